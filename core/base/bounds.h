@@ -1,0 +1,61 @@
+/*
+ * bounds: every limit of the core, in one place, each with its reason.
+ * A limit that is not here does not exist. What exceeds one is refused with a
+ * sentence that names the limit.
+ */
+#ifndef TAU_CORE_BASE_BOUNDS_H
+#define TAU_CORE_BASE_BOUNDS_H
+
+#define KIB 1024u
+#define MIB (1024u * KIB)
+
+/* errors: one terminal screen of a single sentence. */
+#define ERROR_TEXT_BYTES 1024
+
+/* names: operators, ports, plugins, nodes; fits a file name with a suffix. */
+#define NAME_BYTES_MAX 64
+
+/* manifests: a generated topology of 100,000 operators is about 10 MiB. */
+#define MANIFEST_BYTES_MAX (64 * MIB)
+#define MANIFEST_DEPTH_MAX 32
+#define MANIFEST_NODES_MAX 4096
+#define MANIFEST_OPERATORS_MAX 1048576
+#define MANIFEST_STREAMS_MAX 2097152
+#define MANIFEST_ERRORS_MAX 100 /* said in one run; the rest is counted */
+
+/* plugins: a description is text that a person wrote. */
+#define NOTE_BYTES_MAX (1 * MIB)
+#define PLUGIN_FILE_BYTES_MAX (1024u * MIB)
+#define PLUGIN_OPERATORS_MAX 1024
+
+/* ports: fixed by the readiness mask of the ABI. */
+#define PORTS_IN_MAX 24
+#define PORTS_OUT_MAX 24
+#define SLOTS_MAX 8
+#define GROUP_MEMBERS_MAX 65536
+
+/* streams: bytes and records are what the writer may be ahead of its reader. */
+#define STREAM_ATOMIC_MIN 512u
+#define STREAM_ATOMIC_DEFAULT (64 * KIB)
+#define STREAM_ATOMIC_MAX (256 * MIB)
+#define STREAM_CAPACITY_DEFAULT (256 * KIB)
+#define STREAM_CAPACITY_MAX (1024u * MIB)
+#define STREAM_RECORDS_DEFAULT 1024u
+#define STREAM_RECORDS_MAX 1048576u
+#define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
+
+/* coroutines: virtual size; what is never touched costs nothing. */
+#define STACK_BYTES_DEFAULT (64 * KIB)
+#define STACK_BYTES_MIN (16 * KIB)
+#define STACK_BYTES_MAX (8 * MIB)
+#define STACK_GUARD_PAGES 16
+
+/* bodies: one chunk serves many small records or one large one. */
+#define CHUNK_BYTES (64 * KIB)
+#define CHUNK_ARENA_BYTES (1ull << 36) /* address space, not memory */
+#define CHUNK_SPARSE_DIVISOR 16 /* a run under 1/16 of its chunk is copied */
+
+/* values: utf9 and JSON containers inside each other. */
+#define VALUE_DEPTH_MAX 32
+
+#endif
