@@ -58,4 +58,10 @@
 /* values: utf9 and JSON containers inside each other. */
 #define VALUE_DEPTH_MAX 32
 
+/* commands between supervisor and node: a packet fits the stock send buffer
+ * several times over; a text is a whole topology, or a report about one. */
+#define COMMAND_PACKET_BYTES (32 * KIB)
+#define COMMAND_TEXT_BYTES_MAX (128 * MIB)
+#define COMMAND_NAME_BYTES_MAX 255
+
 #endif

@@ -1,0 +1,167 @@
+/*
+ * command: what a supervisor and a node say to each other.
+ *
+ * They speak over a SOCK_SEQPACKET socketpair that the supervisor makes, so a
+ * packet arrives whole or not at all. Both ends are the same binary on the
+ * same machine, yet nothing of a packet is believed before it was checked.
+ *
+ *   supervisor                                    node
+ *       | PLAN (its part of the topology, JSON) ->  |  loads, creates
+ *       | <- READY            or  <- FAILED, exit 1 |
+ *       | RUN ->                                    |  operators run
+ *       | ASK ->                        <- PROGRESS |  any number of times
+ *       | <- FAILED (an operator; the rest runs on) |  any number of times
+ *       | <- DEADLOCK                               |
+ *       | DRAIN ->                                  |  its sources end
+ *       | CLOSE ->                                  |  it ends at once
+ *       | <- COUNT, once per stream that has one    |
+ *       | <- DONE                                   |  exits 0
+ *
+ * An end of the connection without DONE means that the other process is gone:
+ * the supervisor then takes the node's exit status for the reason, the node
+ * ends at once. DEADLOCK is followed by the COUNTs and DONE.
+ *
+ * One packet, integers little-endian:
+ *
+ *   offset bytes
+ *        0     1  't'
+ *        1     1  version, COMMAND_VERSION
+ *        2     1  kind
+ *        3     1  1: the text goes on in the next packet, else 0
+ *        4     4  code, signed    FAILED: negative errno; COUNT: which count
+ *        8     8  records         COUNT, PROGRESS
+ *       16     8  bytes           PROGRESS
+ *       24     2  length of name
+ *       26     2  length of plugin
+ *       28     4  length of text
+ *       32        name            FAILED: operator; COUNT: stream
+ *                 plugin          FAILED
+ *                 text            PLAN, FAILED, DEADLOCK
+ *
+ * What a kind does not use is zero or empty. A text that does not fit goes on
+ * in packets of the same kind that hold nothing but text; nothing else comes
+ * between them. A packet is at most COMMAND_PACKET_BYTES, a whole text at most
+ * COMMAND_TEXT_BYTES_MAX, a name at most COMMAND_NAME_BYTES_MAX.
+ */
+#ifndef TAU_CORE_WIRE_COMMAND_H
+#define TAU_CORE_WIRE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bounds.h"
+#include "core/base/error.h"
+
+struct os;
+
+#define COMMAND_VERSION 1
+#define COMMAND_HEAD_BYTES 32
+
+/* The fds that a node is started with. 0 is /dev/null; 1 and 2 are the log
+ * pipe. STDIN and STDOUT are the supervisor's own 0 and 1 and exist only in
+ * a node that has an operator whose description says `stdio`. */
+enum command_fd {
+	COMMAND_FD = 3,
+	COMMAND_FD_STDIN = 4,
+	COMMAND_FD_STDOUT = 5,
+};
+
+enum command_kind {
+	/* from the supervisor */
+	COMMAND_PLAN = 1,
+	COMMAND_RUN = 2,
+	COMMAND_DRAIN = 3,
+	COMMAND_CLOSE = 4,
+	COMMAND_ASK = 5,
+	/* from the node */
+	COMMAND_READY = 17,
+	COMMAND_FAILED = 18,
+	COMMAND_COUNT = 19,
+	COMMAND_DEADLOCK = 20,
+	COMMAND_PROGRESS = 21,
+	COMMAND_DONE = 22,
+};
+
+/* What COUNT counts, on the stream or port `name`, as "OP.PORT". */
+enum command_count {
+	COMMAND_COUNT_NOWHERE = 1, /* left a port that nobody reads */
+	COMMAND_COUNT_DROPPED = 2, /* dropped as the stream's `full` says */
+	COMMAND_COUNT_LOST = 3,    /* written, and never read: it was closed */
+};
+
+/* Not NUL-terminated, not owned; empty is {NULL, 0}. */
+struct command_text {
+	const char *text;
+	size_t bytes;
+};
+
+/* A message. What its kind does not use is zero. */
+struct command {
+	enum command_kind kind;
+	int code;
+	uint64_t records; /* PROGRESS: read by operators without out streams */
+	uint64_t bytes;
+	struct command_text name;
+	struct command_text plugin;
+	struct command_text text;
+};
+
+/* How an exchange on a connection stands; failures are negative errnos. */
+enum command_flow {
+	COMMAND_OK = 0,
+	COMMAND_WAIT = 1, /* would block: wait for the fd, then try again */
+	COMMAND_END = 2,  /* the other side has gone */
+};
+
+/* The text of a NUL-terminated string, as a view; NULL is empty. */
+struct command_text command_text(const char *text);
+
+/* ---- bytes; pure --------------------------------------------------------- */
+
+/* Writes the packet that carries `message` from its text's byte `from` on
+ * (0 first), and tells in `*next` where the following packet starts, or 0
+ * when this was the last. Names longer than allowed are cut. Returns the
+ * packet's bytes, at most COMMAND_PACKET_BYTES, which `packet` must hold. */
+size_t command_encode(const struct command *message, size_t from,
+	uint8_t *packet, size_t *next);
+
+/* Checks one packet and fills `message` with views into it. `*more` tells
+ * that the text goes on. Returns 0, or -EPROTO with a sentence. */
+int command_decode(const uint8_t *packet, size_t bytes, struct command *message,
+	bool *more, struct error *error);
+
+/* ---- connections; never block -------------------------------------------- */
+
+struct command_connection;
+
+/* Takes `fd`, one end of a SOCK_SEQPACKET pair, and closes it when destroyed.
+ * NULL when there is no memory; the fd is then closed as well. */
+struct command_connection *command_connection_create(
+	const struct os *os, int fd);
+
+/* Accepts NULL and clears the pointer. What was not yet sent is dropped. */
+void command_connection_destroy(struct command_connection **connection);
+
+/* The fd, to wait on: readable for receive, writable after COMMAND_WAIT from
+ * send or flush. */
+int command_connection_fd(const struct command_connection *connection);
+
+/* Copies a message into the queue and sends as much of the queue as goes.
+ * Returns COMMAND_OK when all was sent, COMMAND_WAIT while some is queued,
+ * COMMAND_END when the other side has gone (the queue is then dropped), or a
+ * negative errno with a sentence. */
+int command_send(struct command_connection *connection,
+	const struct command *message, struct error *error);
+
+/* Sends more of the queue; answers like command_send. */
+int command_flush(struct command_connection *connection, struct error *error);
+
+/* Takes the next whole message; its views hold until the next receive or
+ * destroy. Returns COMMAND_OK, COMMAND_WAIT when no whole one has arrived,
+ * COMMAND_END, or a negative errno with a sentence (-EPROTO for a packet
+ * against the rules; the connection is then of no further use). */
+int command_receive(struct command_connection *connection,
+	struct command *message, struct error *error);
+
+#endif
