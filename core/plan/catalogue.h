@@ -1,0 +1,100 @@
+/*
+ * catalogue: the plugins that a topology may use, found in folders and named
+ * by a manifest, and the operator types they describe.
+ *
+ * Plugins are read as data (`note`), never loaded. A plugin that is refused
+ * does not hide the others: it stands in a list of its own with its sentence.
+ *
+ * A type of a standard plugin (its name begins with "tau-", and it comes from
+ * the folder beside the binary or the installed one) stands alone: `merge`,
+ * `file.read`. Any other type is PLUGIN.OPERATOR. Where two places offer a
+ * plugin of one name, the first wins: manifest, option, environment, beside,
+ * installed.
+ */
+#ifndef TAU_CORE_PLAN_CATALOGUE_H
+#define TAU_CORE_PLAN_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/error.h"
+#include "core/plan/description.h"
+#include "core/plan/note.h"
+
+struct os;
+struct catalogue;
+
+enum catalogue_origin {
+	CATALOGUE_MANIFEST,
+	CATALOGUE_OPTION,
+	CATALOGUE_ENVIRONMENT,
+	CATALOGUE_BESIDE,
+	CATALOGUE_INSTALLED,
+};
+
+/* One entry of a manifest's `plugins`. */
+struct catalogue_named {
+	const char *name;    /* the manifest's key */
+	const char *path;    /* absolute, or relative to the current folder */
+	const char *version; /* "1.2.3" or "^1.2", or NULL */
+	const char *sha256;  /* 64 hexadecimal digits, or NULL */
+	struct place place;  /* of the entry, for its refusal */
+};
+
+/* Where to look; lists of folders are separated by ':'. NULL: nowhere. An
+ * absent folder offers nothing. */
+struct catalogue_search {
+	const struct catalogue_named *named;
+	size_t named_count;
+	const char *option;      /* --plugin-path */
+	const char *environment; /* TAU_PLUGIN_PATH */
+	const char *beside;      /* the build tree's plugins/, or NULL */
+	const char *installed;
+};
+
+struct catalogue_plugin {
+	struct note_identity identity;
+	const struct description *description;
+	enum catalogue_origin origin;
+	bool standard;
+};
+
+struct catalogue_type {
+	const char *type; /* as a manifest writes it */
+	const struct catalogue_plugin *plugin;
+	const struct operator_description *operator;
+};
+
+struct catalogue_refusal {
+	const char *path;
+	enum catalogue_origin origin;
+	struct error error; /* has the place of a manifest's entry */
+};
+
+/* Reads all plugins found. Fails only for want of memory; what cannot be read
+ * or is not a good plugin is a refusal. The search is not kept. */
+int catalogue_create(struct catalogue **catalogue, const struct os *os,
+	const struct catalogue_search *search, struct error *error);
+void catalogue_destroy(struct catalogue **catalogue);
+
+/* The type of that name, or NULL. Lives as long as the catalogue. */
+const struct catalogue_type *catalogue_find(
+	const struct catalogue *catalogue, const char *type);
+
+/* Sets the error for a type that `catalogue_find` did not find: what it may
+ * have meant, or why its plugin was refused. Returns -ENOENT. */
+int catalogue_explain(const struct catalogue *catalogue, const char *type,
+	struct place place, struct error *error);
+
+/* All of them: types and plugins by name, refusals in order of search. */
+size_t catalogue_type_count(const struct catalogue *catalogue);
+const struct catalogue_type *catalogue_type_at(
+	const struct catalogue *catalogue, size_t index);
+size_t catalogue_plugin_count(const struct catalogue *catalogue);
+const struct catalogue_plugin *catalogue_plugin_at(
+	const struct catalogue *catalogue, size_t index);
+size_t catalogue_refusal_count(const struct catalogue *catalogue);
+const struct catalogue_refusal *catalogue_refusal_at(
+	const struct catalogue *catalogue, size_t index);
+
+#endif
