@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/error.h"
 #include "core/plan/description.h"
@@ -38,7 +39,7 @@ struct catalogue_named {
 	const char *path;    /* absolute, or relative to the current folder */
 	const char *version; /* "1.2.3" or "^1.2", or NULL */
 	const char *sha256;  /* 64 hexadecimal digits, or NULL */
-	struct place place;  /* of the entry, for its refusal */
+	uint32_t at;         /* of the entry in its source, for its refusal */
 };
 
 /* Where to look; lists of folders are separated by ':'. NULL: nowhere. An
@@ -68,12 +69,13 @@ struct catalogue_type {
 struct catalogue_refusal {
 	const char *path;
 	enum catalogue_origin origin;
-	struct error error; /* has the place of a manifest's entry */
+	uint32_t at; /* of the manifest's entry, else UINT32_MAX */
+	struct error error;
 };
 
 /* Reads all plugins found. Fails only for want of memory; what cannot be read
  * or is not a good plugin is a refusal. The search is not kept. */
-int catalogue_create(struct catalogue **catalogue, const struct os *os,
+int catalogue_create(struct catalogue **catalogue, struct os *os,
 	const struct catalogue_search *search, struct error *error);
 void catalogue_destroy(struct catalogue **catalogue);
 
@@ -84,7 +86,7 @@ const struct catalogue_type *catalogue_find(
 /* Sets the error for a type that `catalogue_find` did not find: what it may
  * have meant, or why its plugin was refused. Returns -ENOENT. */
 int catalogue_explain(const struct catalogue *catalogue, const char *type,
-	struct place place, struct error *error);
+	struct error *error);
 
 /* All of them: types and plugins by name, refusals in order of search. */
 size_t catalogue_type_count(const struct catalogue *catalogue);

@@ -64,7 +64,7 @@ enum param_type {
 	PARAM_STRING,
 	PARAM_PATH,
 	PARAM_SIZE,     /* JSON number of bytes, or "64KiB" */
-	PARAM_DURATION, /* "10s"; a bare 0 is a duration too */
+	PARAM_DURATION, /* "10s", or the number 0 */
 	PARAM_ENUM,
 	PARAM_REGEX,
 	PARAM_FIELD, /* a JSON pointer: "" or "/a/b" */

@@ -39,7 +39,7 @@ struct note {
  * is not a shared object for this machine, and what has no note, two notes or
  * a broken one: a negative errno and a sentence that begins with the path.
  * On success the note is the caller's to release. */
-int note_read(struct note *note, const struct os *os, const char *path,
+int note_read(struct note *note, struct os *os, const char *path,
 	struct error *error);
 void note_release(struct note *note);
 void note_identity_release(struct note_identity *identity);
