@@ -53,8 +53,6 @@
 #include "core/base/bounds.h"
 #include "core/base/error.h"
 
-struct os;
-
 #define COMMAND_VERSION 1
 #define COMMAND_HEAD_BYTES 32
 
@@ -107,17 +105,8 @@ struct command {
 	struct command_text text;
 };
 
-/* How an exchange on a connection stands; failures are negative errnos. */
-enum command_flow {
-	COMMAND_OK = 0,
-	COMMAND_WAIT = 1, /* would block: wait for the fd, then try again */
-	COMMAND_END = 2,  /* the other side has gone */
-};
-
 /* The text of a NUL-terminated string, as a view; NULL is empty. */
 struct command_text command_text(const char *text);
-
-/* ---- bytes; pure --------------------------------------------------------- */
 
 /* Writes the packet that carries `message` from its text's byte `from` on
  * (0 first), and tells in `*next` where the following packet starts, or 0
@@ -130,38 +119,5 @@ size_t command_encode(const struct command *message, size_t from,
  * that the text goes on. Returns 0, or -EPROTO with a sentence. */
 int command_decode(const uint8_t *packet, size_t bytes, struct command *message,
 	bool *more, struct error *error);
-
-/* ---- connections; never block -------------------------------------------- */
-
-struct command_connection;
-
-/* Takes `fd`, one end of a SOCK_SEQPACKET pair, and closes it when destroyed.
- * NULL when there is no memory; the fd is then closed as well. */
-struct command_connection *command_connection_create(
-	const struct os *os, int fd);
-
-/* Accepts NULL and clears the pointer. What was not yet sent is dropped. */
-void command_connection_destroy(struct command_connection **connection);
-
-/* The fd, to wait on: readable for receive, writable after COMMAND_WAIT from
- * send or flush. */
-int command_connection_fd(const struct command_connection *connection);
-
-/* Copies a message into the queue and sends as much of the queue as goes.
- * Returns COMMAND_OK when all was sent, COMMAND_WAIT while some is queued,
- * COMMAND_END when the other side has gone (the queue is then dropped), or a
- * negative errno with a sentence. */
-int command_send(struct command_connection *connection,
-	const struct command *message, struct error *error);
-
-/* Sends more of the queue; answers like command_send. */
-int command_flush(struct command_connection *connection, struct error *error);
-
-/* Takes the next whole message; its views hold until the next receive or
- * destroy. Returns COMMAND_OK, COMMAND_WAIT when no whole one has arrived,
- * COMMAND_END, or a negative errno with a sentence (-EPROTO for a packet
- * against the rules; the connection is then of no further use). */
-int command_receive(struct command_connection *connection,
-	struct command *message, struct error *error);
 
 #endif
