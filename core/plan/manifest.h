@@ -245,16 +245,6 @@ int manifest_read_end(struct manifest_end *end, struct arena *arena,
 	const char *text, size_t bytes, uint32_t at,
 	struct diagnostics *diagnostics);
 
-/* Whether `text` can name an operator, node, variable or plugin: a letter,
- * then letters, digits, `_` and `-`; at most NAME_BYTES_MAX - 1 bytes. */
-bool manifest_name_valid(const char *text, size_t bytes);
-
-/* Reads "256KiB", "1 MiB", "3kB", "512" (bytes). 0, or -EINVAL, -ERANGE. */
-int manifest_read_size(const char *text, uint64_t *bytes);
-
-/* Reads "30s", "100ms", "1m30s", "2h", "5us", "7ns". 0, or -EINVAL, -ERANGE. */
-int manifest_read_duration(const char *text, int64_t *duration_ns);
-
 /* Writes canonical JSON: keys in the order of the documentation, sizes and
  * durations in their shortest form, variables as they were written, secrets'
  * defaults as "***". */

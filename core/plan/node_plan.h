@@ -1,0 +1,89 @@
+/*
+ * node_plan: all that one node must know to run its part of a topology.
+ *
+ * The supervisor writes it as JSON text and sends it over the socket that
+ * spawned the node; the node reads it back and needs neither the manifest nor
+ * a catalogue. Params are converted, paths absolute, defaults filled in, ends
+ * are indices. The node still reads each plugin's note, for ports and state.
+ *
+ *     { "plan": 1, "topology": "weblog-4711", "node": "ingest",
+ *       "stdin": 0, "stdout": 3,              operators' indices, or null
+ *       "operators": [ {"name": "tail", "type": "file.read",
+ *           "plugin": "tau-file", "operator": "file.read",
+ *           "path": "/usr/lib/tau/plugins/tau-file.so", "sha256": "9f86…",
+ *           "params": [ {"type": "path", "value": "/var/log/a.log"},
+ *                       {"type": "bool", "value": true}, null ]} ],
+ *       "streams": [ {"name": "tail", "from": [0, 0, 0], "to": [1, 0, 0],
+ *           "capacity": 262144, "records": 1024, "atomic": 65536,
+ *           "full": "block", "shred": false, "fds": false, "back": false} ] }
+ *
+ * An end is [operator, port, member]; ports count as in the description, the
+ * derived back ports behind the declared ones; member is 0 unless the port is
+ * variadic. A back stream is a stream like any other, the other way round,
+ * between two derived ports. The text holds secrets: it is never logged.
+ *
+ * Decoding believes nothing: types, ranges and indices are checked, so that a
+ * plan that decodes can be walked without a check.
+ */
+#ifndef TAU_CORE_PLAN_NODE_PLAN_H
+#define TAU_CORE_PLAN_NODE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/plan/arena.h"
+#include "core/plan/manifest.h"
+#include "core/plan/value.h"
+
+#define NODE_PLAN_VERSION 1
+#define NODE_PLAN_NONE UINT32_MAX /* no such operator */
+
+struct node_plan_operator {
+	const char *name;           /* "tail", "worker#2" */
+	const char *type;           /* as the manifest says it: "acme.shout" */
+	const char *plugin;         /* the plugin's own name: "acme" */
+	const char *operator;       /* its name in that plugin: "shout" */
+	const char *path;           /* of the plugin's file, absolute */
+	const char *sha256;         /* of that file, 64 hexadecimal digits */
+	struct param_value *params; /* one per declared param, in that order */
+	uint32_t param_count;
+};
+
+struct node_plan_end {
+	uint32_t operator; /* index into operators */
+	uint32_t port;     /* of its direction, derived ports included */
+	uint32_t member;   /* of a variadic port, without gaps; else 0 */
+};
+
+struct node_plan_stream {
+	const char *name; /* "OP", "OP.PORT", "OP.PORT[N]" of its writer */
+	struct node_plan_end from, to;
+	uint32_t capacity_bytes, records, atomic_bytes;
+	enum stream_full full;
+	bool shred, fds;
+	bool back; /* between derived ports */
+};
+
+struct node_plan {
+	struct arena arena;
+	const char *topology;
+	const char *node;
+	struct node_plan_operator *operators;
+	struct node_plan_stream *streams;
+	uint32_t operator_count, stream_count;
+	uint32_t stdin_operator, stdout_operator; /* or NODE_PLAN_NONE */
+};
+
+/* The plan as JSON text, NUL-terminated; the caller frees it. */
+char *node_plan_encode(const struct node_plan *plan);
+
+/* Reads such text into a zeroed plan. Returns 0, or -EINVAL with a sentence.
+ * The plan is the caller's to release, also after a failure. */
+int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
+	struct error *error);
+
+void node_plan_release(struct node_plan *plan);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * value: a param's value, checked and converted as its description says.
+ *
+ *     type                                    in
+ *     bool int size(bytes) duration(ns)       integer
+ *     float                                   real
+ *     string path enum regex field secret     text, bytes; NUL-terminated
+ *     list map json                           text, bytes: one utf9 value;
+ *                                             json: the same as JSON text
+ *
+ * Inside lists and maps the elements are converted likewise: sizes and
+ * durations are integers, paths are absolute.
+ */
+#ifndef TAU_CORE_PLAN_VALUE_H
+#define TAU_CORE_PLAN_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/plan/arena.h"
+#include "core/plan/description.h"
+
+struct json_t;
+
+struct param_value {
+	bool set; /* false: neither given nor has it a default */
+	enum param_type type;
+	int64_t integer;
+	double real;
+	const char *text;
+	size_t bytes;     /* without the NUL */
+	const char *json; /* of list, map and json alone */
+};
+
+/* Converts what description_check_value has accepted. Relative paths are put
+ * behind `folder`. The value lives in the arena. Returns 0, or -EINVAL where
+ * the value is not of the type after all. */
+int value_convert(struct param_value *value, struct arena *arena,
+	const struct param_description *param, const struct json_t *json,
+	const char *folder);
+
+/* The other way, for print and transport: a new reference. Converting the
+ * result again gives the same value. A value that is not set is null. */
+struct json_t *value_json(const struct param_value *value);
+
+#endif
