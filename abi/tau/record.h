@@ -23,13 +23,13 @@ enum {
 	TAU_VALUE = 2, /* exactly one utf9 value */
 	TAU_FD = 3,    /* a host cell: only fd_send and fd_take touch it */
 	TAU_CYCLE = 4, /* tau: the end of a cycle; the body is empty or one
-	                  utf9 value that names the cycle */
+			  utf9 value that names the cycle */
 };
 
 /* Flags of a record. All other bits must be zero. */
 enum {
 	TAU_STATIC = 1, /* the body outlives the node (a constant): the host
-	                   takes no reference and never frees it */
+			   takes no reference and never frees it */
 };
 
 /* One record. Frozen: 16 bytes, may stand in arrays. `body` promises no
