@@ -1,0 +1,78 @@
+#!/bin/bash
+# check.sh [EXAMPLE]...: runs the examples and compares what each prints with
+# what its oracle.sh (awk and sort, none of ours) makes of the same input.
+# $TAU is the program.
+set -u
+TAU=${TAU:?"check: say which program by TAU=/path/to/tau"}
+examples=$(cd "$(dirname "$0")" && pwd) || exit 1
+folder=$(mktemp -d "${TMPDIR:-/tmp}/examples.XXXXXX") || exit 1
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+# same NAME: compares $folder/actual with $folder/expected.
+same() {
+	if cmp -s "$folder/expected" "$folder/actual"; then
+		echo "ok: $1"
+		return
+	fi
+	echo "not ok: $1: expected by the oracle (-), printed by tau (+)"
+	diff -u "$folder/expected" "$folder/actual" | tail -n +3 | head -n 20
+	failed=1
+}
+
+# run ARGUMENT...: tau run, which must exit with 0.
+run() {
+	timeout 60 "$TAU" run "$@" <"$folder/input" >"$folder/actual" \
+		2>"$folder/said"
+	local code=$?
+	[ $code -eq 0 ] && return
+	echo "not ok: tau run $* ended with $code:"
+	head -n 20 "$folder/said"
+	failed=1
+}
+
+# expect EXAMPLE [ARGUMENT]: asks the oracle about $folder/input.
+expect() {
+	sh "$examples/$1/oracle.sh" ${2+"$2"} <"$folder/input" >"$folder/expected"
+	[ -s "$folder/expected" ] && return
+	echo "not ok: the oracle of $1 says nothing"
+	failed=1
+}
+
+weblog_on() {
+	run "$examples/weblog/weblog.json" --set log="$folder/input" \
+		--set paths="$folder/paths"
+	expect weblog status && same "weblog: requests per status, $1"
+	cp "$folder/paths" "$folder/actual"
+	expect weblog paths && same "weblog: worst paths, $1"
+}
+
+weblog() {
+	gzip -dc "$examples/weblog/access.log.gz" >"$folder/input"
+	weblog_on "as nginx wrote it"
+	run -e 'stdin ! lines ! weblog ! count /status ! sort /status'
+	expect weblog status && same "weblog: one-liner, requests per status"
+	run -e 'stdin ! lines ! weblog ! where /status >= 500 ! count /path ! top /count 10'
+	expect weblog paths && same "weblog: one-liner, worst paths"
+	awk -v lines=50000 -v seed=7 -f "$examples/weblog/generate.awk" \
+		>"$folder/input"
+	weblog_on "as generated"
+}
+
+packages() {
+	gzip -dc "$examples/packages/Packages.gz" >"$folder/input"
+	run "$examples/packages/packages.json" --set index="$folder/input"
+	expect packages && same "packages: installed size per section"
+}
+
+words() {
+	cat "$examples/words/canal.txt" >"$folder/input"
+	run "$examples/words/words.json"
+	expect words && same "words: the most frequent ones"
+}
+
+[ $# -gt 0 ] || set -- weblog packages words
+for example; do
+	"$example"
+done
+exit $failed
