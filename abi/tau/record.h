@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tau/value.h"
+#include "tau/writer.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,6 +43,16 @@ struct tau_record {
 	uint16_t type;
 	uint16_t flags;
 };
+
+/* Opens the value that a TAU_VALUE record carries; -EINVAL when the record is
+ * of another type, -EBADMSG when its body is not one value. */
+static inline int tau_record_value(
+	const struct tau_record *record, struct tau_value *value)
+{
+	if (record->type != TAU_VALUE)
+		return -EINVAL;
+	return tau_value_open(record->body, record->bytes, value);
+}
 
 #ifdef __cplusplus
 }

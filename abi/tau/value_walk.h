@@ -1,0 +1,307 @@
+/*
+ * tau/value_walk.h: the bodies of those functions of tau/value.h that go into
+ * containers. Not for including on its own.
+ */
+#ifndef TAU_VALUE_H
+#error "include <tau/value.h>"
+#endif
+#ifndef TAU_VALUE_WALK_H
+#define TAU_VALUE_WALK_H
+
+static inline int tau_value_items(
+	const struct tau_value *container, struct tau_items *items)
+{
+	int kind = tau_value_kind(container);
+	items->next = container->body;
+	items->limit = container->limit;
+	items->left = container->count;
+	items->code = -1;
+	items->reserved = 0;
+	if (kind == TAU_KIND_ARRAY)
+		items->code = *items->next++;
+	else if (kind == TAU_KIND_MAP)
+		items->left *= 2;
+	else if (kind != TAU_KIND_TUPLE)
+		return -EINVAL;
+	return 0;
+}
+
+static inline int tau_value_next(
+	struct tau_items *items, struct tau_value *item)
+{
+	uint32_t code;
+	if (items->left == 0)
+		return items->next == items->limit ? 0 : -EBADMSG;
+	if (items->code >= 0)
+		code = (uint32_t)items->code;
+	else if (items->next == items->limit)
+		return -EBADMSG;
+	else
+		code = *items->next++;
+	if (tau_value_decode(code, items->next, items->limit, item) != 0)
+		return -EBADMSG;
+	items->next = item->limit;
+	items->left--;
+	return 1;
+}
+
+static inline int tau_value_next_entry(
+	struct tau_items *items, struct tau_value *key, struct tau_value *value)
+{
+	int flow = tau_value_next(items, key);
+	if (flow <= 0)
+		return flow;
+	return tau_value_next(items, value) == 1 ? 1 : -EBADMSG;
+}
+
+/* The byte behind the value at `next`, NULL where there is none. What small
+ * maps are made of comes first. */
+static inline const uint8_t *tau_value_skip(
+	const uint8_t *next, const uint8_t *limit)
+{
+	struct tau_value value;
+	size_t bytes;
+	if (next == limit)
+		return NULL;
+	uint32_t code = *next;
+	if (code >= TAU_CODE_INT_SHORT)
+		return next + 1;
+	if (code >= TAU_CODE_TEXT_SHORT && code < TAU_CODE_TUPLE) {
+		bytes = 1 + (code & 15);
+		return bytes <= (size_t)(limit - next) ? next + bytes : NULL;
+	}
+	if (tau_value_decode(code, next + 1, limit, &value) != 0)
+		return NULL;
+	return value.limit;
+}
+
+static inline int tau_value_get(const struct tau_value *map, const char *key,
+	size_t key_bytes, struct tau_value *out)
+{
+	const uint8_t *next = map->body, *limit = map->limit;
+	struct tau_value found;
+	if (map->code < TAU_CODE_MAP || map->code > TAU_CODE_MAP + 3)
+		return -ENOENT;
+	for (uint64_t left = map->count; left > 0; left--) {
+		const uint8_t *text = next + 1;
+		const uint8_t *behind = tau_value_skip(next, limit);
+		if (behind == NULL || behind == limit)
+			return -EBADMSG;
+		uint32_t code = *next;
+		if (code >= TAU_CODE_TEXT && code < TAU_CODE_BYTES)
+			text += (size_t)1 << (code & 3);
+		else if ((code & 0xf0) != TAU_CODE_TEXT_SHORT)
+			text = behind + 1; /* a key that is no text */
+		if ((size_t)(behind - text) == key_bytes &&
+			(key_bytes == 0 ||
+				(text[0] == (uint8_t)key[0] &&
+					memcmp(text, key, key_bytes) == 0))) {
+			if (tau_value_decode(
+				    *behind, behind + 1, limit, &found) != 0)
+				return -EBADMSG;
+			*out = found;
+			return 0;
+		}
+		next = tau_value_skip(behind, limit);
+		if (next == NULL)
+			return -EBADMSG;
+	}
+	return next == limit ? -ENOENT : -EBADMSG;
+}
+
+static inline int tau_value_item(const struct tau_value *container,
+	uint64_t index, struct tau_value *out)
+{
+	struct tau_items items;
+	struct tau_value item;
+	if (container->code >= TAU_CODE_MAP ||
+		tau_value_items(container, &items) != 0 || index >= items.left)
+		return -ENOENT;
+	int64_t fixed = -1;
+	if (items.code >= 0)
+		fixed = tau_code_fixed((uint32_t)items.code);
+	if (fixed > 0) {
+		items.next += index * (uint64_t)fixed;
+		index = 0;
+	}
+	do {
+		if (tau_value_next(&items, &item) != 1)
+			return -EBADMSG;
+	} while (index-- > 0);
+	*out = item;
+	return 0;
+}
+
+/* Undoes ~0 and ~1 of a pointer's token into `out`, which has room for as
+ * many bytes as the token. Returns the length, or SIZE_MAX when the token is
+ * malformed. `out` may be NULL: then it is only measured. */
+static inline size_t tau_pointer_unescape(
+	const char *token, size_t bytes, char *out)
+{
+	size_t length = 0;
+	for (size_t i = 0; i < bytes; i++) {
+		char byte = token[i];
+		if (byte == '~') {
+			if (++i == bytes ||
+				(token[i] != '0' && token[i] != '1'))
+				return SIZE_MAX;
+			byte = token[i] == '0' ? '~' : '/';
+		}
+		if (out != NULL)
+			out[length] = byte;
+		length++;
+	}
+	return length;
+}
+
+/* As tau_value_get, for a token with escapes in it. */
+static inline int tau_value_get_escaped(const struct tau_value *map,
+	const char *token, size_t bytes, struct tau_value *out)
+{
+	struct tau_items items;
+	struct tau_value key, value;
+	const char *text;
+	size_t text_bytes;
+	int flow;
+	if (tau_pointer_unescape(token, bytes, NULL) == SIZE_MAX)
+		return -EINVAL;
+	if (map->code < TAU_CODE_MAP || tau_value_items(map, &items) != 0)
+		return -ENOENT;
+	while ((flow = tau_value_next_entry(&items, &key, &value)) == 1) {
+		if (tau_value_text(&key, &text, &text_bytes) != 0)
+			continue;
+		size_t i = 0, at = 0;
+		while (i < bytes && at < text_bytes) {
+			char byte = token[i++];
+			if (byte == '~')
+				byte = token[i++] == '0' ? '~' : '/';
+			if (byte != text[at])
+				break;
+			at++;
+		}
+		if (i == bytes && at == text_bytes) {
+			*out = value;
+			return 0;
+		}
+	}
+	return flow == 0 ? -ENOENT : flow;
+}
+
+/* A token as an index: digits without a leading zero. */
+static inline int tau_pointer_index(
+	const char *token, size_t bytes, uint64_t *index)
+{
+	uint64_t number = 0;
+	if (bytes == 0 || bytes > 19 || (bytes > 1 && token[0] == '0'))
+		return -ENOENT;
+	for (size_t i = 0; i < bytes; i++) {
+		if (token[i] < '0' || token[i] > '9')
+			return -ENOENT;
+		number = number * 10 + (uint64_t)(token[i] - '0');
+	}
+	*index = number;
+	return 0;
+}
+
+static inline int tau_value_at(const struct tau_value *root,
+	const char *pointer, size_t pointer_bytes, struct tau_value *out)
+{
+	const char *next = pointer;
+	const char *limit = pointer_bytes ? pointer + pointer_bytes : pointer;
+	struct tau_value here = *root;
+	while (next != limit) {
+		uint64_t index;
+		int escaped = 0, code = -ENOENT;
+		if (*next++ != '/')
+			return -EINVAL;
+		const char *token = next;
+		for (; next != limit && *next != '/'; next++)
+			escaped |= *next == '~';
+		size_t bytes = (size_t)(next - token);
+		if (escaped)
+			code = tau_value_get_escaped(
+				&here, token, bytes, &here);
+		else if (here.code >= TAU_CODE_MAP)
+			code = tau_value_get(&here, token, bytes, &here);
+		else if (tau_pointer_index(token, bytes, &index) == 0)
+			code = tau_value_item(&here, index, &here);
+		if (code != 0)
+			return code;
+	}
+	*out = here;
+	return 0;
+}
+
+static inline int tau_value_equal_within(
+	const struct tau_value *one, const struct tau_value *other, int depth);
+
+/* Both are containers and hold the same number of things. */
+static inline int tau_value_equal_items(
+	const struct tau_value *one, const struct tau_value *other, int depth)
+{
+	struct tau_items one_items, other_items;
+	struct tau_value one_item, other_item;
+	int flow;
+	if (depth == 0 || tau_value_items(one, &one_items) != 0 ||
+		tau_value_items(other, &other_items) != 0)
+		return 0;
+	while ((flow = tau_value_next(&one_items, &one_item)) == 1)
+		if (tau_value_next(&other_items, &other_item) != 1 ||
+			!tau_value_equal_within(
+				&one_item, &other_item, depth - 1))
+			return 0;
+	return flow == 0 && tau_value_next(&other_items, &other_item) == 0;
+}
+
+static inline int tau_value_equal_numbers(
+	const struct tau_value *one, const struct tau_value *other)
+{
+	uint64_t one_bits, other_bits;
+	int one_negative, other_negative;
+	if (tau_value_integer(one, &one_bits, &one_negative) == 0 &&
+		tau_value_integer(other, &other_bits, &other_negative) == 0)
+		return one_bits == other_bits && one_negative == other_negative;
+	double number = tau_value_double(one);
+	double second = tau_value_double(other);
+	int one_nan = __builtin_isnan(number) != 0;
+	int other_nan = __builtin_isnan(second) != 0;
+	if (one_nan || other_nan)
+		return one_nan && other_nan;
+	return !(number < second) && !(number > second);
+}
+
+static inline int tau_value_equal_within(
+	const struct tau_value *one, const struct tau_value *other, int depth)
+{
+	int kind = tau_value_kind(one), other_kind = tau_value_kind(other);
+	if ((kind == TAU_KIND_TUPLE || kind == TAU_KIND_ARRAY) &&
+		(other_kind == TAU_KIND_TUPLE || other_kind == TAU_KIND_ARRAY))
+		return one->count == other->count &&
+		       tau_value_equal_items(one, other, depth);
+	if (kind != other_kind)
+		return 0;
+	if (kind == TAU_KIND_MAP)
+		return one->count == other->count &&
+		       tau_value_equal_items(one, other, depth);
+	if (kind == TAU_KIND_INT || kind == TAU_KIND_FLOAT)
+		return tau_value_equal_numbers(one, other);
+	if (kind == TAU_KIND_BOOL)
+		return one->code == other->code;
+	if (kind == TAU_KIND_CYCLE) {
+		uint64_t number = 0, second = 0;
+		int bare = tau_value_cycle(one, &number);
+		return bare == tau_value_cycle(other, &second) &&
+		       number == second;
+	}
+	size_t bytes = (size_t)(one->limit - one->body);
+	return bytes == (size_t)(other->limit - other->body) &&
+	       (bytes == 0 || memcmp(one->body, other->body, bytes) == 0);
+}
+
+static inline int tau_value_equal(
+	const struct tau_value *one, const struct tau_value *other)
+{
+	return tau_value_equal_within(one, other, TAU_VALUE_DEPTH);
+}
+
+#endif
