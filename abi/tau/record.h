@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tau/value.h"
-#include "tau/writer.h"
+#include <tau/value.h>
+#include <tau/writer.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -158,7 +158,7 @@ static inline int tau_value_at(const struct tau_value *root,
 static inline int tau_value_equal(
 	const struct tau_value *one, const struct tau_value *other);
 
-#include "tau/value_inline.h"
+#include <tau/value_inline.h>
 
 #ifdef __cplusplus
 }

@@ -303,6 +303,6 @@ static inline int tau_value_cycle(const struct tau_value *value, uint64_t *out)
 	return 0;
 }
 
-#include "tau/value_walk.h"
+#include <tau/value_walk.h>
 
 #endif

@@ -19,7 +19,7 @@
 #ifndef TAU_WRITER_H
 #define TAU_WRITER_H
 
-#include "tau/value.h"
+#include <tau/value.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,7 +91,7 @@ static inline struct tau_mark tau_write_map_begin(
 	struct tau_writer *w, uint64_t expected_bytes);
 static inline void tau_write_end(struct tau_writer *w, struct tau_mark mark);
 
-#include "tau/writer_inline.h"
+#include <tau/writer_inline.h>
 
 #ifdef __cplusplus
 }
