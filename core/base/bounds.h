@@ -12,6 +12,9 @@
 /* errors: one terminal screen of a single sentence. */
 #define ERROR_TEXT_BYTES 1024
 
+/* log: a pipe takes this much in one piece (PIPE_BUF), so no line is torn. */
+#define LOG_LINE_BYTES 4096
+
 /* names: operators, ports, plugins, nodes; fits a file name with a suffix. */
 #define NAME_BYTES_MAX 64
 

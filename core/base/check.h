@@ -15,13 +15,14 @@
 #include <stdint.h>
 
 /* Writes "FILE:LINE: FUNCTION: EXPRESSION does not hold" and aborts. */
-_Noreturn void check_failed(
-	const char *expression, const char *file, int line, const char *function);
+_Noreturn void check_failed(const char *expression, const char *file, int line,
+	const char *function);
 
 #define CHECK(condition)                                                       \
 	(__builtin_expect(!!(condition), 1)                                    \
 			? (void)0                                              \
-			: check_failed(#condition, __FILE__, __LINE__, __func__))
+			: check_failed(                                        \
+				  #condition, __FILE__, __LINE__, __func__))
 
 #define CHECK_MAGIC(object, expected)                                          \
 	CHECK((object) != NULL && (object)->magic == (expected))

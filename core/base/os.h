@@ -91,6 +91,7 @@ struct os {
 	/* The same file under the lowest free number that is at least
 	 * `at_least`. */
 	int (*duplicate)(struct os *, int fd, int at_least);
+	/* Likewise under `number`, whose file is closed; `fd` must differ. */
 	int (*duplicate_to)(struct os *, int fd, int number);
 	int (*fcntl)(struct os *, int fd, int command, long argument);
 	int (*flock)(struct os *, int fd, int operation);
@@ -178,6 +179,8 @@ struct os {
 	pid_t (*getppid)(struct os *);
 	uid_t (*getuid)(struct os *);
 	uid_t (*geteuid)(struct os *);
+	/* At once: no atexit functions, nothing flushed. */
+	void (*exit)(struct os *, int status) __attribute__((noreturn));
 
 	/* Terminals. */
 	bool (*is_terminal)(struct os *, int fd);
