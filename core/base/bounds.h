@@ -24,6 +24,7 @@
 #define MANIFEST_NODES_MAX 4096
 #define MANIFEST_OPERATORS_MAX 1048576
 #define MANIFEST_STREAMS_MAX 2097152
+#define MANIFEST_VALUES_MAX 16777216 /* of JSON; some 100 bytes each */
 #define MANIFEST_ERRORS_MAX 100 /* said in one run; the rest is counted */
 
 /* plugins: a description is text that a person wrote. */

@@ -31,6 +31,9 @@ char *arena_copy(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+char *arena_format_list(struct arena *arena, const char *format, va_list list)
+	__attribute__((format(printf, 2, 0)));
+
 /* Makes room for one more element behind `count` in an array that was made by
  * this call (capacity is the next power of two): the array, perhaps moved. */
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t bytes);

@@ -17,10 +17,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "core/base/error.h"
 #include "core/plan/arena.h"
+#include "core/plan/text.h"
 
 #define AT_NONE UINT32_MAX /* a sentence about no place in the text */
 
@@ -56,7 +56,8 @@ void diagnostics_add(struct diagnostics *diagnostics, uint32_t at,
 /* Prints all, sorted by place; those without a place come first, as
  * "NAME: sentence". At the end "and 17 more errors" where some were only
  * counted. */
-void diagnostics_print(const struct diagnostics *diagnostics, FILE *file);
+void diagnostics_print(
+	const struct diagnostics *diagnostics, struct text *text);
 
 /* The first by place as an error, for callers that carry one sentence on;
  * does nothing when nothing was said. */

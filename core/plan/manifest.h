@@ -19,7 +19,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "core/plan/arena.h"
 #include "core/plan/diagnostic.h"
@@ -248,7 +247,7 @@ int manifest_read_end(struct manifest_end *end, struct arena *arena,
 /* Writes canonical JSON: keys in the order of the documentation, sizes and
  * durations in their shortest form, variables as they were written, secrets'
  * defaults as "***". */
-void manifest_print(const struct manifest *manifest, FILE *file);
+void manifest_print(const struct manifest *manifest, struct text *text);
 
 /* Gives everything back; may be called on a zeroed manifest, and twice. */
 void manifest_release(struct manifest *manifest);

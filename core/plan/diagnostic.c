@@ -1,0 +1,246 @@
+/*
+ * diagnostic: sentences with places, kept in the order they were said and
+ * printed in the order of their places.
+ */
+#include "core/plan/diagnostic.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/bounds.h"
+#include "core/base/check.h"
+
+/* How much of a long line is shown on each side of its caret. */
+#define EXCERPT_BEFORE_BYTES 80u
+#define EXCERPT_AFTER_BYTES 60u
+#define WORD_BYTES_MAX 64u
+
+/* What is printed of one line: text[begin, end). */
+struct excerpt {
+	size_t begin, end;
+	bool cut_before, cut_after;
+};
+
+void diagnostics_init(
+	struct diagnostics *diagnostics, const struct source *source)
+{
+	*diagnostics = (struct diagnostics){.source = source};
+	diagnostics->items = arena_allocate(&diagnostics->arena,
+		MANIFEST_ERRORS_MAX, sizeof *diagnostics->items);
+}
+
+/* A name out of a manifest may hold anything; a terminal gets none of it. */
+static void hide_controls(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
+void diagnostics_add(
+	struct diagnostics *diagnostics, uint32_t at, const char *format, ...)
+{
+	uint32_t order = diagnostics->count++;
+	if (order >= MANIFEST_ERRORS_MAX)
+		return;
+	va_list list;
+	va_start(list, format);
+	char *text = arena_format_list(&diagnostics->arena, format, list);
+	va_end(list);
+	hide_controls(text);
+	diagnostics->items[order] = (struct diagnostic){at, order, text};
+}
+
+/* Those without a place come first: AT_NONE + 1 is 0. */
+static int compare(const void *left, const void *right)
+{
+	const struct diagnostic *a = left, *b = right;
+	uint32_t first = a->at + 1, second = b->at + 1;
+	if (first != second)
+		return first < second ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static uint32_t kept(const struct diagnostics *diagnostics)
+{
+	return diagnostics->count < MANIFEST_ERRORS_MAX ? diagnostics->count
+							: MANIFEST_ERRORS_MAX;
+}
+
+static bool continues(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+struct place source_place(const struct source *source, uint32_t at)
+{
+	struct place place = {source->name, 1, 1};
+	size_t end = at < source->bytes ? at : source->bytes;
+	const char *line = source->text, *limit = source->text + end;
+	for (;;) {
+		const char *feed =
+			end == 0 ? NULL
+				 : memchr(line, '\n', (size_t)(limit - line));
+		if (feed == NULL)
+			break;
+		place.line++;
+		line = feed + 1;
+	}
+	for (; line < limit; line++)
+		place.column += !continues(*line);
+	return place;
+}
+
+static struct excerpt excerpt_around(const struct source *source, size_t at)
+{
+	const char *text = source->text;
+	struct excerpt excerpt = {at, at, false, false};
+	while (excerpt.begin > 0 && text[excerpt.begin - 1] != '\n')
+		excerpt.begin--;
+	while (excerpt.end < source->bytes && text[excerpt.end] != '\n')
+		excerpt.end++;
+	if (excerpt.end > excerpt.begin && text[excerpt.end - 1] == '\r')
+		excerpt.end--;
+	if (excerpt.end - excerpt.begin <=
+		EXCERPT_BEFORE_BYTES + EXCERPT_AFTER_BYTES)
+		return excerpt;
+	if (at - excerpt.begin > EXCERPT_BEFORE_BYTES) {
+		excerpt.begin = at - EXCERPT_BEFORE_BYTES;
+		excerpt.cut_before = true;
+	}
+	if (excerpt.end > at && excerpt.end - at > EXCERPT_AFTER_BYTES) {
+		excerpt.end = at + EXCERPT_AFTER_BYTES;
+		excerpt.cut_after = true;
+	}
+	while (excerpt.begin < at && continues(text[excerpt.begin]))
+		excerpt.begin++;
+	while (excerpt.end > at && continues(text[excerpt.end]))
+		excerpt.end--;
+	return excerpt;
+}
+
+static void print_excerpt(
+	const struct source *source, size_t at, struct text *text)
+{
+	struct excerpt excerpt = excerpt_around(source, at);
+	text_add(text, excerpt.cut_before ? "  …" : "  ");
+	for (size_t i = excerpt.begin; i < excerpt.end; i++) {
+		unsigned char byte = (unsigned char)source->text[i];
+		bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+		text_add_byte(text, control ? '?' : (char)byte);
+	}
+	text_add(text, excerpt.cut_after ? "…\n" : "\n");
+	text_add(text, excerpt.cut_before ? "   " : "  ");
+	for (size_t i = excerpt.begin; i < at; i++) {
+		char byte = source->text[i];
+		if (!continues(byte))
+			text_add_byte(text, byte == '\t' ? '\t' : ' ');
+	}
+	text_add(text, "^\n");
+}
+
+static void print_one(const struct source *source,
+	const struct diagnostic *item, struct text *text)
+{
+	if (item->at == AT_NONE) {
+		text_format(text, "%s: %s\n", source->name, item->text);
+		return;
+	}
+	struct place place = source_place(source, item->at);
+	text_format(text, "%s:%u:%u: %s\n", place.file, place.line,
+		place.column, item->text);
+	print_excerpt(source,
+		item->at < source->bytes ? item->at : source->bytes, text);
+}
+
+void diagnostics_print(const struct diagnostics *diagnostics, struct text *text)
+{
+	struct diagnostic sorted[MANIFEST_ERRORS_MAX];
+	uint32_t count = kept(diagnostics);
+	if (count > 0)
+		memcpy(sorted, diagnostics->items, count * sizeof *sorted);
+	qsort(sorted, count, sizeof *sorted, compare);
+	for (uint32_t i = 0; i < count; i++)
+		print_one(diagnostics->source, &sorted[i], text);
+	if (diagnostics->count > count)
+		text_format(text, "%s: and %u more error%s\n",
+			diagnostics->source->name, diagnostics->count - count,
+			diagnostics->count - count == 1 ? "" : "s");
+}
+
+void diagnostics_first(
+	const struct diagnostics *diagnostics, struct error *error)
+{
+	uint32_t count = kept(diagnostics);
+	if (count == 0)
+		return;
+	const struct diagnostic *first = &diagnostics->items[0];
+	for (uint32_t i = 1; i < count; i++)
+		if (compare(&diagnostics->items[i], first) < 0)
+			first = &diagnostics->items[i];
+	struct place place = {diagnostics->source->name, 0, 0};
+	if (first->at != AT_NONE)
+		place = source_place(diagnostics->source, first->at);
+	error_set_at(error, place, -EINVAL, "%s", first->text);
+}
+
+void diagnostics_release(struct diagnostics *diagnostics)
+{
+	arena_release(&diagnostics->arena);
+	*diagnostics = (struct diagnostics){0};
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+	size_t smaller = a < b ? a : b;
+	return smaller < c ? smaller : c;
+}
+
+/* Edits from one word to the other: insert, delete, replace, swap. Rows of
+ * the usual table, of which the last three are kept. */
+static size_t edits(
+	const char *from, size_t from_bytes, const char *to, size_t to_bytes)
+{
+	size_t rows[3][WORD_BYTES_MAX + 1];
+	for (size_t j = 0; j <= to_bytes; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= from_bytes; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
+		row[0] = i;
+		for (size_t j = 1; j <= to_bytes; j++) {
+			row[j] = least(above[j] + 1, row[j - 1] + 1,
+				above[j - 1] + (from[i - 1] != to[j - 1]));
+			if (i > 1 && j > 1 && from[i - 1] == to[j - 2] &&
+				from[i - 2] == to[j - 1] &&
+				rows[(i - 2) % 3][j - 2] + 1 < row[j])
+				row[j] = rows[(i - 2) % 3][j - 2] + 1;
+		}
+	}
+	return rows[from_bytes % 3][to_bytes];
+}
+
+const char *diagnostic_nearest(
+	const char *word, const char *const *words, size_t count)
+{
+	size_t bytes = strlen(word);
+	if (bytes == 0 || bytes > WORD_BYTES_MAX)
+		return NULL;
+	size_t allowed = bytes < 3 ? 1 : (bytes + 2) / 3;
+	const char *nearest = NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t other = strlen(words[i]);
+		if (other > WORD_BYTES_MAX)
+			continue;
+		size_t distance = edits(word, bytes, words[i], other);
+		/* A word that shares no letter is not meant. */
+		if (distance > allowed || distance >= other)
+			continue;
+		nearest = words[i];
+		if (distance == 0)
+			break;
+		allowed = distance - 1;
+	}
+	return nearest;
+}
