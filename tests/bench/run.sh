@@ -1,7 +1,7 @@
 #!/bin/bash
-# run.sh: runs every program of $BENCHES and makes one table and one JSON file
-# (bench.txt and bench.json in the build tree) of what they print. A program
-# prints any number of lines
+# run.sh: runs every program and script of $BENCHES and makes one table and one
+# JSON file (bench.txt and bench.json in the build tree) of what they print. A
+# program prints any number of lines
 #   bench NAME ours=VALUE unit=UNIT peer=PEER peer_value=VALUE ratio=R goal=">= 12"
 #   skip NAME peer=PEER why="not installed"
 # and exits 0, unless it could not measure. No figure makes this script fail:
@@ -13,7 +13,11 @@ trap 'rm -f "$lines"' EXIT
 failed=0
 for program in $BENCHES; do
 	printf 'bench: %s\n' "$program" >&2
-	timeout "${BENCH_TIMEOUT:-300}" "./$program" >"$lines.one"
+	case $program in
+	*.sh) set -- bash "$top_srcdir/$program" ;;
+	*) set -- "./$program" ;;
+	esac
+	timeout "${BENCH_TIMEOUT:-300}" "$@" >"$lines.one"
 	code=$?
 	cat "$lines.one" >>"$lines"
 	rm -f "$lines.one"
