@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/plan/arena.h"
 
 /* The ABI that this host offers; a description may ask for less, not more. */
 #define DESCRIPTION_ABI_MAJOR 1u
@@ -137,6 +138,7 @@ struct description {
 	const char *license, *doc; /* "" when not given */
 	struct operator_description *operators;
 	size_t operator_count;
+	struct arena arena;  /* all memory of the above */
 	struct json_t *json; /* owns the strings */
 };
 
@@ -155,7 +157,7 @@ const struct operator_description *description_operator(
 const struct port_description *description_port(
 	const struct port_description *ports, uint32_t count, const char *name);
 const struct param_description *description_param(
-	const struct operator_description *operator, const char * name);
+	const struct operator_description *target, const char *name);
 
 /* Whether the param takes `value` (after substitution): type, elements,
  * bounds, values. Returns 0, or -EINVAL with a sentence that names neither

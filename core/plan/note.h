@@ -1,17 +1,18 @@
 /*
  * note: a plugin's description, read from its ELF note as data.
  *
- * The file is never mapped executable and none of its code runs. Every offset
- * and length in it is a stranger's claim and is checked before use.
+ * The file is never mapped and none of its code runs. Every offset and length
+ * in it is a stranger's claim and is checked before use.
  *
- *     ELF header -> section headers -> .note.tau (SHT_NOTE):
- *         namesz 4 | descsz n | type 1 | "tau\0" | JSON text, NUL | pad to 4
+ *     ELF header -> section headers -> each section of type SHT_NOTE:
+ *         4 | n | 1 | "tau\0" | n bytes of JSON text with a NUL | pad to 4
  */
 #ifndef TAU_CORE_PLAN_NOTE_H
 #define TAU_CORE_PLAN_NOTE_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/base/error.h"
 
@@ -35,22 +36,38 @@ struct note {
 };
 
 /* Reads the note of the plugin at `path` and the file's SHA-256. Refuses what
- * is not a regular file, what anybody may write (the file or its folder), what
- * is not a shared object for this machine, and what has no note, two notes or
- * a broken one: a negative errno and a sentence that begins with the path.
- * On success the note is the caller's to release. */
+ * is not a regular file, what anybody may write (the file, or its folder
+ * unless that is sticky and the file ours or root's), what is not a shared
+ * object for this machine, and what has no note, two notes or a broken one: a
+ * negative errno and a sentence that begins with the path. On success the note
+ * is the caller's to release; on failure it is zeroed. */
 int note_read(struct note *note, struct os *os, const char *path,
 	struct error *error);
+
+/* Opens the plugin for reading, after the same checks of the file and its
+ * folder. Returns the fd, which is the caller's, and fills the identity but
+ * for its hash; or a negative errno with a sentence. */
+int note_open(struct note_identity *identity, struct os *os, const char *path,
+	struct error *error);
+
 void note_release(struct note *note);
 void note_identity_release(struct note_identity *identity);
 
-/* Finds the note in the bytes of a whole file; what `note_read` does once it
- * has them. `*text` points into `file` and is NUL-terminated. */
-int note_find(const void *file, size_t file_bytes, const char *path,
-	const char **text, size_t *bytes, struct error *error);
+/* Bytes of a file, wherever they are. `read` fills all of `buffer` and
+ * returns 0, or a negative errno; it is only asked for bytes before `size`. */
+struct note_source {
+	int (*read)(void *context, void *buffer, size_t bytes, uint64_t offset);
+	void *context;
+	uint64_t size;
+};
+
+/* Finds the one note in a file: `*text` is NUL-terminated and the caller's to
+ * free, `*bytes` counts without the NUL. `path` is named in sentences. */
+int note_find(const struct note_source *source, const char *path, char **text,
+	size_t *bytes, struct error *error);
 
 /* Writes 64 hexadecimal digits and a NUL. */
-void note_sha256_text(
-	const struct note_identity *identity, char text[NOTE_SHA256_TEXT]);
+void note_sha256_text(const unsigned char sha256[NOTE_SHA256_BYTES],
+	char text[NOTE_SHA256_TEXT]);
 
 #endif
