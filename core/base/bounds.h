@@ -72,4 +72,9 @@
 #define COMMAND_TEXT_BYTES_MAX (128 * MIB)
 #define COMMAND_NAME_BYTES_MAX 255
 
+/* the supervisor: how long a node that was told to close may take before it is
+ * killed, and how long one may take by default to run out when it drains. */
+#define SUPERVISOR_CLOSE_NS 1000000000ll
+#define SUPERVISOR_DRAIN_NS 10000000000ll
+
 #endif

@@ -1,0 +1,90 @@
+#include "core/fleet/action.h"
+
+#include "core/base/check.h"
+
+#include <stdlib.h>
+
+static struct supervisor_action *add(
+	struct action_list *list, enum supervisor_action_kind kind);
+
+void action_list_clear(struct action_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].text);
+	list->count = 0;
+}
+
+void action_list_release(struct action_list *list)
+{
+	action_list_clear(list);
+	free(list->items);
+	*list = (struct action_list){0};
+}
+
+void action_spawn(struct action_list *list, uint32_t node)
+{
+	add(list, SUPERVISOR_SPAWN)->node = node;
+}
+
+void action_send(
+	struct action_list *list, uint32_t node, enum command_kind command)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_SEND);
+
+	action->node = node;
+	action->command = command;
+}
+
+void action_kill(struct action_list *list, uint32_t node)
+{
+	add(list, SUPERVISOR_KILL)->node = node;
+}
+
+void action_arm(struct action_list *list, enum supervisor_timer timer,
+	int64_t timeout_ns)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_ARM);
+
+	action->timer = timer;
+	action->timeout_ns = timeout_ns;
+}
+
+void action_say(struct action_list *list, uint32_t node, char *sentence)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_SAY);
+
+	action->node = node;
+	action->text = sentence;
+}
+
+void action_show(struct action_list *list, uint64_t records, uint64_t bytes)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_SHOW);
+
+	action->records = records;
+	action->bytes = bytes;
+}
+
+void action_exit(struct action_list *list, int code)
+{
+	add(list, SUPERVISOR_EXIT)->code = code;
+}
+
+static struct supervisor_action *add(
+	struct action_list *list, enum supervisor_action_kind kind)
+{
+	struct supervisor_action *action;
+
+	if (list->count == list->room) {
+		size_t room = list->room * 2 + 8;
+
+		action = realloc(list->items, room * sizeof *action);
+		CHECK(action != NULL);
+		list->items = action;
+		list->room = room;
+	}
+	action = &list->items[list->count++];
+	*action = (struct supervisor_action){
+		.kind = kind, .node = SUPERVISOR_NO_NODE};
+	return action;
+}

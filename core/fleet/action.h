@@ -1,0 +1,66 @@
+/*
+ * action: what the supervisor's step asks its loop to do, as a list.
+ */
+#ifndef TAU_CORE_FLEET_ACTION_H
+#define TAU_CORE_FLEET_ACTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/wire/command.h"
+
+/* One of each; armed again, a timer begins anew. */
+enum supervisor_timer {
+	SUPERVISOR_TIMER_FOR,      /* --for is over */
+	SUPERVISOR_TIMER_DRAIN,    /* --drain-timeout is over */
+	SUPERVISOR_TIMER_CLOSE,    /* CLOSE was given time enough */
+	SUPERVISOR_TIMER_PROGRESS, /* somebody wants to read how it goes */
+	SUPERVISOR_TIMERS,
+};
+
+enum supervisor_action_kind {
+	SUPERVISOR_SPAWN, /* node; answered by SPAWNED or SPAWN_FAILED */
+	SUPERVISOR_SEND,  /* node, command */
+	SUPERVISOR_KILL,  /* node: SIGKILL; answered by EXITED */
+	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm */
+	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
+	SUPERVISOR_SHOW,  /* records, bytes: progress so far */
+	SUPERVISOR_EXIT,  /* code: of the program */
+};
+
+#define SUPERVISOR_NO_NODE UINT32_MAX
+
+struct supervisor_action {
+	enum supervisor_action_kind kind;
+	uint32_t node;
+	enum command_kind command;
+	enum supervisor_timer timer;
+	int64_t timeout_ns;
+	char *text; /* owned by the list */
+	uint64_t records, bytes;
+	int code;
+};
+
+/* In the order in which they are to be done. Zeroed is empty. */
+struct action_list {
+	struct supervisor_action *items;
+	size_t count, room;
+};
+
+/* Empties the list, and keeps its memory; release gives that back too. */
+void action_list_clear(struct action_list *list);
+void action_list_release(struct action_list *list);
+
+/* Appends one of each kind. */
+void action_spawn(struct action_list *list, uint32_t node);
+void action_send(
+	struct action_list *list, uint32_t node, enum command_kind command);
+void action_kill(struct action_list *list, uint32_t node);
+void action_arm(struct action_list *list, enum supervisor_timer timer,
+	int64_t timeout_ns);
+void action_say(
+	struct action_list *list, uint32_t node, char *sentence); /* taken */
+void action_show(struct action_list *list, uint64_t records, uint64_t bytes);
+void action_exit(struct action_list *list, int code);
+
+#endif

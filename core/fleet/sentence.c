@@ -1,0 +1,79 @@
+#include "core/fleet/sentence.h"
+
+#include "core/base/check.h"
+#include "core/base/os.h" /* of a status: WIFSIGNALED and its like */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+char *sentence_failed(const struct command *command)
+{
+	struct command_text name = command->name;
+	struct command_text plugin = command->plugin;
+	struct command_text text = command->text;
+
+	if (name.bytes && plugin.bytes)
+		return sentence_format("%.*s (%.*s): %.*s", (int)name.bytes,
+			name.text, (int)plugin.bytes, plugin.text,
+			(int)text.bytes, text.text);
+	if (name.bytes)
+		return sentence_format("%.*s: %.*s", (int)name.bytes, name.text,
+			(int)text.bytes, text.text);
+	return sentence_format("%.*s", (int)text.bytes, text.text);
+}
+
+char *sentence_count(const struct command *command)
+{
+	bool one = command->records == 1;
+	const char *records = one ? "record" : "records";
+	const char *were = one ? "was" : "were";
+	int bytes = (int)command->name.bytes;
+
+	switch (command->code) {
+	case COMMAND_COUNT_NOWHERE:
+		return sentence_format("%" PRIu64
+				       " %s left %.*s, which goes nowhere",
+			command->records, records, bytes, command->name.text);
+	case COMMAND_COUNT_DROPPED:
+		return sentence_format("%" PRIu64 " %s of %.*s %s dropped, "
+				       "because the stream was full",
+			command->records, records, bytes, command->name.text,
+			were);
+	case COMMAND_COUNT_LOST:
+		return sentence_format("%" PRIu64
+				       " %s of %.*s %s lost, because "
+				       "nobody had read %s before the end",
+			command->records, records, bytes, command->name.text,
+			were, one ? "it" : "them");
+	default:
+		return NULL;
+	}
+}
+
+char *sentence_exited(int status, bool done)
+{
+	const char *when = done ? "after" : "before";
+
+	if (WIFSIGNALED(status))
+		return sentence_format(
+			"crashed %s its operators were done: signal %d (%s)",
+			when, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return sentence_format(
+		"ended %s its operators were done, with status %d", when,
+		WEXITSTATUS(status));
+}
+
+char *sentence_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int bytes;
+
+	va_start(arguments, format);
+	bytes = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	CHECK(bytes >= 0);
+	return text;
+}

@@ -1,0 +1,29 @@
+/*
+ * sentence: what a node's messages and its end mean, in words for a person.
+ *
+ * Pure text; where it is printed, and behind which name, is not decided here.
+ * Each result is the caller's to free, and never NULL.
+ */
+#ifndef TAU_CORE_FLEET_SENTENCE_H
+#define TAU_CORE_FLEET_SENTENCE_H
+
+#include <stdbool.h>
+
+#include "core/wire/command.h"
+
+/* A FAILED: "OPERATOR (PLUGIN): why", as far as they are known. */
+char *sentence_failed(const struct command *command);
+
+/* A COUNT: "17 records left parse.bad, which goes nowhere". NULL when it
+ * counts what this version does not know. */
+char *sentence_count(const struct command *command);
+
+/* An end that should not have been; `status` is as waitpid gives it, `done`
+ * tells whether the operators had ended before. */
+char *sentence_exited(int status, bool done);
+
+/* Any text; aborts when there is no memory for a sentence. */
+char *sentence_format(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+#endif

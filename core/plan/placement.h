@@ -1,0 +1,51 @@
+/*
+ * placement: which node runs which operators, and which streams cross nodes.
+ *
+ *     manifest node "w" with "replicas": 2  ->  nodes w#0, w#1
+ *     each operator is in exactly one node; a stream is inside a node when
+ *     both its ends are, else it crosses
+ */
+#ifndef TAU_CORE_PLAN_PLACEMENT_H
+#define TAU_CORE_PLAN_PLACEMENT_H
+
+#include <stdint.h>
+
+#include "core/plan/diagnostic.h"
+#include "core/plan/node_plan.h"
+#include "core/plan/topology.h"
+
+struct placement_node {
+	const char *name; /* "stats", "stats#1" */
+	const struct manifest_node *written;
+	struct node_options options; /* the manifest's defaults filled in */
+	uint32_t *operators;         /* indices into the topology's */
+	uint32_t operator_count;
+	uint32_t *streams; /* those inside the node */
+	uint32_t stream_count;
+};
+
+struct placement {
+	struct arena arena;
+	const struct topology *topology;
+	struct placement_node *nodes;
+	uint32_t node_count;
+	uint32_t *crossing; /* streams between nodes */
+	uint32_t crossing_count;
+};
+
+/* Never fails; the topology outlives the placement. */
+void placement_make(
+	struct placement *placement, const struct topology *topology);
+void placement_release(struct placement *placement);
+
+/* Says, with places, all that is designed and valid but that this version
+ * cannot run yet. Returns 0 when it can run, else -ENOTSUP. */
+int placement_runnable(
+	const struct placement *placement, struct diagnostics *diagnostics);
+
+/* What the node of that index must know, into a zeroed plan; `topology_name`
+ * is what the running topology is called. */
+void placement_node_plan(const struct placement *placement, uint32_t node,
+	const char *topology_name, struct node_plan *plan);
+
+#endif

@@ -1,0 +1,309 @@
+/*
+ * command: bytes that are the same on both sides, packets that are refused,
+ * and connections that carry any text in any pace.
+ */
+#include "core/wire/command.h"
+#include "core/wire/command_connection.h"
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const struct command failure = {.kind = COMMAND_FAILED,
+	.code = -ENOENT,
+	.name = {"tail", 4},
+	.plugin = {"tau-file", 8},
+	.text = {"a.log is not there", 18}};
+
+static void expect_text(struct command_text text, const char *expected)
+{
+	ck_assert_uint_eq(text.bytes, strlen(expected));
+	ck_assert_mem_eq(text.text, expected, text.bytes);
+}
+
+START_TEST(a_command_is_these_bytes)
+{
+	static const uint8_t expected[] = {'t', 1, COMMAND_COUNT,
+		0,                         /* magic, version, kind, more */
+		1, 0, 0, 0,                /* code: NOWHERE */
+		0x2c, 1, 0, 0, 0, 0, 0, 0, /* records: 300 */
+		0, 0, 0, 0, 0, 0, 0, 0,    /* bytes */
+		9, 0, 0, 0, 0, 0, 0, 0,    /* lengths */
+		'p', 'a', 'r', 's', 'e', '.', 'b', 'a', 'd'};
+	struct command count = {.kind = COMMAND_COUNT,
+		.code = COMMAND_COUNT_NOWHERE,
+		.records = 300,
+		.name = command_text("parse.bad")};
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	size_t next = 77;
+
+	ck_assert_uint_eq(
+		command_encode(&count, 0, packet, &next), sizeof expected);
+	ck_assert_mem_eq(packet, expected, sizeof expected);
+	ck_assert_uint_eq(next, 0);
+}
+END_TEST
+
+START_TEST(what_is_encoded_is_decoded)
+{
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	struct error error = ERROR_NONE;
+	struct command command;
+	size_t next;
+	bool more = true;
+	size_t bytes = command_encode(&failure, 0, packet, &next);
+
+	ck_assert_int_eq(
+		command_decode(packet, bytes, &command, &more, &error), 0);
+	ck_assert_int_eq(command.kind, COMMAND_FAILED);
+	ck_assert_int_eq(command.code, -ENOENT);
+	expect_text(command.name, "tail");
+	expect_text(command.plugin, "tau-file");
+	expect_text(command.text, "a.log is not there");
+	ck_assert(!more);
+}
+END_TEST
+
+START_TEST(a_name_too_long_is_cut)
+{
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	char name[1000];
+	struct command command = {
+		.kind = COMMAND_FAILED, .name = {name, sizeof name}};
+	struct error error = ERROR_NONE;
+	size_t next;
+	bool more;
+
+	memset(name, 'x', sizeof name);
+	ck_assert_int_eq(command_decode(packet,
+				 command_encode(&command, 0, packet, &next),
+				 &command, &more, &error),
+		0);
+	ck_assert_uint_eq(command.name.bytes, COMMAND_NAME_BYTES_MAX);
+}
+END_TEST
+
+/* One byte of a good packet changed, and what is then said. */
+static const struct {
+	size_t at;
+	uint8_t value;
+	const char *said;
+} broken[] = {
+	{0, 'x', "no tau of this version"},
+	{1, 2, "no tau of this version"},
+	{2, 0, "unknown kind 0"},
+	{2, 6, "unknown kind 6"},
+	{2, 255, "unknown kind 255"},
+	{3, 2, "unknown kind"},
+	{2, COMMAND_RUN, "carries what its kind has not"},
+	{2, COMMAND_COUNT, "carries what its kind has not"},
+	{8, 1, "carries what its kind has not"},
+	{16, 1, "carries what its kind has not"},
+	{24, 5, "do not add up"},
+	{25, 1, "more than 255 bytes"},
+	{27, 1, "more than 255 bytes"},
+	{31, 0xff, "do not add up"},
+};
+
+START_TEST(a_broken_packet_is_refused_with_a_sentence)
+{
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	struct error error = ERROR_NONE;
+	struct command command;
+	size_t next;
+	bool more;
+	size_t bytes = command_encode(&failure, 0, packet, &next);
+
+	packet[broken[_i].at] = broken[_i].value;
+	ck_assert_int_eq(command_decode(packet, bytes, &command, &more, &error),
+		-EPROTO);
+	ck_assert_msg(
+		strstr(error.text, broken[_i].said) != NULL, "%s", error.text);
+}
+END_TEST
+
+START_TEST(a_packet_of_any_other_length_is_refused)
+{
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	struct command command;
+	size_t next;
+	bool more;
+	size_t bytes = command_encode(&failure, 0, packet, &next);
+
+	for (size_t cut = 0; cut < bytes; cut++)
+		ck_assert_int_eq(
+			command_decode(packet, cut, &command, &more, NULL),
+			-EPROTO);
+	ck_assert_int_eq(
+		command_decode(packet, bytes + 1, &command, &more, NULL),
+		-EPROTO);
+}
+END_TEST
+
+/* ---- connections --------------------------------------------------------- */
+
+struct pair {
+	struct os os;
+	struct command_connection *supervisor, *node;
+};
+
+static void pair_init(struct pair *pair)
+{
+	int fds[2];
+
+	os_linux_init(&pair->os);
+	ck_assert_int_eq(
+		pair->os.socketpair(&pair->os, AF_UNIX, SOCK_SEQPACKET, 0, fds),
+		0);
+	pair->supervisor = command_connection_create(&pair->os, fds[0]);
+	pair->node = command_connection_create(&pair->os, fds[1]);
+	ck_assert(pair->supervisor && pair->node);
+}
+
+static void pair_release(struct pair *pair)
+{
+	command_connection_destroy(&pair->supervisor);
+	command_connection_destroy(&pair->node);
+	command_connection_destroy(&pair->node);
+}
+
+START_TEST(commands_arrive_in_order)
+{
+	struct pair pair;
+	struct command command;
+
+	pair_init(&pair);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_WAIT);
+	ck_assert_int_eq(
+		command_send(pair.node,
+			&(struct command){.kind = COMMAND_READY}, NULL),
+		COMMAND_OK);
+	ck_assert_int_eq(command_send(pair.node, &failure, NULL), COMMAND_OK);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_OK);
+	ck_assert_int_eq(command.kind, COMMAND_READY);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_OK);
+	ck_assert_int_eq(command.kind, COMMAND_FAILED);
+	expect_text(command.name, "tail");
+	expect_text(command.text, "a.log is not there");
+	command_connection_destroy(&pair.node);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_END);
+	ck_assert_int_eq(command_send(pair.supervisor,
+				 &(struct command){.kind = COMMAND_RUN}, NULL),
+		COMMAND_END);
+	pair_release(&pair);
+}
+END_TEST
+
+/* Text lengths about the edges of packets, and one that no socket holds. */
+static const size_t lengths[] = {0, 1,
+	COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES - 13,
+	COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES - 12,
+	COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES - 11,
+	COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES,
+	3 * (COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES), 5000000};
+
+START_TEST(a_text_of_any_length_arrives_whole)
+{
+	size_t bytes = lengths[_i];
+	char *text = malloc(bytes + 1);
+	struct command sent = failure;
+	struct command command;
+	struct pair pair;
+	int flow;
+
+	ck_assert(text != NULL);
+	for (size_t i = 0; i < bytes; i++)
+		text[i] = (char)(i * 7 + i / 251);
+	sent.text = (struct command_text){text, bytes};
+	pair_init(&pair);
+	flow = command_send(pair.supervisor, &sent, NULL);
+	if (bytes == 5000000)
+		ck_assert_int_eq(flow, COMMAND_WAIT);
+	while ((flow = command_receive(pair.node, &command, NULL)) ==
+		COMMAND_WAIT)
+		ck_assert_int_ge(command_flush(pair.supervisor, NULL), 0);
+	ck_assert_int_eq(flow, COMMAND_OK);
+	ck_assert_int_eq(command.code, -ENOENT);
+	expect_text(command.name, "tail");
+	expect_text(command.plugin, "tau-file");
+	ck_assert_uint_eq(command.text.bytes, bytes);
+	ck_assert_mem_eq(command.text.text, text, bytes);
+	pair_release(&pair);
+	free(text);
+}
+END_TEST
+
+static void send_raw(struct pair *pair, const uint8_t *packet, size_t bytes)
+{
+	ck_assert_int_eq(
+		pair->os.write(&pair->os, command_connection_fd(pair->node),
+			packet, bytes),
+		(ssize_t)bytes);
+}
+
+START_TEST(nothing_comes_between_the_packets_of_one_text)
+{
+	uint8_t packet[COMMAND_PACKET_BYTES];
+	struct command head = {
+		.kind = COMMAND_DEADLOCK, .text = command_text("abc")};
+	struct command other = {.kind = COMMAND_DONE};
+	struct command command;
+	struct error error = ERROR_NONE;
+	struct pair pair;
+	size_t next;
+	size_t bytes = command_encode(&head, 0, packet, &next);
+
+	pair_init(&pair);
+	packet[3] = 1;
+	send_raw(&pair, packet, bytes);
+	send_raw(&pair, packet, command_encode(&other, 0, packet, &next));
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, &error), -EPROTO);
+	ck_assert_msg(strstr(error.text, "within one of kind 20") != NULL, "%s",
+		error.text);
+	pair_release(&pair);
+}
+END_TEST
+
+START_TEST(a_packet_larger_than_allowed_is_refused)
+{
+	static uint8_t packet[COMMAND_PACKET_BYTES + 1];
+	struct command command;
+	struct pair pair;
+
+	pair_init(&pair);
+	send_raw(&pair, packet, sizeof packet);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), -EPROTO);
+	pair_release(&pair);
+}
+END_TEST
+
+static Suite *command_suite(void)
+{
+	Suite *suite = suite_create("command");
+	TCase *bytes = test_case(suite, "bytes");
+	TCase *connections = test_case(suite, "connections");
+
+	tcase_add_test(bytes, a_command_is_these_bytes);
+	tcase_add_test(bytes, what_is_encoded_is_decoded);
+	tcase_add_test(bytes, a_name_too_long_is_cut);
+	tcase_add_loop_test(bytes, a_broken_packet_is_refused_with_a_sentence,
+		0, (int)(sizeof broken / sizeof *broken));
+	tcase_add_test(bytes, a_packet_of_any_other_length_is_refused);
+	tcase_add_test(connections, commands_arrive_in_order);
+	tcase_add_loop_test(connections, a_text_of_any_length_arrives_whole, 0,
+		(int)(sizeof lengths / sizeof *lengths));
+	tcase_add_test(
+		connections, nothing_comes_between_the_packets_of_one_text);
+	tcase_add_test(connections, a_packet_larger_than_allowed_is_refused);
+	return suite;
+}
+
+TEST_MAIN(command_suite)

@@ -1,0 +1,363 @@
+/*
+ * supervisor: every history of one and of two nodes, held step by step
+ * against a model of the world that knows which events can come.
+ */
+#include "core/fleet/supervisor.h"
+
+#include "tests/test.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define NODES_MAX 2
+#define VISITED_MAX (1u << 20)
+
+/* What the world knows besides the supervisor: which events can come, and
+ * what the exit code must be in the end. No padding: it is compared whole. */
+struct world {
+	uint8_t state[NODES_MAX];   /* enum supervised_state */
+	uint8_t done[NODES_MAX];    /* as the supervisor keeps it */
+	uint8_t failed[NODES_MAX];  /* likewise */
+	uint8_t pending[NODES_MAX]; /* SPAWN was asked for */
+	uint8_t alive[NODES_MAX];   /* a process is there */
+	uint8_t killed[NODES_MAX];  /* KILL was asked for */
+	uint8_t told_run[NODES_MAX];
+	uint8_t armed[SUPERVISOR_TIMERS];
+	uint8_t ran, stopping, closing, ended;
+	uint8_t causes[4];
+	uint8_t must_fail, interrupted;
+};
+
+struct exploration {
+	uint32_t nodes;
+	bool stop_on_failure;
+	struct world *visited; /* open addressing; all zero is free */
+	size_t count;
+};
+
+static uint32_t world_hash(const struct world *world)
+{
+	const uint8_t *bytes = (const uint8_t *)world;
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < sizeof *world; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return hash;
+}
+
+/* Whether the world is new; it is not, the next time. */
+static bool visit(struct exploration *exploration, const struct world *world)
+{
+	static const struct world none;
+	uint32_t at = world_hash(world) % VISITED_MAX;
+
+	while (memcmp(&exploration->visited[at], &none, sizeof none)) {
+		if (!memcmp(&exploration->visited[at], world, sizeof *world))
+			return false;
+		at = (at + 1) % VISITED_MAX;
+	}
+	ck_assert_uint_lt(++exploration->count, VISITED_MAX / 2);
+	exploration->visited[at] = *world;
+	return true;
+}
+
+static void to_supervisor(const struct exploration *exploration,
+	const struct world *world, struct supervisor *supervisor)
+{
+	struct supervisor_options options = {.node_count = exploration->nodes,
+		.stop_on_failure = exploration->stop_on_failure,
+		.for_ns = 1,
+		.drain_ns = 1};
+
+	supervisor_init(supervisor, &options);
+	for (uint32_t i = 0; i < exploration->nodes; i++) {
+		supervisor->nodes[i].state =
+			(enum supervised_state)world->state[i];
+		supervisor->nodes[i].done = world->done[i];
+		supervisor->nodes[i].failed = world->failed[i];
+	}
+	supervisor->ran = world->ran;
+	supervisor->stopping = world->stopping;
+	supervisor->closing = world->closing;
+	supervisor->ended = world->ended;
+	supervisor->causes = (struct exit_causes){world->causes[0],
+		world->causes[1], world->causes[2], world->causes[3]};
+}
+
+static void from_supervisor(
+	const struct supervisor *supervisor, struct world *world)
+{
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
+		world->state[i] = (uint8_t)supervisor->nodes[i].state;
+		world->done[i] = supervisor->nodes[i].done;
+		world->failed[i] = supervisor->nodes[i].failed;
+	}
+	world->ran = supervisor->ran;
+	world->stopping = supervisor->stopping;
+	world->closing = supervisor->closing;
+	world->ended = supervisor->ended;
+	world->causes[0] = supervisor->causes.failed;
+	world->causes[1] = supervisor->causes.interrupted;
+	world->causes[2] = supervisor->causes.cut_short;
+	world->causes[3] = supervisor->causes.timed_out;
+}
+
+static void hold_send(struct world *world,
+	const struct exploration *exploration,
+	const struct supervisor_action *action)
+{
+	ck_assert_msg(world->alive[action->node],
+		"a command goes to a node without a process");
+	ck_assert_msg(!world->killed[action->node],
+		"a command goes to a node that was killed");
+	if (action->command == COMMAND_RUN) {
+		ck_assert(!world->told_run[action->node]);
+		world->told_run[action->node] = 1;
+		for (uint32_t i = 0; i < exploration->nodes; i++)
+			ck_assert_msg(world->alive[i],
+				"RUN goes out while a node is not there");
+	}
+	if (action->command == COMMAND_DRAIN ||
+		action->command == COMMAND_CLOSE)
+		ck_assert_msg(world->told_run[action->node],
+			"a node that never ran is told to end");
+}
+
+static void hold_exit(struct world *world,
+	const struct exploration *exploration,
+	const struct supervisor_action *action)
+{
+	for (uint32_t i = 0; i < exploration->nodes; i++)
+		ck_assert_msg(!world->alive[i] && !world->pending[i],
+			"it exits while a node is there");
+	if (world->must_fail)
+		ck_assert_int_eq(action->code, EXIT_CODE_FAILED);
+	else
+		ck_assert_int_ne(action->code, EXIT_CODE_FAILED);
+	if (!world->must_fail && !world->interrupted)
+		ck_assert_int_ne(action->code, EXIT_CODE_INTERRUPTED);
+}
+
+/* One step, with every promise of the header held against the world. */
+static void step(const struct exploration *exploration, struct world *world,
+	const struct supervisor_event *event)
+{
+	struct supervisor supervisor;
+	const struct supervisor_action *actions;
+	size_t count;
+
+	to_supervisor(exploration, world, &supervisor);
+	actions = supervisor_step(&supervisor, event, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct supervisor_action *action = &actions[i];
+
+		if (action->kind == SUPERVISOR_SPAWN)
+			world->pending[action->node] = 1;
+		if (action->kind == SUPERVISOR_SEND)
+			hold_send(world, exploration, action);
+		if (action->kind == SUPERVISOR_KILL) {
+			ck_assert(world->alive[action->node]);
+			ck_assert(!world->killed[action->node]);
+			world->killed[action->node] = 1;
+		}
+		if (action->kind == SUPERVISOR_ARM)
+			world->armed[action->timer] = action->timeout_ns != 0;
+		if (action->kind == SUPERVISOR_EXIT) {
+			ck_assert_uint_eq(i, count - 1);
+			hold_exit(world, exploration, action);
+		}
+	}
+	from_supervisor(&supervisor, world);
+	supervisor_release(&supervisor);
+	for (uint32_t i = 0; i < exploration->nodes; i++)
+		ck_assert_msg(world->ran || !world->closing ||
+				      !world->alive[i] || world->killed[i] ||
+				      world->failed[i],
+			"a node goes on preparing what will not run");
+}
+
+/* The world's own account of an event, before the supervisor hears of it. */
+static void account(struct world *world, const struct supervisor_event *event)
+{
+	uint32_t node = event->node;
+
+	if (event->kind == SUPERVISOR_SPAWNED ||
+		event->kind == SUPERVISOR_SPAWN_FAILED)
+		world->pending[node] = 0;
+	if (event->kind == SUPERVISOR_SPAWNED)
+		world->alive[node] = 1;
+	if (event->kind == SUPERVISOR_SPAWN_FAILED)
+		world->must_fail = 1;
+	if (event->kind == SUPERVISOR_HANGUP && !world->killed[node])
+		world->must_fail = 1;
+	if (event->kind == SUPERVISOR_COMMAND &&
+		event->command->kind == COMMAND_FAILED)
+		world->must_fail = 1;
+	if (event->kind == SUPERVISOR_EXITED) {
+		world->alive[node] = 0;
+		if (!world->killed[node] &&
+			(event->status || !world->done[node]))
+			world->must_fail = 1;
+	}
+	if (event->kind == SUPERVISOR_SIGNAL && event->number == SIGINT)
+		world->interrupted = 1;
+	if (event->kind == SUPERVISOR_TIMEOUT)
+		world->armed[event->timer] = 0;
+}
+
+static struct world after(const struct exploration *exploration,
+	const struct world *before, const struct supervisor_event *event)
+{
+	struct world world = *before;
+
+	account(&world, event);
+	step(exploration, &world, event);
+	return world;
+}
+
+/* From anywhere, two interrupts, the patience of CLOSE and the deaths of who
+ * was killed or told to close end it: nothing can make it hang. */
+static void hold_that_it_can_end(
+	const struct exploration *exploration, struct world world)
+{
+	struct supervisor_event interrupt = {
+		.kind = SUPERVISOR_SIGNAL, .number = SIGINT};
+	struct supervisor_event patience = {
+		.kind = SUPERVISOR_TIMEOUT, .timer = SUPERVISOR_TIMER_CLOSE};
+
+	for (uint32_t i = 0; i < exploration->nodes; i++)
+		if (world.pending[i])
+			world = after(exploration, &world,
+				&(struct supervisor_event){
+					.kind = SUPERVISOR_SPAWNED, .node = i});
+	for (int i = 0; i < 2 && !world.ended; i++)
+		world = after(exploration, &world, &interrupt);
+	if (!world.ended && world.armed[SUPERVISOR_TIMER_CLOSE])
+		world = after(exploration, &world, &patience);
+	for (uint32_t i = 0; i < exploration->nodes && !world.ended; i++) {
+		struct supervisor_event death = {.kind = SUPERVISOR_EXITED,
+			.node = i,
+			.status = SIGKILL};
+
+		ck_assert_msg(!world.alive[i] || world.killed[i],
+			"a node lives on after two interrupts");
+		if (world.alive[i])
+			world = after(exploration, &world, &death);
+	}
+	ck_assert_msg(world.ended, "it has not ended");
+}
+
+static void explore(struct exploration *exploration, const struct world *world);
+
+static void try_event(struct exploration *exploration,
+	const struct world *world, const struct supervisor_event *event)
+{
+	struct world next;
+
+	if (world->ended)
+		return;
+	next = after(exploration, world, event);
+	explore(exploration, &next);
+}
+
+static void explore_node(struct exploration *exploration,
+	const struct world *world, uint32_t node)
+{
+	static const enum command_kind kinds[] = {
+		COMMAND_READY, COMMAND_FAILED, COMMAND_DONE};
+	static const int statuses[] = {0, 1 << 8, SIGSEGV};
+
+	if (world->pending[node]) {
+		try_event(exploration, world,
+			&(struct supervisor_event){
+				.kind = SUPERVISOR_SPAWNED, .node = node});
+		try_event(exploration, world,
+			&(struct supervisor_event){
+				.kind = SUPERVISOR_SPAWN_FAILED,
+				.node = node,
+				.text = "no"});
+	}
+	if (!world->alive[node])
+		return;
+	for (int i = 0; i < 3; i++) {
+		struct command command = {.kind = kinds[i]};
+
+		if (kinds[i] == COMMAND_READY &&
+			world->state[node] != SUPERVISED_PREPARING)
+			continue;
+		try_event(exploration, world,
+			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
+				.node = node,
+				.command = &command});
+		try_event(exploration, world,
+			&(struct supervisor_event){.kind = SUPERVISOR_EXITED,
+				.node = node,
+				.status = statuses[i]});
+	}
+	try_event(exploration, world,
+		&(struct supervisor_event){
+			.kind = SUPERVISOR_HANGUP, .node = node, .text = "no"});
+}
+
+static void explore(struct exploration *exploration, const struct world *world)
+{
+	if (!visit(exploration, world))
+		return;
+	if (world->ended)
+		return;
+	hold_that_it_can_end(exploration, *world);
+	for (uint32_t i = 0; i < exploration->nodes; i++)
+		explore_node(exploration, world, i);
+	try_event(exploration, world,
+		&(struct supervisor_event){
+			.kind = SUPERVISOR_SIGNAL, .number = SIGINT});
+	try_event(exploration, world,
+		&(struct supervisor_event){
+			.kind = SUPERVISOR_SIGNAL, .number = SIGTERM});
+	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
+		if (world->armed[i])
+			try_event(exploration, world,
+				&(struct supervisor_event){
+					.kind = SUPERVISOR_TIMEOUT,
+					.timer = (enum supervisor_timer)i});
+}
+
+static size_t explore_all(uint32_t nodes, bool stop_on_failure)
+{
+	struct exploration exploration = {
+		.nodes = nodes, .stop_on_failure = stop_on_failure};
+	struct supervisor_event start = {.kind = SUPERVISOR_START};
+	struct world world = {0};
+
+	exploration.visited = calloc(VISITED_MAX, sizeof *exploration.visited);
+	ck_assert(exploration.visited != NULL);
+	step(&exploration, &world, &start);
+	explore(&exploration, &world);
+	free(exploration.visited);
+	return exploration.count;
+}
+
+START_TEST(every_history_of_one_node_keeps_the_promises)
+{
+	ck_assert_uint_gt(explore_all(1, true), 100);
+	ck_assert_uint_gt(explore_all(1, false), 100);
+}
+END_TEST
+
+START_TEST(every_history_of_two_nodes_keeps_the_promises)
+{
+	ck_assert_uint_gt(explore_all(2, true), 1000);
+}
+END_TEST
+
+static Suite *supervisor_suite(void)
+{
+	Suite *suite = suite_create("supervisor, every history");
+	TCase *every = test_case(suite, "every history");
+
+	tcase_add_test(every, every_history_of_one_node_keeps_the_promises);
+	tcase_add_test(every, every_history_of_two_nodes_keeps_the_promises);
+	return suite;
+}
+
+TEST_MAIN(supervisor_suite)
