@@ -29,15 +29,19 @@ static struct chunks *chunks;
 static int stingy_map(struct os *os, void **address, size_t bytes,
 	int protection, int flags, int fd, int64_t offset_bytes)
 {
+	int code;
+
 	if (stingy.map_bytes_max && bytes > stingy.map_bytes_max)
 		return -ENOMEM;
 	if (stingy.maps_left == 0)
 		return -ENOMEM;
 	if (stingy.maps_left > 0)
 		stingy.maps_left--;
-	stingy.mapped++;
-	return stingy.real.map(
+	code = stingy.real.map(
 		os, address, bytes, protection, flags, fd, offset_bytes);
+	if (code == 0)
+		stingy.mapped++;
+	return code;
 }
 
 static int stingy_unmap(struct os *os, void *address, size_t bytes)
