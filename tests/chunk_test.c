@@ -31,16 +31,13 @@ static int stingy_map(struct os *os, void **address, size_t bytes,
 {
 	int code;
 
-	if (stingy.map_bytes_max && bytes > stingy.map_bytes_max)
+	if (stingy.maps_left == 0 ||
+		(stingy.map_bytes_max && bytes > stingy.map_bytes_max))
 		return -ENOMEM;
-	if (stingy.maps_left == 0)
-		return -ENOMEM;
-	if (stingy.maps_left > 0)
-		stingy.maps_left--;
+	stingy.maps_left -= stingy.maps_left > 0;
 	code = stingy.real.map(
 		os, address, bytes, protection, flags, fd, offset_bytes);
-	if (code == 0)
-		stingy.mapped++;
+	stingy.mapped += !code;
 	return code;
 }
 
@@ -55,8 +52,7 @@ static int stingy_protect(
 {
 	if (stingy.protect_left == 0)
 		return -ENOMEM;
-	if (stingy.protect_left > 0)
-		stingy.protect_left--;
+	stingy.protect_left -= stingy.protect_left > 0;
 	return stingy.real.protect(os, address, bytes, protection);
 }
 
