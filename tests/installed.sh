@@ -1,0 +1,99 @@
+#!/bin/bash
+# installed.sh: what a stranger gets. The tree is installed under a folder of
+# the test's own; a plugin is built outside it with nothing but the compiler
+# and pkg-config, in C and in C++.
+set -eu
+there=$(mktemp -d)
+trap 'rm -rf "$there"' EXIT
+fail() {
+	printf 'installed: %s\n' "$*"
+	exit 1
+}
+
+make -s -C "$top_builddir" install DESTDIR="$there/root" >"$there/install.out" 2>&1 ||
+	fail "make install failed: $(tail -n 5 "$there/install.out")"
+pc=$(find "$there/root" -name tau-operator.pc)
+prefix=${pc%/share/pkgconfig/tau-operator.pc}
+[ -x "$prefix/bin/tau" ] || fail "there is no bin/tau"
+"$prefix/bin/tau" version >/dev/null || fail "the installed tau does not tell its version"
+
+# The folder can be moved as a whole: nothing in it remembers where it was.
+mv "$prefix" "$there/moved"
+export PKG_CONFIG_PATH=$there/moved/share/pkgconfig
+flags=$(pkg-config --cflags tau-operator)
+folder=$(pkg-config --variable=plugindir tau-operator)
+[ "$(realpath -m "$folder")" = "$there/moved/lib/tau/plugins" ] ||
+	fail "pkg-config says plugins go to $folder"
+for plugin in $PLUGINS; do
+	[ -e "$folder/$(basename "$plugin")" ] || fail "$plugin is not installed"
+done
+for header in "$top_srcdir"/abi/tau/*.h; do
+	[ -e "$there/moved/include/tau/$(basename "$header")" ] ||
+		fail "$(basename "$header") is not installed"
+done
+
+mkdir "$there/own"
+cd "$there/own"
+cat >shout.c <<'END'
+#include <tau/operator.h>
+#include <ctype.h>
+
+TAU_PLUGIN({
+	"abi": "1.0", "name": "shout", "version": "1.0.0", "license": "MIT",
+	"operators": [{
+		"name": "shout", "doc": "Turns text to upper case.", "style": "coroutine",
+		"in": [{"name": "in", "type": "utf8"}],
+		"out": [{"name": "out", "type": "utf8"}]
+	}]
+});
+
+enum { IN, OUT = 0 };
+
+static int run(struct tau_op *op)
+{
+	const struct tau_record *record;
+
+	while ((record = tau_read(op, IN))) {
+		const char *from = (const char *)record->body;
+		char *to = (char *)tau_reserve(op, OUT, record->bytes);
+
+		if (!to)
+			break;
+		for (uint32_t i = 0; i < record->bytes; i++)
+			to[i] = (char)toupper((unsigned char)from[i]);
+		tau_commit(op, OUT, record->bytes, record->type);
+		tau_consume(op, IN);
+	}
+	return 0;
+}
+
+END
+cp shout.c shout.cc
+cat >>shout.c <<'END'
+static const struct tau_operator shout = {
+	.size = sizeof shout, .name = "shout", .run = run};
+TAU_OPERATORS(&shout);
+END
+cat >>shout.cc <<'END'
+static constexpr tau_operator shout = [] {
+	tau_operator o{};
+	o.size = sizeof o;
+	o.name = "shout";
+	o.run = run;
+	return o;
+}();
+TAU_OPERATORS(&shout);
+END
+strict='-Wall -Wextra -Wconversion -Wpedantic -Werror -O2 -shared -fPIC'
+# shellcheck disable=SC2086
+${CC%% *} -std=c11 $strict $flags shout.c -o shout.so || fail "the plugin in C does not compile"
+if command -v "${CXX%% *}" >/dev/null; then
+	# shellcheck disable=SC2086
+	${CXX%% *} -std=c++17 $strict $flags shout.cc -o loud.so ||
+		fail "the plugin in C++ does not compile"
+fi
+for so in *.so; do
+	readelf -nW "$so" | grep -q 'tau' || fail "$so carries no note"
+	[ "$(nm -D --defined-only "$so" | awk '{ print $3 }')" = tau_plugin_v1 ] ||
+		fail "$so exports $(nm -D --defined-only "$so")"
+done
