@@ -172,6 +172,7 @@ static inline int tau_value_integer(
 	const struct tau_value *value, uint64_t *bits, int *negative)
 {
 	uint32_t code = value->code;
+	*bits = 0;
 	*negative = 0;
 	if (code >= TAU_CODE_INT_SHORT) {
 		*bits = code & 127;
