@@ -1,0 +1,57 @@
+#include "core/fleet/lines.h"
+
+#include <string.h>
+
+static void give_part(struct lines *lines, lines_take *take, void *context);
+static size_t whole_characters(const char *bytes, size_t count);
+
+void lines_add(struct lines *lines, const char *bytes, size_t count,
+	lines_take *take, void *context)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] == '\n') {
+			lines_end(lines, take, context);
+			continue;
+		}
+		if (lines->used == LINES_BYTES)
+			give_part(lines, take, context);
+		lines->bytes[lines->used++] = bytes[i];
+	}
+}
+
+void lines_end(struct lines *lines, lines_take *take, void *context)
+{
+	if (lines->used)
+		take(context, lines->bytes, lines->used);
+	lines->used = 0;
+}
+
+/* Gives what is there as a part of a longer line; a character that would be
+ * torn is kept for the next. */
+static void give_part(struct lines *lines, lines_take *take, void *context)
+{
+	static const char mark[] = "…";
+	size_t whole = whole_characters(lines->bytes, lines->used);
+	char rest[4];
+	size_t rest_bytes = lines->used - whole;
+
+	memcpy(rest, lines->bytes + whole, rest_bytes);
+	memcpy(lines->bytes + whole, mark, sizeof mark - 1);
+	take(context, lines->bytes, whole + sizeof mark - 1);
+	memcpy(lines->bytes, rest, rest_bytes);
+	lines->used = rest_bytes;
+}
+
+/* How many bytes end with a whole UTF-8 character; all when it is no UTF-8. */
+static size_t whole_characters(const char *bytes, size_t count)
+{
+	for (size_t back = 1; back < 4 && back < count; back++) {
+		unsigned char byte = (unsigned char)bytes[count - back];
+
+		if (byte >= 0xc0)
+			return count - back;
+		if (byte < 0x80)
+			break;
+	}
+	return count;
+}

@@ -1,0 +1,31 @@
+/*
+ * signals: INT, TERM and HUP as something to read.
+ *
+ * Signals that were ignored when the program started stay ignored (nohup, a
+ * shell's background job). PIPE is ignored meanwhile: a reader of the log that
+ * is gone must not take the topology along.
+ */
+#ifndef TAU_CORE_FLEET_SIGNALS_H
+#define TAU_CORE_FLEET_SIGNALS_H
+
+#include <signal.h>
+
+#include "core/base/os.h"
+
+struct signals {
+	struct os *os;
+	int fd; /* readable when signals_next has one */
+	sigset_t former_mask;
+	struct sigaction former_pipe;
+};
+
+/* 0 or a negative errno, with nothing left changed. */
+int signals_init(struct signals *signals, struct os *os);
+
+/* Puts everything back as it was. */
+void signals_release(struct signals *signals);
+
+/* The number of the next signal that has arrived, or 0. */
+int signals_next(struct signals *signals);
+
+#endif

@@ -1,0 +1,69 @@
+#include "core/fleet/spawn.h"
+
+#include "core/wire/command.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+static size_t list_fds(const struct spawn_request *request, int null_fd,
+	struct os_spawn_fd fds[6]);
+static sigset_t ignored_signals(void);
+
+pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
+	struct error *error)
+{
+	char *words[] = {
+		(char *)"tau", (char *)"node", (char *)request->node, NULL};
+	struct os_spawn_fd fds[6];
+	struct os_spawn child = {.path = "/proc/self/exe",
+		.argv = words,
+		.envp = request->environment,
+		.fds = fds,
+		.death_signal = SIGKILL,
+		.ignored = ignored_signals()};
+	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
+	pid_t pid;
+
+	if (null_fd < 0)
+		return error_set(error, null_fd, "cannot open /dev/null: %s",
+			strerror(-null_fd));
+	child.fd_count = list_fds(request, null_fd, fds);
+	sigemptyset(&child.blocked);
+	pid = os->spawn(os, &child, pidfd);
+	os->close(os, null_fd);
+	if (pid < 0)
+		return error_set(error, pid,
+			"cannot start a process for the node: %s",
+			strerror(-pid));
+	return pid;
+}
+
+static size_t list_fds(const struct spawn_request *request, int null_fd,
+	struct os_spawn_fd fds[6])
+{
+	size_t count = 0;
+
+	fds[count++] = (struct os_spawn_fd){null_fd, 0};
+	fds[count++] = (struct os_spawn_fd){request->log_fd, 1};
+	fds[count++] = (struct os_spawn_fd){request->log_fd, 2};
+	fds[count++] = (struct os_spawn_fd){request->command_fd, COMMAND_FD};
+	if (request->with_stdin)
+		fds[count++] = (struct os_spawn_fd){0, COMMAND_FD_STDIN};
+	if (request->with_stdout)
+		fds[count++] = (struct os_spawn_fd){1, COMMAND_FD_STDOUT};
+	return count;
+}
+
+static sigset_t ignored_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGPIPE);
+	return set;
+}
