@@ -1,11 +1,89 @@
 /*
- * main: the program tau. Prints its version; commands stand in files of
- * their own beside this one.
+ * main: the program tau. Finds the command and gives it its words.
  */
-#include <stdio.h>
+#include "core/cli/cli.h"
+#include "core/cli/commands.h"
+#include "core/plan/diagnostic.h"
 
-int main(void)
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COMMANDS_MAX 64
+
+const struct cli_command *const cli_commands[] = {
+	&version_command, &help_command, NULL};
+
+static int dispatch(struct cli *cli, int argc, char **argv);
+static int unknown(struct cli *cli, const char *name);
+
+int main(int argc, char **argv)
 {
-	puts("tau " PACKAGE_VERSION);
-	return 0;
+	struct cli cli = {.environment = environ};
+	const char *no_color, *type;
+
+	os_linux_init(&cli.os);
+	term_init(&cli.out, &cli.os, stdout, STDOUT_FILENO);
+	term_init(&cli.err, &cli.os, stderr, STDERR_FILENO);
+	no_color = cli_environment(&cli, "NO_COLOR");
+	type = cli_environment(&cli, "TERM");
+	term_set_color(&cli.out, TERM_COLOR_AUTO, no_color, type);
+	term_set_color(&cli.err, TERM_COLOR_AUTO, no_color, type);
+	return cli_finish(&cli, dispatch(&cli, argc, argv));
+}
+
+const struct cli_command *cli_find(const char *name)
+{
+	for (size_t i = 0; cli_commands[i]; i++)
+		if (!strcmp(cli_commands[i]->name, name))
+			return cli_commands[i];
+	return NULL;
+}
+
+static int dispatch(struct cli *cli, int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct cli_command *command;
+	char *help[] = {(char *)"help", NULL};
+
+	if (!name) {
+		help_overview(cli, &cli->err);
+		return EXIT_CODE_USAGE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		return help_command.run(cli, 1, help);
+	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
+		return version_command.run(cli, 1, help);
+	command = cli_find(name);
+	if (!command)
+		return unknown(cli, name);
+	return command->run(cli, argc - 1, argv + 1);
+}
+
+/* No such command: not yet, misspelt, or a file that was meant to be run. */
+static int unknown(struct cli *cli, const char *name)
+{
+	const char *names[COMMANDS_MAX];
+	const char *near;
+	size_t count = 0;
+	struct stat status;
+
+	if (unbuilt_explain(cli, name))
+		return EXIT_CODE_USAGE;
+	while (cli_commands[count]) {
+		names[count] = cli_commands[count]->name;
+		count++;
+	}
+	near = diagnostic_nearest(name, names, count);
+	if (near)
+		cli_say(cli, "unknown command %s; did you mean %s?", name,
+			near);
+	else if (cli->os.fstatat(&cli->os, AT_FDCWD, name, &status, 0) == 0)
+		cli_say(cli, "unknown command %s; to run that file: tau run %s",
+			name, name);
+	else
+		cli_say(cli, "unknown command %s; tau help lists all of them",
+			name);
+	return EXIT_CODE_USAGE;
 }

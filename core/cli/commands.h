@@ -1,0 +1,18 @@
+/*
+ * commands: one description per command, each made by the file of its name.
+ */
+#ifndef TAU_CORE_CLI_COMMANDS_H
+#define TAU_CORE_CLI_COMMANDS_H
+
+#include "core/cli/cli.h"
+
+extern const struct cli_command version_command, help_command;
+
+/* What `tau` alone and `tau help` say. */
+void help_overview(struct cli *cli, const struct term *term);
+
+/* Whether `name` is a command of the design that this version has not; if so
+ * it has said so. */
+bool unbuilt_explain(struct cli *cli, const char *name);
+
+#endif

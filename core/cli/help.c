@@ -1,0 +1,133 @@
+/*
+ * help: what the commands say about themselves, as text for a person.
+ */
+#include "core/cli/commands.h"
+#include "core/cli/table.h"
+
+#include <string.h>
+
+static const char *const more_group[] = {"version", "help", NULL};
+
+static void print_group(
+	const struct term *term, const char *title, const char *const *names);
+static void print_options(
+	const struct term *term, const struct cli_command *command);
+static void add_option(struct table *table, const struct cli_option *option);
+static void print_indented(const struct term *term, const char *lines);
+
+void help_overview(struct cli *cli, const struct term *term)
+{
+	(void)cli;
+	fputs("tau runs dataflow programs: operators, and the streams between "
+	      "them.\n\nusage: tau COMMAND [WORD]...\n",
+		term->file);
+	print_group(term, "more", more_group);
+}
+
+void cli_help(struct cli *cli, const struct cli_command *command)
+{
+	const struct term *term = &cli->out;
+
+	term_print(term, TERM_STRONG, "tau %s", command->name);
+	fprintf(term->file, ": %s\n\nusage: tau %s [OPTION]... %s\n",
+		command->doc, command->name, command->operands);
+	if (command->text)
+		fprintf(term->file, "\n%s\n", command->text);
+	term_print(term, TERM_STRONG, "\noptions\n");
+	print_options(term, command);
+	if (!command->examples)
+		return;
+	term_print(term, TERM_STRONG, "\nexamples\n");
+	print_indented(term, command->examples);
+}
+
+static void print_group(
+	const struct term *term, const char *title, const char *const *names)
+{
+	term_print(term, TERM_STRONG, "\n%s\n", title);
+	for (; *names; names++)
+		fprintf(term->file, "  %s%-10s%s  %s\n",
+			term_on(term, TERM_STRONG), *names, term_off(term),
+			cli_find(*names)->doc);
+}
+
+static void print_options(
+	const struct term *term, const struct cli_command *command)
+{
+	struct table table = {.columns = 2};
+
+	for (const struct cli_option *own = command->options; own && own->name;
+		own++)
+		add_option(&table, own);
+	for (const struct cli_option *common = cli_common_options; common->name;
+		common++)
+		if (common->id != CLI_JSON || command->json)
+			add_option(&table, common);
+	table_print(&table, term, 2);
+	table_release(&table);
+}
+
+static void add_option(struct table *table, const struct cli_option *option)
+{
+	char left[128];
+	const char *cells[] = {left, option->doc};
+	char letter[8] = "    ";
+
+	if (option->id < CLI_JSON)
+		snprintf(letter, sizeof letter, "-%c, ", option->id);
+	snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
+		option->argument ? " " : "",
+		option->argument ? option->argument : "");
+	table_add(table, cells);
+}
+
+static void print_indented(const struct term *term, const char *lines)
+{
+	while (*lines) {
+		size_t bytes = strcspn(lines, "\n");
+
+		fprintf(term->file, "  %.*s\n", (int)bytes, lines);
+		lines += bytes;
+		lines += *lines == '\n';
+	}
+}
+
+static int take(struct cli *cli, void *context, int id, const char *value)
+{
+	const struct cli_command **command = context;
+
+	(void)id;
+	if (*command)
+		return cli_usage(cli, NULL,
+			"help takes one command, and %s is a second", value);
+	*command = cli_find(value);
+	if (*command)
+		return 0;
+	if (!unbuilt_explain(cli, value))
+		cli_say(cli, "there is no command %s; tau help lists all",
+			value);
+	return EXIT_CODE_USAGE;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct cli_command *command = NULL;
+	int code = cli_parse(cli, &help_command, argc, argv, take, &command);
+
+	if (code >= 0)
+		return code;
+	if (command)
+		cli_help(cli, command);
+	else
+		help_overview(cli, &cli->out);
+	return 0;
+}
+
+const struct cli_command help_command = {
+	.name = "help",
+	.operands = "[COMMAND]",
+	.doc = "say what there is, or all about one command",
+	.text = "The manual page tau(1) has the manifest, the one-liners and "
+		"the exit codes.",
+	.run = run,
+};

@@ -1,0 +1,44 @@
+/*
+ * unbuilt: commands that are designed and not in this version. They are
+ * refused by name, so that nobody takes them for misspelt.
+ */
+#include "core/cli/commands.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name;
+	const char *does;
+} unbuilt[] = {
+	{"plan", "shows what a changed manifest would change"},
+	{"apply", "changes a running topology to a manifest"},
+	{"ps", "lists running topologies"},
+	{"top", "shows rates and fills of running streams"},
+	{"tap", "shows the records of a running stream"},
+	{"upgrade", "replaces a plugin while the rest runs"},
+	{"rollback", "takes an upgrade back"},
+	{"restart", "restarts a node"},
+	{"drain", "lets a running topology run out"},
+	{"stop", "ends a running topology"},
+	{"logs", "shows what a detached topology said"},
+	{"state", "shows an operator's saved state"},
+	{"history", "lists what was changed while a topology ran"},
+	{"new", "writes a first plugin of your own"},
+	{"check", "tries a plugin against the rules of the ABI"},
+	{"test", "compares a topology's output with an expected one"},
+	{"schema", "writes the JSON Schema of manifests"},
+	{"completion", "writes completion for a shell"},
+};
+
+bool unbuilt_explain(struct cli *cli, const char *name)
+{
+	for (size_t i = 0; i < sizeof unbuilt / sizeof *unbuilt; i++) {
+		if (strcmp(unbuilt[i].name, name) != 0)
+			continue;
+		cli_say(cli,
+			"%s (it %s) is designed, but not built in this version",
+			name, unbuilt[i].does);
+		return true;
+	}
+	return false;
+}
