@@ -139,7 +139,9 @@ static inline int tau_value_next(
 static inline int tau_value_next_entry(struct tau_items *items,
 	struct tau_value *key, struct tau_value *value);
 
-/* The value under a text key; of equal keys the first. */
+/* The value under a text key; of equal keys the first. This and the two below
+ * leave `*out` undefined when they fail; `out` may be the view they start
+ * from. */
 static inline int tau_value_get(const struct tau_value *map, const char *key,
 	size_t key_bytes, struct tau_value *out);
 

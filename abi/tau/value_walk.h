@@ -54,57 +54,94 @@ static inline int tau_value_next_entry(
 	return tau_value_next(items, value) == 1 ? 1 : -EBADMSG;
 }
 
-/* The byte behind the value at `next`, NULL where there is none. What small
- * maps are made of comes first. */
-static inline const uint8_t *tau_value_skip(
-	const uint8_t *next, const uint8_t *limit)
+/* The bytes of the value at `next`, at most as many as there are before
+ * `limit`; 0 where there is none. What small maps are made of comes first:
+ * this is where looking up fields spends its time, so each kind of value has
+ * a branch of its own, which the processor predicts. */
+static inline size_t tau_value_size(const uint8_t *next, const uint8_t *limit)
 {
 	struct tau_value value;
-	size_t bytes;
-	if (next == limit)
-		return NULL;
+	size_t room = (size_t)(limit - next), bytes;
+	if (__builtin_expect(room == 0, 0))
+		return 0;
 	uint32_t code = *next;
-	if (code >= TAU_CODE_INT_SHORT)
-		return next + 1;
-	if (code >= TAU_CODE_TEXT_SHORT && code < TAU_CODE_TUPLE) {
+	if (code >= TAU_CODE_TEXT_SHORT && code < TAU_CODE_TUPLE)
 		bytes = 1 + (code & 15);
-		return bytes <= (size_t)(limit - next) ? next + bytes : NULL;
+	else if (code >= TAU_CODE_INT_SHORT)
+		bytes = 1;
+	else if (code <= TAU_CODE_I64)
+		bytes = 1 + ((size_t)1 << (code & 3));
+	else if ((code == TAU_CODE_TEXT || code == TAU_CODE_BYTES) && room > 1)
+		bytes = 2 + (size_t)next[1];
+	else if (code >= TAU_CODE_NULL && code <= TAU_CODE_TRUE)
+		bytes = 1;
+	else if (tau_value_decode(code, next + 1, limit, &value) == 0)
+		bytes = (size_t)(value.limit - next);
+	else
+		return 0;
+	return __builtin_expect(bytes <= room, 1) ? bytes : 0;
+}
+
+/* As memcmp() == 0; inline for the sizes that keys have. */
+static inline int tau_same(
+	const uint8_t *one, const uint8_t *other, size_t bytes)
+{
+	uint64_t a, b, c, d;
+	uint32_t e, f, g, h;
+	if (bytes >= 8 && bytes <= 16) {
+		memcpy(&a, one, 8);
+		memcpy(&b, other, 8);
+		memcpy(&c, one + bytes - 8, 8);
+		memcpy(&d, other + bytes - 8, 8);
+		return a == b && c == d;
 	}
-	if (tau_value_decode(code, next + 1, limit, &value) != 0)
-		return NULL;
-	return value.limit;
+	if (bytes >= 4 && bytes < 8) {
+		memcpy(&e, one, 4);
+		memcpy(&f, other, 4);
+		memcpy(&g, one + bytes - 4, 4);
+		memcpy(&h, other + bytes - 4, 4);
+		return e == f && g == h;
+	}
+	if (bytes > 16)
+		return memcmp(one, other, bytes) == 0;
+	for (size_t i = 0; i < bytes; i++)
+		if (one[i] != other[i])
+			return 0;
+	return 1;
+}
+
+/* Whether the key in the `bytes` bytes at `key` is this text. */
+static inline int tau_key_is(
+	const uint8_t *key, size_t bytes, const char *text, size_t text_bytes)
+{
+	size_t header = 1;
+	if (key[0] >= TAU_CODE_TEXT && key[0] < TAU_CODE_BYTES)
+		header += (size_t)1 << (key[0] & 3);
+	else if ((key[0] & 0xf0) != TAU_CODE_TEXT_SHORT)
+		return 0;
+	if (bytes != header + text_bytes)
+		return 0;
+	return tau_same(key + header, (const uint8_t *)text, text_bytes);
 }
 
 static inline int tau_value_get(const struct tau_value *map, const char *key,
 	size_t key_bytes, struct tau_value *out)
 {
 	const uint8_t *next = map->body, *limit = map->limit;
-	struct tau_value found;
 	if (map->code < TAU_CODE_MAP || map->code > TAU_CODE_MAP + 3)
 		return -ENOENT;
 	for (uint64_t left = map->count; left > 0; left--) {
-		const uint8_t *text = next + 1;
-		const uint8_t *behind = tau_value_skip(next, limit);
-		if (behind == NULL || behind == limit)
+		size_t bytes = tau_value_size(next, limit);
+		const uint8_t *behind = next + bytes;
+		if (__builtin_expect(bytes == 0 || behind == limit, 0))
 			return -EBADMSG;
-		uint32_t code = *next;
-		if (code >= TAU_CODE_TEXT && code < TAU_CODE_BYTES)
-			text += (size_t)1 << (code & 3);
-		else if ((code & 0xf0) != TAU_CODE_TEXT_SHORT)
-			text = behind + 1; /* a key that is no text */
-		if ((size_t)(behind - text) == key_bytes &&
-			(key_bytes == 0 ||
-				(text[0] == (uint8_t)key[0] &&
-					memcmp(text, key, key_bytes) == 0))) {
-			if (tau_value_decode(
-				    *behind, behind + 1, limit, &found) != 0)
-				return -EBADMSG;
-			*out = found;
-			return 0;
-		}
-		next = tau_value_skip(behind, limit);
-		if (next == NULL)
+		if (tau_key_is(next, bytes, key, key_bytes))
+			return tau_value_decode(
+				*behind, behind + 1, limit, out);
+		bytes = tau_value_size(behind, limit);
+		if (__builtin_expect(bytes == 0, 0))
 			return -EBADMSG;
+		next = behind + bytes;
 	}
 	return next == limit ? -ENOENT : -EBADMSG;
 }
@@ -208,7 +245,9 @@ static inline int tau_value_at(const struct tau_value *root,
 {
 	const char *next = pointer;
 	const char *limit = pointer_bytes ? pointer + pointer_bytes : pointer;
-	struct tau_value here = *root;
+	const struct tau_value *here = root;
+	if (next == limit)
+		*out = *root;
 	while (next != limit) {
 		uint64_t index;
 		int escaped = 0, code = -ENOENT;
@@ -219,16 +258,15 @@ static inline int tau_value_at(const struct tau_value *root,
 			escaped |= *next == '~';
 		size_t bytes = (size_t)(next - token);
 		if (escaped)
-			code = tau_value_get_escaped(
-				&here, token, bytes, &here);
-		else if (here.code >= TAU_CODE_MAP)
-			code = tau_value_get(&here, token, bytes, &here);
+			code = tau_value_get_escaped(here, token, bytes, out);
+		else if (here->code >= TAU_CODE_MAP)
+			code = tau_value_get(here, token, bytes, out);
 		else if (tau_pointer_index(token, bytes, &index) == 0)
-			code = tau_value_item(&here, index, &here);
+			code = tau_value_item(here, index, out);
 		if (code != 0)
 			return code;
+		here = out;
 	}
-	*out = here;
 	return 0;
 }
 
