@@ -57,6 +57,7 @@ struct catalogue_plugin {
 	struct note_identity identity;
 	const struct description *description;
 	enum catalogue_origin origin;
+	uint32_t at; /* of the manifest's entry, else UINT32_MAX */
 	bool standard;
 };
 

@@ -1,0 +1,33 @@
+/*
+ * store: plugins under their SHA-256, so that what is mapped never changes.
+ *
+ *     STORE/                      0700, ours
+ *         9f86…d015.so            0600, ours, never written again
+ *         .9f86…d015.so.4711      a copy under way, by process 4711
+ */
+#ifndef TAU_CORE_HOST_STORE_H
+#define TAU_CORE_HOST_STORE_H
+
+#include <stddef.h>
+
+#include "core/base/error.h"
+#include "core/plan/note.h"
+
+struct os;
+
+/* Writes the store's folder: $XDG_STATE_HOME/tau/store, else
+ * $HOME/.local/state/tau/store. Both arguments may be NULL; relative ones are
+ * ignored, as the rules of XDG say. Returns 0, or -EINVAL with a sentence. */
+int store_folder(char *folder, size_t folder_bytes, const char *state_home,
+	const char *home, struct error *error);
+
+/* Puts the plugin into the store unless it is there: copies from `fd`, which
+ * was opened by note_open, and refuses when what it copied has not the
+ * identity's SHA-256. Returns 0 and the copy's absolute path, which the caller
+ * frees; or a negative errno with a sentence that begins with the plugin's
+ * path. */
+int store_put(struct os *os, const char *folder,
+	const struct note_identity *identity, int fd, char **stored,
+	struct error *error);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * catalogue_parts: what the files of the room `catalogue` share. Nobody else
+ * includes this.
+ */
+#ifndef TAU_CORE_PLAN_CATALOGUE_PARTS_H
+#define TAU_CORE_PLAN_CATALOGUE_PARTS_H
+
+#include "core/plan/arena.h"
+#include "core/plan/catalogue.h"
+
+struct catalogue {
+	struct arena arena;
+	struct os *os;
+	/* In order of search until they are all there, then by name. */
+	struct catalogue_plugin **plugins;
+	struct catalogue_type *types; /* by name */
+	struct catalogue_refusal *refusals;
+	size_t plugin_count, type_count, refusal_count;
+};
+
+/* Takes all plugins of the search. */
+void catalogue_search_all(
+	struct catalogue *catalogue, const struct catalogue_search *search);
+
+/* Adds a refusal; the result is its error, still to be set. It moves when the
+ * next refusal is added. */
+struct error *catalogue_refuse(struct catalogue *catalogue, const char *path,
+	enum catalogue_origin origin, uint32_t at);
+
+/* Gives back what a plugin owns; its place is the arena's. */
+void catalogue_plugin_release(struct catalogue_plugin *plugin);
+
+/* Whether `version` is what a manifest wrote: "1.2.3" exactly, "^1.2" that or
+ * later without a new major (below 1.0: without a new minor). Returns 0, or
+ * -EINVAL with a sentence without a path. */
+int catalogue_check_version(
+	const char *written, const char *version, struct error *error);
+
+#endif

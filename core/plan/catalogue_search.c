@@ -1,0 +1,243 @@
+/*
+ * catalogue_search: finds plugins in files that a manifest names and in
+ * folders, and takes or refuses each. See catalogue.h for the order.
+ */
+#include "core/plan/catalogue_parts.h"
+
+#include "core/base/bounds.h"
+#include "core/base/os.h"
+#include "core/plan/diagnostic.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Where a plugin is looked for, and what a manifest says of it. */
+struct candidate {
+	const char *path;
+	enum catalogue_origin origin;
+	const struct catalogue_named *named; /* NULL: found in a folder */
+};
+
+struct listing {
+	struct arena *arena;
+	const char **names;
+	size_t count;
+};
+
+static void search_list(struct catalogue *catalogue, const char *folders,
+	enum catalogue_origin origin, const struct catalogue_search *search);
+static void search_folder(struct catalogue *catalogue, const char *folder,
+	enum catalogue_origin origin);
+static void take(struct catalogue *catalogue, struct candidate candidate);
+
+void catalogue_search_all(
+	struct catalogue *catalogue, const struct catalogue_search *search)
+{
+	for (size_t i = 0; i < search->named_count; i++)
+		take(catalogue, (struct candidate){
+					.path = search->named[i].path,
+					.origin = CATALOGUE_MANIFEST,
+					.named = &search->named[i],
+				});
+	search_list(catalogue, search->option, CATALOGUE_OPTION, search);
+	search_list(
+		catalogue, search->environment, CATALOGUE_ENVIRONMENT, search);
+	if (search->beside != NULL)
+		search_folder(catalogue, search->beside, CATALOGUE_BESIDE);
+	if (search->installed != NULL)
+		search_folder(
+			catalogue, search->installed, CATALOGUE_INSTALLED);
+}
+
+static bool same_folder(struct os *os, const char *one, const char *other)
+{
+	struct stat left, right;
+
+	return other != NULL && os->fstatat(os, AT_FDCWD, one, &left, 0) == 0 &&
+	       os->fstatat(os, AT_FDCWD, other, &right, 0) == 0 &&
+	       left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+/* A folder of the standard plugins stays one however it is named. */
+static void search_list(struct catalogue *catalogue, const char *folders,
+	enum catalogue_origin origin, const struct catalogue_search *search)
+{
+	while (folders != NULL && *folders != '\0') {
+		size_t bytes = strcspn(folders, ":");
+		char *folder = arena_text(&catalogue->arena, folders, bytes);
+
+		folders += bytes + (folders[bytes] == ':');
+		if (bytes == 0 ||
+			same_folder(catalogue->os, folder, search->beside) ||
+			same_folder(catalogue->os, folder, search->installed))
+			continue;
+		search_folder(catalogue, folder, origin);
+	}
+}
+
+static int keep_name(void *context, const char *name, unsigned char kind)
+{
+	struct listing *listing = context;
+	size_t bytes = strlen(name);
+
+	if (bytes <= 3 || strcmp(name + bytes - 3, ".so") != 0 ||
+		name[0] == '.' || kind == DT_DIR)
+		return 0;
+	listing->names = arena_grow(listing->arena, listing->names,
+		listing->count, sizeof *listing->names);
+	listing->names[listing->count++] =
+		arena_text(listing->arena, name, bytes);
+	return 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* A folder that nobody asked for by name may be absent. */
+static void search_folder(struct catalogue *catalogue, const char *folder,
+	enum catalogue_origin origin)
+{
+	struct os *os = catalogue->os;
+	struct listing listing = {.arena = &catalogue->arena};
+	int fd = os->openat(
+		os, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	int result = fd < 0 ? fd : os->list(os, fd, keep_name, &listing);
+
+	if (fd >= 0)
+		os->close(os, fd);
+	if (result < 0 && (result != -ENOENT || origin < CATALOGUE_BESIDE))
+		error_set(catalogue_refuse(catalogue, folder, origin, AT_NONE),
+			result, "%s: plugins cannot be looked for there: %s",
+			folder, strerror(-result));
+	if (listing.count > 0)
+		qsort(listing.names, listing.count, sizeof *listing.names,
+			compare_names);
+	for (size_t i = 0; i < listing.count; i++)
+		take(catalogue,
+			(struct candidate){
+				.path = arena_format(&catalogue->arena, "%s/%s",
+					folder, listing.names[i]),
+				.origin = origin,
+			});
+}
+
+static const struct catalogue_plugin *find_plugin(
+	const struct catalogue *catalogue, const char *name)
+{
+	for (size_t i = 0; i < catalogue->plugin_count; i++)
+		if (strcmp(catalogue->plugins[i]->description->name, name) == 0)
+			return catalogue->plugins[i];
+	return NULL;
+}
+
+/* Whether the plugin is what the manifest says it is. */
+static int judge_named(const struct catalogue_named *named,
+	const struct note_identity *identity,
+	const struct description *description, struct error *error)
+{
+	char found[NOTE_SHA256_TEXT];
+	struct error version = ERROR_NONE;
+
+	if (strcmp(named->name, description->name) != 0)
+		return error_set(error, -EINVAL,
+			"%s: it is the plugin \"%s\" and the manifest calls it "
+			"\"%s\"; write \"%s\" there",
+			identity->path, description->name, named->name,
+			description->name);
+	if (named->version != NULL &&
+		catalogue_check_version(
+			named->version, description->version, &version) != 0)
+		return error_set(
+			error, -EINVAL, "%s: %s", identity->path, version.text);
+	note_sha256_text(identity->sha256, found);
+	if (named->sha256 != NULL && strcasecmp(named->sha256, found) != 0)
+		return error_set(error, -EINVAL,
+			"%s: its SHA-256 is %s and the manifest asks for "
+			"%.80s",
+			identity->path, found, named->sha256);
+	return 0;
+}
+
+static bool is_standard(const char *name, enum catalogue_origin origin)
+{
+	return strncmp(name, "tau-", 4) == 0 && origin >= CATALOGUE_BESIDE;
+}
+
+/* Whether the plugin may stand under its name. Returns 0; 1 when an earlier
+ * place has one of that name; or -EINVAL with a sentence. */
+static int judge_name(const struct catalogue *catalogue,
+	const struct candidate *candidate,
+	const struct description *description, struct error *error)
+{
+	const struct catalogue_plugin *former =
+		find_plugin(catalogue, description->name);
+
+	if (strncmp(description->name, "tau-", 4) == 0 &&
+		!is_standard(description->name, candidate->origin))
+		return error_set(error, -EINVAL,
+			"%s: its name \"%s\" begins with \"tau-\", as only "
+			"those of the standard plugins do; give it another one",
+			candidate->path, description->name);
+	if (former == NULL)
+		return 0;
+	if (former->origin != candidate->origin ||
+		candidate->origin >= CATALOGUE_BESIDE)
+		return 1;
+	return error_set(error, -EINVAL,
+		"%s: it is the plugin \"%s\", and so is %s; take one of them "
+		"away",
+		candidate->path, description->name, former->identity.path);
+}
+
+static void keep(struct catalogue *catalogue, struct candidate candidate,
+	struct note_identity identity, struct description *description)
+{
+	struct catalogue_plugin *plugin =
+		arena_allocate(&catalogue->arena, 1, sizeof *plugin);
+
+	*plugin = (struct catalogue_plugin){
+		.identity = identity,
+		.description = description,
+		.origin = candidate.origin,
+		.at = candidate.named != NULL ? candidate.named->at : AT_NONE,
+		.standard = is_standard(description->name, candidate.origin),
+	};
+	catalogue->plugins = arena_grow(&catalogue->arena, catalogue->plugins,
+		catalogue->plugin_count, sizeof(struct catalogue_plugin *));
+	catalogue->plugins[catalogue->plugin_count++] = plugin;
+}
+
+/* Reads one file, and keeps it, refuses it or leaves it to an earlier one. */
+static void take(struct catalogue *catalogue, struct candidate candidate)
+{
+	struct description *description = NULL;
+	struct error error = ERROR_NONE;
+	struct note note;
+	int result = note_read(&note, catalogue->os, candidate.path, &error);
+
+	if (result == 0)
+		result = description_create(&description, candidate.path,
+			note.text, note.bytes, &error);
+	if (result == 0 && candidate.named != NULL)
+		result = judge_named(
+			candidate.named, &note.identity, description, &error);
+	if (result == 0)
+		result = judge_name(catalogue, &candidate, description, &error);
+	if (result == 0) {
+		keep(catalogue, candidate, note.identity, description);
+		note.identity.path = NULL;
+	} else {
+		description_destroy(&description);
+	}
+	if (result < 0)
+		*catalogue_refuse(catalogue, candidate.path, candidate.origin,
+			candidate.named != NULL ? candidate.named->at
+						: AT_NONE) = error;
+	note_release(&note);
+}
