@@ -6,10 +6,12 @@
 
 #include <string.h>
 
+static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};
 
 static void print_group(
 	const struct term *term, const char *title, const char *const *names);
+static void print_paragraphs(const struct term *term, const char *text);
 static void print_options(
 	const struct term *term, const struct cli_command *command);
 static void add_option(struct table *table, const struct cli_option *option);
@@ -21,6 +23,7 @@ void help_overview(struct cli *cli, const struct term *term)
 	fputs("tau runs dataflow programs: operators, and the streams between "
 	      "them.\n\nusage: tau COMMAND [WORD]...\n",
 		term->file);
+	print_group(term, "find operators", find_group);
 	print_group(term, "more", more_group);
 }
 
@@ -29,16 +32,32 @@ void cli_help(struct cli *cli, const struct cli_command *command)
 	const struct term *term = &cli->out;
 
 	term_print(term, TERM_STRONG, "tau %s", command->name);
-	fprintf(term->file, ": %s\n\nusage: tau %s [OPTION]... %s\n",
-		command->doc, command->name, command->operands);
-	if (command->text)
-		fprintf(term->file, "\n%s\n", command->text);
+	fprintf(term->file, ": %s\n\nusage: tau %s [OPTION]...%s%s\n",
+		command->doc, command->name, *command->operands ? " " : "",
+		command->operands);
+	print_paragraphs(term, command->text);
 	term_print(term, TERM_STRONG, "\noptions\n");
 	print_options(term, command);
 	if (!command->examples)
 		return;
 	term_print(term, TERM_STRONG, "\nexamples\n");
 	print_indented(term, command->examples);
+}
+
+/* Each line of the text is a paragraph. */
+static void print_paragraphs(const struct term *term, const char *text)
+{
+	while (text && *text) {
+		size_t bytes = strcspn(text, "\n");
+		char paragraph[1024];
+
+		snprintf(paragraph, sizeof paragraph, "%.*s", (int)bytes, text);
+		fputc('\n', term->file);
+		term_wrap(term, 0, paragraph);
+		fputc('\n', term->file);
+		text += bytes;
+		text += *text == '\n';
+	}
 }
 
 static void print_group(

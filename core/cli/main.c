@@ -13,7 +13,7 @@
 #define COMMANDS_MAX 64
 
 const struct cli_command *const cli_commands[] = {
-	&version_command, &help_command, NULL};
+	&ls_command, &inspect_command, &version_command, &help_command, NULL};
 
 static int dispatch(struct cli *cli, int argc, char **argv);
 static int unknown(struct cli *cli, const char *name);

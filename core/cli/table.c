@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP 2 /* blanks between columns */
+#define GAP 2       /* blanks between columns */
+#define LAST_MIN 24 /* columns that the last one is worth */
 
 static void measure(const struct table *table, size_t *widths);
 static void print_row(const struct table *table, const struct term *term,
 	size_t indent, const size_t *widths, const char *const *cells,
 	enum term_style first, enum term_style others);
+static bool below(
+	const struct term *term, size_t at, size_t indent, size_t width);
 
 void table_add(struct table *table, const char *const *texts)
 {
@@ -85,13 +88,19 @@ static void print_row(const struct table *table, const struct term *term,
 	for (size_t i = 0; i < table->columns; i++) {
 		enum term_style style = i == 0 ? first : others;
 		size_t width = term_width(cells[i]);
+		bool last = i + 1 == table->columns;
 
 		if (widths[i] == 0)
 			continue;
 		if (width) {
+			if (last && below(term, at, indent, width)) {
+				at = indent + 2 * GAP;
+				due = at;
+				fputc('\n', term->file);
+			}
 			fprintf(term->file, "%*s%s", (int)due, "",
 				term_on(term, style));
-			if (i + 1 == table->columns)
+			if (last)
 				term_wrap(term, at, cells[i]);
 			else
 				fputs(cells[i], term->file);
@@ -103,4 +112,12 @@ static void print_row(const struct table *table, const struct term *term,
 		at += widths[i] + GAP;
 	}
 	fputc('\n', term->file);
+}
+
+/* Whether a terminal leaves no room for the last cell beside the others. */
+static bool below(
+	const struct term *term, size_t at, size_t indent, size_t width)
+{
+	return at > indent && term->columns && at + width > term->columns &&
+	       at + LAST_MIN > term->columns;
 }

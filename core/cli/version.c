@@ -38,7 +38,7 @@ const struct cli_command version_command = {
 	.operands = "",
 	.doc = "print the version, and those of its contracts",
 	.text = "A plugin that was built for operator ABI 1.0 loads in every "
-		"version whose\nABI begins with 1.",
+		"version whose ABI begins with 1.",
 	.json = true,
 	.run = run,
 };
