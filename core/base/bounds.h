@@ -53,6 +53,8 @@
 #define STACK_BYTES_MIN (16 * KIB)
 #define STACK_BYTES_MAX (8 * MIB)
 #define STACK_GUARD_PAGES 16
+#define STACK_ARENA_BYTES (1ull << 40) /* address space, not memory */
+#define STACK_SLAB_BYTES (64 * MIB) /* made usable at a time, for one size */
 
 /* bodies: one chunk serves many small records or one large one. */
 #define CHUNK_BYTES (64 * KIB)
