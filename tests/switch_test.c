@@ -33,14 +33,15 @@ static void desk_close(struct desk *desk)
 	stack_arena_destroy(&desk->arena);
 }
 
-/* Fills all that a call must keep, switches, and returns 1 if it is kept. */
-#define KEPT(function, frame, value)                                           \
+/* Fills all that a call must keep from `base` on, switches, and returns 1 if
+ * it is kept. The two sides must fill it differently. */
+#define KEPT(function, base, frame, value)                                     \
 	({                                                                     \
 		uint64_t wrong;                                                \
 		__asm__ volatile("subq $128, %%rsp\n\t" /* the red zone */     \
 				 "pushq %%rbp\n\t"                             \
 				 "pushq %%rsp\n\t" /* and a copy to compare */ \
-				 "movabsq $0x1234567800000000, %%rbx\n\t"      \
+				 "movabsq $" base ", %%rbx\n\t"                \
 				 "leaq 1(%%rbx), %%rbp\n\t"                    \
 				 "leaq 2(%%rbx), %%r12\n\t"                    \
 				 "leaq 3(%%rbx), %%r13\n\t"                    \
@@ -94,7 +95,7 @@ static void keep_registers(void *argument)
 
 		annotate_leave(
 			&desk->coroutine->own, &desk->coroutine->resumer);
-		if (KEPT("switch_suspend", frame, value))
+		if (KEPT("switch_suspend", "0x1234567800000000", frame, value))
 			desk->seen[0]++;
 		annotate_enter(
 			&desk->coroutine->resumer, &desk->coroutine->own);
@@ -113,7 +114,7 @@ START_TEST(a_switch_keeps_what_a_call_keeps)
 
 		desk.coroutine->state = COROUTINE_RUNNING;
 		annotate_leave(&desk.coroutine->resumer, &desk.coroutine->own);
-		if (KEPT("switch_resume", frame, value))
+		if (KEPT("switch_resume", "0x7654321000000000", frame, value))
 			kept++;
 		annotate_enter(&desk.coroutine->own, &desk.coroutine->resumer);
 	}
