@@ -32,8 +32,9 @@ int catalogue_create(struct catalogue **catalogue, struct os *os,
 	catalogue_search_all(made, search);
 	refuse_names_like_standard_ones(made);
 	make_types(made);
-	qsort(made->plugins, made->plugin_count, sizeof *made->plugins,
-		compare_plugins);
+	if (made->plugin_count > 0)
+		qsort(made->plugins, made->plugin_count, sizeof *made->plugins,
+			compare_plugins);
 	*catalogue = made;
 	return 0;
 }
