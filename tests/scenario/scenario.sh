@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2034
+# scenario.sh: what every scenario shares; sourced, never run. A scenario runs
+# the built program as a person would, in a folder of its own, and says the
+# first thing that is not as it should be.
+#
+#   status=0; t run -e '…' >out 2>err || status=$?      t is the program
+#   expect_status 0
+#   expect_text out $'0\n1\n2\n'                        exactly
+#   expect_line err 'tau: 17 records left *'            one line, a glob
+set -eu
+export LC_ALL=C
+unset TAU_PLUGIN_PATH NO_COLOR XDG_RUNTIME_DIR XDG_STATE_HOME
+: "${top_builddir:=$PWD}" "${TAU:=$top_builddir/tau}"
+pty=$top_builddir/tests/pty
+folder=$(mktemp -d "${TMPDIR:-/tmp}/tau-scenario-XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+mkdir -m 700 "$folder/runtime"
+export XDG_RUNTIME_DIR=$folder/runtime XDG_STATE_HOME=$folder/state
+cd "$folder"
+scenario=start
+status=0
+
+# A title for what follows.
+scenario() { scenario=$1; }
+
+fail() {
+	echo "scenario: $scenario: $1" >&2
+	for file in out err; do
+		[ -e "$file" ] && sed "s/^/    $file: /" "$file" >&2
+	done
+	exit 1
+}
+
+# Runs the program; its outputs are the files out and err, its exit `status`.
+# Two minutes are a hang, whatever the machine.
+t() {
+	status=0
+	timeout 120 "$TAU" "$@" >out 2>err || status=$?
+}
+
+expect_status() { [ "$status" = "$1" ] || fail "ended with $status instead of $1"; }
+expect_empty() { [ ! -s "$1" ] || fail "$1 is not empty"; }
+
+expect_text() {
+	printf '%s' "$2" | cmp -s - "$1" || fail "$1 is not as it should be: $2"
+}
+
+expect_line() {
+	local line
+	while IFS= read -r line || [ -n "$line" ]; do
+		# shellcheck disable=SC2053
+		[[ $line == $2 ]] && return
+	done <"$1"
+	fail "$1 has no line like: $2"
+}
+
+expect_no_line() {
+	local line
+	while IFS= read -r line || [ -n "$line" ]; do
+		# shellcheck disable=SC2053
+		[[ $line == $2 ]] && fail "$1 has a line like: $2"
+	done <"$1"
+	return 0
+}
