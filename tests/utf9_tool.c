@@ -2,6 +2,7 @@
  * utf9_tool: utf9 for scripts.
  *   utf9_tool generate SEED COUNT   random values by the writer, as hex lines
  *   utf9_tool show                  hex lines in, their JSON or "malformed" out
+ *   utf9_tool text                  hex lines in, their text or why not out
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,12 +147,30 @@ static int show_value(const uint8_t *body, size_t bytes)
 	return 0;
 }
 
-static int show(void)
+/* Prints the text of a value, or why it has none. */
+static int show_text(const uint8_t *body, size_t bytes)
+{
+	static const char prefix[] = "the value is ";
+	struct error error = ERROR_NONE;
+	char out[1024];
+	if (utf9_validate(body, bytes, UTF9_CHECK_TEXT, &error) != 0) {
+		printf("%s\n", error.text + sizeof prefix - 1);
+		return 0;
+	}
+	int64_t length = utf9_print(body, bytes, UTF9_TEXT, out, sizeof out);
+	if (length < 0 || (size_t)length > sizeof out)
+		return -1;
+	printf("%.*s\n", (int)length, out);
+	return 0;
+}
+
+/* Calls `line_do` with the bytes of each hex line of the input, in a block of
+ * exactly their size, so that sanitizers see every overrun. */
+static int each_line(int (*line_do)(const uint8_t *body, size_t bytes))
 {
 	static char line[2 * LINE_BYTES + 2];
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		size_t bytes = strcspn(line, "\n") / 2;
-		/* Exactly its size, so that sanitizers see every overrun. */
 		uint8_t *body = malloc(bytes ? bytes : 1);
 		if (body == NULL)
 			return EXIT_FAILURE;
@@ -159,7 +178,7 @@ static int show(void)
 			char pair[3] = {line[2 * i], line[2 * i + 1], 0};
 			body[i] = (uint8_t)strtoul(pair, NULL, 16);
 		}
-		if (show_value(body, bytes) != 0)
+		if (line_do(body, bytes) != 0)
 			return EXIT_FAILURE;
 		free(body);
 	}
@@ -173,7 +192,9 @@ int main(int count, char **arguments)
 		return generate(strtoul(arguments[3], NULL, 10));
 	}
 	if (count == 2 && strcmp(arguments[1], "show") == 0)
-		return show();
-	fprintf(stderr, "utf9_tool: generate SEED COUNT, or show\n");
+		return each_line(show_value);
+	if (count == 2 && strcmp(arguments[1], "text") == 0)
+		return each_line(show_text);
+	fprintf(stderr, "utf9_tool: generate SEED COUNT, show, or text\n");
 	return 2;
 }
