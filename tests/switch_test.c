@@ -112,7 +112,7 @@ START_TEST(a_switch_keeps_what_a_call_keeps)
 		struct switch_frame *frame = &desk.coroutine->frame;
 		long value = 0;
 
-		desk.coroutine->state = COROUTINE_RUNNING;
+		coroutine_set_state(desk.coroutine, COROUTINE_RUNNING);
 		annotate_leave(&desk.coroutine->resumer, &desk.coroutine->own);
 		if (KEPT("switch_resume", "0x7654321000000000", frame, value))
 			kept++;

@@ -30,12 +30,11 @@ int coroutine_create(struct coroutine **coroutine, struct stack_arena *arena,
 		return result;
 	made = (struct coroutine *)(void *)(stack->low + stack->bytes - ROOM);
 	memset(made, 0, sizeof *made);
-	made->magic = COROUTINE_MAGIC;
-	made->state = COROUTINE_CREATED;
+	made->bytes = stack->bytes - ROOM;
 	made->stack = stack;
 	made->entry = entry;
 	made->argument = argument;
-	made->frame.canary = coroutine_canary(made);
+	coroutine_set_state(made, COROUTINE_CREATED);
 	made->frame.own.rsp = &made->frame;
 	memcpy(&made->frame.own.rip, &(void (*)(void)){switch_start},
 		sizeof made->frame.own.rip);
@@ -54,11 +53,10 @@ void coroutine_destroy(struct coroutine **coroutine)
 
 	if (!gone)
 		return;
-	coroutine_check(gone);
-	CHECK(gone->state != COROUTINE_RUNNING);
+	CHECK(coroutine_state(gone) != COROUTINE_RUNNING);
 	stack = gone->stack;
 	annotate_destroy(&gone->own);
-	gone->magic = 0;
+	gone->frame.canary = 0;
 	stack_give(&stack);
 	*coroutine = NULL;
 }
@@ -70,9 +68,8 @@ static void run_entry(struct switch_frame *frame)
 
 	annotate_enter(&coroutine->resumer, &coroutine->own);
 	coroutine->entry(coroutine->argument);
-	CHECK_MAGIC(coroutine, COROUTINE_MAGIC);
-	CHECK(coroutine->state == COROUTINE_RUNNING);
-	coroutine->state = COROUTINE_DONE;
+	CHECK(coroutine_state(coroutine) == COROUTINE_RUNNING);
+	coroutine_set_state(coroutine, COROUTINE_DONE);
 	annotate_leave_for_ever(&coroutine->resumer);
 	switch_suspend(frame, 0);
 	check_failed("a coroutine that is done stays so", __FILE__, __LINE__,

@@ -31,20 +31,18 @@
 #include "core/fiber/stack.h"
 #include "x86_64/frame.h"
 
-#define COROUTINE_MAGIC 0x636f726fu
-
+/* The order lets one comparison tell who may be resumed, and who stopped. */
 enum coroutine_state {
 	COROUTINE_CREATED,   /* its entry was not called yet */
-	COROUTINE_RUNNING,   /* between resume and suspend */
 	COROUTINE_SUSPENDED, /* may be resumed */
 	COROUTINE_DONE,      /* its entry has returned */
+	COROUTINE_RUNNING,   /* between resume and suspend */
 };
 
 /* Public only for the inline functions below. */
 struct coroutine {
 	struct switch_frame frame; /* first: where the stack begins */
-	uint32_t magic;
-	uint32_t state; /* enum coroutine_state */
+	size_t bytes;              /* of the stack below the frame */
 	struct stack *stack;
 	void (*entry)(void *argument);
 	void *argument;
@@ -63,28 +61,39 @@ int coroutine_create(struct coroutine **coroutine, struct stack_arena *arena,
  * lost, so make it return first. */
 void coroutine_destroy(struct coroutine **coroutine);
 
-/* The canary of a coroutine: another for each, and never zero. */
-static inline uint64_t coroutine_canary(const struct coroutine *coroutine)
+/* The canary is magic and state in one word: a number that is another for each
+ * coroutine, plus the state. So one comparison checks both. */
+static inline uint64_t coroutine_magic(const struct coroutine *coroutine)
 {
-	return (uintptr_t)coroutine ^ 0xc0de5afe0ddba11dull;
+	return (uintptr_t)coroutine ^ 0xc0de5afe0ddba110ull;
+}
+
+static inline void coroutine_set_state(
+	struct coroutine *coroutine, enum coroutine_state state)
+{
+	coroutine->frame.canary = coroutine_magic(coroutine) + state;
+}
+
+/* More than any state when the canary is spoilt. */
+static inline uint64_t coroutine_raw_state(const struct coroutine *coroutine)
+{
+	return coroutine->frame.canary - coroutine_magic(coroutine);
 }
 
 static inline enum coroutine_state coroutine_state(
 	const struct coroutine *coroutine)
 {
-	CHECK_MAGIC(coroutine, COROUTINE_MAGIC);
-	return (enum coroutine_state)coroutine->state;
+	uint64_t state = coroutine_raw_state(coroutine);
+
+	CHECK(state <= COROUTINE_RUNNING);
+	return (enum coroutine_state)state;
 }
 
-/* Aborts unless the frame is whole and the place to go on lies on the stack.
- * Called on both sides of a resume. */
-static inline void coroutine_check(const struct coroutine *coroutine)
+/* Whether the place to go on lies on its own stack. */
+static inline bool coroutine_is_at_home(const struct coroutine *coroutine)
 {
-	CHECK_MAGIC(coroutine, COROUTINE_MAGIC);
-	CHECK(coroutine->frame.canary == coroutine_canary(coroutine));
-	CHECK((uintptr_t)coroutine->frame.own.rsp -
-			(uintptr_t)coroutine->stack->low <
-		coroutine->stack->bytes);
+	return (uintptr_t)coroutine - (uintptr_t)coroutine->frame.own.rsp <=
+	       coroutine->bytes;
 }
 
 /* Runs the coroutine until it suspends or its entry returns; tells which by
@@ -94,16 +103,13 @@ static inline void coroutine_check(const struct coroutine *coroutine)
  * suspended. */
 static inline int coroutine_resume(struct coroutine *coroutine, int value)
 {
-	coroutine_check(coroutine);
-	CHECK(coroutine->state == COROUTINE_CREATED ||
-		coroutine->state == COROUTINE_SUSPENDED);
-	coroutine->state = COROUTINE_RUNNING;
+	CHECK(coroutine_raw_state(coroutine) <= COROUTINE_SUSPENDED);
+	coroutine_set_state(coroutine, COROUTINE_RUNNING);
 	annotate_leave(&coroutine->resumer, &coroutine->own);
 	value = switch_resume(&coroutine->frame, value);
 	annotate_enter(&coroutine->own, &coroutine->resumer);
-	coroutine_check(coroutine);
-	CHECK(coroutine->state == COROUTINE_SUSPENDED ||
-		coroutine->state == COROUTINE_DONE);
+	CHECK(coroutine_raw_state(coroutine) <= COROUTINE_DONE);
+	CHECK(coroutine_is_at_home(coroutine));
 	return value;
 }
 
@@ -113,9 +119,8 @@ static inline int coroutine_resume(struct coroutine *coroutine, int value)
  * the processor would predict wrongly, at several times a switch's cost. */
 static inline int coroutine_suspend(struct coroutine *coroutine, int value)
 {
-	CHECK_MAGIC(coroutine, COROUTINE_MAGIC);
-	CHECK(coroutine->state == COROUTINE_RUNNING);
-	coroutine->state = COROUTINE_SUSPENDED;
+	CHECK(coroutine_raw_state(coroutine) == COROUTINE_RUNNING);
+	coroutine_set_state(coroutine, COROUTINE_SUSPENDED);
 	annotate_leave(&coroutine->own, &coroutine->resumer);
 #ifdef ANNOTATE_ADDRESS
 	value = switch_suspend(&coroutine->frame, value);
