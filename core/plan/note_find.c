@@ -234,7 +234,7 @@ static int search_section(struct search *search, const Elf64_Shdr *section)
 {
 	uint64_t align = section->sh_addralign == 8 ? 8 : 4;
 	uint64_t at = section->sh_offset, size = search->source->size, end;
-	Elf64_Nhdr header;
+	Elf64_Nhdr header = {0};
 	bool ours;
 
 	if (at > size || section->sh_size > size - at)
