@@ -27,6 +27,10 @@
 #define MANIFEST_VALUES_MAX 16777216 /* of JSON; some 100 bytes each */
 #define MANIFEST_ERRORS_MAX 100 /* said in one run; the rest is counted */
 
+/* one-liners: what a person types; more belongs into a manifest. */
+#define ONELINER_BYTES_MAX (64 * KIB)
+#define ONELINER_OPERATORS_MAX 1024
+
 /* plugins: a description is text that a person wrote. */
 #define NOTE_BYTES_MAX (1 * MIB)
 #define PLUGIN_FILE_BYTES_MAX (1024u * MIB)
