@@ -24,6 +24,8 @@
 #define MANIFEST_NODES_MAX 4096
 #define MANIFEST_OPERATORS_MAX 1048576
 #define MANIFEST_STREAMS_MAX 2097152
+#define MANIFEST_REPLICAS_MAX 1024
+#define MANIFEST_CPUS_MAX 4096 /* as many as Linux can be built for */
 #define MANIFEST_VALUES_MAX 16777216 /* of JSON; some 100 bytes each */
 #define MANIFEST_ERRORS_MAX 100 /* said in one run; the rest is counted */
 

@@ -47,12 +47,12 @@ enum restart_on { RESTART_NEVER, RESTART_FAILURE, RESTART_ALWAYS };
 
 enum on_failure { ON_FAILURE_STOP, ON_FAILURE_CONTINUE };
 
-/* A text that may hold `${variable}`; `text` is what was written until
- * variables_apply puts the values in. NULL when absent. */
+/* A text that may hold `${variable}`. Both are NULL when absent. */
 struct manifest_text {
-	const char *text;
+	const char *written;
+	const char *text; /* the same until variables_apply fills it in */
 	uint32_t at;
-	bool secret; /* holds a secret: print as *** */
+	bool secret; /* `text` holds a secret: print as *** */
 };
 
 /* A key with any JSON value: a param, an environment entry, a default. */
@@ -184,7 +184,8 @@ struct manifest_port {
 	const char *name;
 	const char *type;
 	const char *doc;
-	bool required, variadic;
+	bool required, required_set;
+	bool variadic;
 	const char *back; /* "none", "optional", "required" or NULL */
 	uint32_t at, type_at;
 };
@@ -217,11 +218,15 @@ struct manifest {
 	struct arena arena;
 	const struct source *source;
 	struct locate *locate; /* NULL for a one-liner */
+	bool read;             /* it was JSON: what follows was filled in … */
+	bool streams_broken;   /* … but some stream was not understood */
+	bool nodes_broken;     /* … or some node or operator was not */
 	const char *schema;    /* "$schema", or NULL */
 	const char *name;      /* or NULL */
 	const char *doc;
 	enum on_failure on_failure;
 	bool on_failure_set;
+	uint32_t on_failure_at;
 	struct manifest_variable *variables;
 	struct manifest_plugin *plugins;
 	struct manifest_node *nodes;

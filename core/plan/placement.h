@@ -44,8 +44,9 @@ int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics);
 
 /* What the node of that index must know, into a zeroed plan; `topology_name`
- * is what the running topology is called. */
+ * is what the running topology is called, `folder` the current one, absolute,
+ * which relative paths of plugins are put behind. */
 void placement_node_plan(const struct placement *placement, uint32_t node,
-	const char *topology_name, struct node_plan *plan);
+	const char *topology_name, const char *folder, struct node_plan *plan);
 
 #endif

@@ -48,7 +48,7 @@ struct plan {
 /* Fills a zeroed plan. Returns 0 when it is valid; -EINVAL when it is not,
  * with sentences in `plan->diagnostics`; another negative errno and a sentence
  * in `error` when the file could not be read. To be released either way. */
-int plan_make(struct plan *plan, const struct os *os,
+int plan_make(struct plan *plan, struct os *os,
 	const struct plan_request *request, struct error *error);
 
 void plan_release(struct plan *plan);

@@ -4,12 +4,13 @@
  *     type                                    in
  *     bool int size(bytes) duration(ns)       integer
  *     float                                   real
- *     string path enum regex field secret     text, bytes; NUL-terminated
+ *     enum                                    text, and its index in integer
+ *     string path regex field secret          text, bytes; NUL-terminated
  *     list map json                           text, bytes: one utf9 value;
  *                                             json: the same as JSON text
  *
  * Inside lists and maps the elements are converted likewise: sizes and
- * durations are integers, paths are absolute.
+ * durations are integers, paths are absolute. A list is a utf9 tuple.
  */
 #ifndef TAU_CORE_PLAN_VALUE_H
 #define TAU_CORE_PLAN_VALUE_H
@@ -24,7 +25,8 @@
 struct json_t;
 
 struct param_value {
-	bool set; /* false: neither given nor has it a default */
+	bool set;    /* false: neither given nor has it a default */
+	bool secret; /* of type secret, or a secret was put into it */
 	enum param_type type;
 	int64_t integer;
 	double real;
@@ -40,8 +42,15 @@ int value_convert(struct param_value *value, struct arena *arena,
 	const struct param_description *param, const struct json_t *json,
 	const char *folder);
 
-/* The other way, for print and transport: a new reference. Converting the
- * result again gives the same value. A value that is not set is null. */
-struct json_t *value_json(const struct param_value *value);
+/* For transport: a new reference to {"type": …, "value": …}, or null when the
+ * value is not set. It holds secrets. */
+struct json_t *value_encode(const struct param_value *value);
+
+/* The other way, for text that may hold anything. Returns 0, or -EINVAL. */
+int value_decode(struct param_value *value, struct arena *arena,
+	const struct json_t *json);
+
+/* For people: a new reference to the value alone; "***" for a secret. */
+struct json_t *value_show(const struct param_value *value);
 
 #endif

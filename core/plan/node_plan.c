@@ -1,0 +1,268 @@
+/*
+ * node_plan: to JSON and back.
+ *
+ * Reading goes on after the first fault with harmless values, and the fault
+ * that was found first is the one that is said.
+ */
+#include "core/plan/node_plan.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/bounds.h"
+#include "core/base/check.h"
+
+static const char *const full_names[] = {
+	"block", "drop-oldest", "drop-newest", "fail"};
+
+/* ---- writing
+ * ------------------------------------------------------------------ */
+
+static json_t *index_or_null(uint32_t index)
+{
+	return index == NODE_PLAN_NONE ? json_null() : json_integer(index);
+}
+
+static json_t *encode_operator(const struct node_plan_operator *target)
+{
+	json_t *params = json_array();
+	for (uint32_t i = 0; i < target->param_count; i++)
+		json_array_append_new(params, value_encode(&target->params[i]));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name",
+		target->name, "type", target->type, "plugin", target->plugin,
+		"operator", target->operator, "path", target->path, "sha256",
+		target->sha256, "params", params);
+}
+
+static json_t *encode_end(const struct node_plan_end *end)
+{
+	return json_pack("[I,I,I]",
+		(json_int_t)end->operator,(json_int_t) end->port,
+		(json_int_t)end->member);
+}
+
+static json_t *encode_stream(const struct node_plan_stream *stream)
+{
+	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, s:b}",
+		"name", stream->name, "from", encode_end(&stream->from), "to",
+		encode_end(&stream->to), "capacity",
+		(json_int_t)stream->capacity_bytes, "records",
+		(json_int_t)stream->records, "atomic",
+		(json_int_t)stream->atomic_bytes, "full",
+		full_names[stream->full], "shred", (int)stream->shred, "fds",
+		(int)stream->fds, "back", (int)stream->back);
+}
+
+char *node_plan_encode(const struct node_plan *plan)
+{
+	json_t *operators = json_array(), *streams = json_array();
+	for (uint32_t i = 0; i < plan->operator_count; i++)
+		json_array_append_new(
+			operators, encode_operator(&plan->operators[i]));
+	for (uint32_t i = 0; i < plan->stream_count; i++)
+		json_array_append_new(
+			streams, encode_stream(&plan->streams[i]));
+	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "plan",
+		NODE_PLAN_VERSION, "topology", plan->topology, "node",
+		plan->node, "stdin", index_or_null(plan->stdin_operator),
+		"stdout", index_or_null(plan->stdout_operator), "operators",
+		operators, "streams", streams);
+	char *text = json_dumps(json, JSON_COMPACT);
+	CHECK(text != NULL);
+	json_decref(json);
+	return text;
+}
+
+/* ---- reading
+ * ------------------------------------------------------------------ */
+
+struct decoding {
+	struct node_plan *plan;
+	struct error first;
+};
+
+static void refuse(struct decoding *decoding, const char *what)
+{
+	error_set(&decoding->first, -EINVAL,
+		"the plan for this node cannot be read: %s", what);
+}
+
+static const char *decode_text(
+	struct decoding *decoding, const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	if (text != NULL)
+		return arena_copy(&decoding->plan->arena, text);
+	refuse(decoding, key);
+	return "";
+}
+
+static uint32_t decode_number(struct decoding *decoding, const json_t *json,
+	const char *what, uint32_t least, uint32_t most)
+{
+	json_int_t number = json_integer_value(json);
+	if (json_is_integer(json) && number >= least && number <= most)
+		return (uint32_t)number;
+	refuse(decoding, what);
+	return least;
+}
+
+static bool decode_bool(
+	struct decoding *decoding, const json_t *object, const char *key)
+{
+	const json_t *flag = json_object_get(object, key);
+	if (!json_is_boolean(flag))
+		refuse(decoding, key);
+	return json_is_true(flag);
+}
+
+static uint32_t decode_index(
+	struct decoding *decoding, const json_t *root, const char *key)
+{
+	const json_t *index = json_object_get(root, key);
+	if (json_is_null(index))
+		return NODE_PLAN_NONE;
+	if (decoding->plan->operator_count == 0) {
+		refuse(decoding, key);
+		return NODE_PLAN_NONE;
+	}
+	return decode_number(
+		decoding, index, key, 0, decoding->plan->operator_count - 1);
+}
+
+static void decode_operator(struct decoding *decoding,
+	struct node_plan_operator *target, const json_t *json)
+{
+	const json_t *params = json_object_get(json, "params");
+	target->name = decode_text(decoding, json, "name");
+	target->type = decode_text(decoding, json, "type");
+	target->plugin = decode_text(decoding, json, "plugin");
+	target->operator= decode_text(decoding, json, "operator");
+	target->path = decode_text(decoding, json, "path");
+	target->sha256 = decode_text(decoding, json, "sha256");
+	if (target->path[0] != '/')
+		refuse(decoding, "path");
+	if (strlen(target->sha256) != 64)
+		refuse(decoding, "sha256");
+	if (!json_is_array(params))
+		refuse(decoding, "params");
+	target->param_count = (uint32_t)json_array_size(params);
+	target->params = arena_allocate(&decoding->plan->arena,
+		target->param_count, sizeof *target->params);
+	for (uint32_t i = 0; i < target->param_count; i++)
+		if (value_decode(&target->params[i], &decoding->plan->arena,
+			    json_array_get(params, i)) != 0)
+			refuse(decoding, "a param");
+}
+
+static struct node_plan_end decode_end(struct decoding *decoding,
+	const json_t *object, const char *key, uint32_t ports_max)
+{
+	const json_t *end = json_object_get(object, key);
+	struct node_plan_end none = {0};
+	if (!json_is_array(end) || json_array_size(end) != 3 ||
+		decoding->plan->operator_count == 0) {
+		refuse(decoding, key);
+		return none;
+	}
+	return (struct node_plan_end){
+		decode_number(decoding, json_array_get(end, 0), key, 0,
+			decoding->plan->operator_count - 1),
+		decode_number(decoding, json_array_get(end, 1), key, 0,
+			ports_max - 1),
+		decode_number(decoding, json_array_get(end, 2), key, 0,
+			GROUP_MEMBERS_MAX - 1)};
+}
+
+static enum stream_full decode_full(
+	struct decoding *decoding, const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "full"));
+	for (int i = FULL_BLOCK; name != NULL && i <= FULL_FAIL; i++)
+		if (strcmp(name, full_names[i]) == 0)
+			return (enum stream_full)i;
+	refuse(decoding, "full");
+	return FULL_BLOCK;
+}
+
+static void decode_stream(struct decoding *decoding,
+	struct node_plan_stream *stream, const json_t *json)
+{
+	stream->name = decode_text(decoding, json, "name");
+	stream->from = decode_end(decoding, json, "from", PORTS_OUT_MAX);
+	stream->to = decode_end(decoding, json, "to", PORTS_IN_MAX);
+	stream->atomic_bytes =
+		decode_number(decoding, json_object_get(json, "atomic"),
+			"atomic", STREAM_ATOMIC_MIN, STREAM_ATOMIC_MAX);
+	stream->capacity_bytes =
+		decode_number(decoding, json_object_get(json, "capacity"),
+			"capacity", stream->atomic_bytes, STREAM_CAPACITY_MAX);
+	stream->records =
+		decode_number(decoding, json_object_get(json, "records"),
+			"records", 1, STREAM_RECORDS_MAX);
+	stream->full = decode_full(decoding, json);
+	stream->shred = decode_bool(decoding, json, "shred");
+	stream->fds = decode_bool(decoding, json, "fds");
+	stream->back = decode_bool(decoding, json, "back");
+}
+
+static void decode_lists(struct decoding *decoding, const json_t *root)
+{
+	struct node_plan *plan = decoding->plan;
+	const json_t *operators = json_object_get(root, "operators");
+	const json_t *streams = json_object_get(root, "streams");
+	if (!json_is_array(operators) ||
+		json_array_size(operators) > MANIFEST_OPERATORS_MAX) {
+		refuse(decoding, "operators");
+		return;
+	}
+	if (!json_is_array(streams) ||
+		json_array_size(streams) > 2 * MANIFEST_STREAMS_MAX) {
+		refuse(decoding, "streams");
+		return;
+	}
+	plan->operator_count = (uint32_t)json_array_size(operators);
+	plan->operators = arena_allocate(
+		&plan->arena, plan->operator_count, sizeof *plan->operators);
+	for (uint32_t i = 0; i < plan->operator_count; i++)
+		decode_operator(decoding, &plan->operators[i],
+			json_array_get(operators, i));
+	plan->stream_count = (uint32_t)json_array_size(streams);
+	plan->streams = arena_allocate(
+		&plan->arena, plan->stream_count, sizeof *plan->streams);
+	for (uint32_t i = 0; i < plan->stream_count; i++)
+		decode_stream(decoding, &plan->streams[i],
+			json_array_get(streams, i));
+}
+
+int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
+	struct error *error)
+{
+	struct decoding decoding = {.plan = plan};
+	json_error_t fault;
+	json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &fault);
+	if (root == NULL)
+		return error_set(error, -EINVAL,
+			"the plan for this node cannot be read: %s",
+			fault.text);
+	decode_number(&decoding, json_object_get(root, "plan"),
+		"its version is another one", NODE_PLAN_VERSION,
+		NODE_PLAN_VERSION);
+	plan->topology = decode_text(&decoding, root, "topology");
+	plan->node = decode_text(&decoding, root, "node");
+	decode_lists(&decoding, root);
+	plan->stdin_operator = decode_index(&decoding, root, "stdin");
+	plan->stdout_operator = decode_index(&decoding, root, "stdout");
+	json_decref(root);
+	if (decoding.first.code != 0)
+		return error_set(error, -EINVAL, "%s", decoding.first.text);
+	return 0;
+}
+
+void node_plan_release(struct node_plan *plan)
+{
+	arena_release(&plan->arena);
+	*plan = (struct node_plan){0};
+}

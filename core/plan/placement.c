@@ -1,0 +1,204 @@
+/*
+ * placement: operators to nodes, by what the manifest says.
+ *
+ * Replicas are nodes of their own, one after the other, so a node's index is
+ * the first of its manifest node plus the replica.
+ */
+#include "core/plan/placement.h"
+
+#include <errno.h>
+
+#include "core/base/check.h"
+
+/* The options of a node with the manifest's defaults behind them. */
+static struct node_options fill_options(
+	const struct node_options *own, const struct node_options *defaults)
+{
+	struct node_options filled = *own;
+	uint32_t missing = defaults->set & ~own->set;
+	filled.set |= missing;
+	if (missing & NODE_RESTART_ON) {
+		filled.restart_on = defaults->restart_on;
+		filled.restart_at = defaults->restart_at;
+	}
+	if (missing & NODE_RESTART_MAX)
+		filled.restart_max = defaults->restart_max;
+	if (missing & NODE_RESTART_WITHIN)
+		filled.restart_within_ns = defaults->restart_within_ns;
+	if (missing & NODE_RESTART_BACKOFF) {
+		filled.backoff_first_ns = defaults->backoff_first_ns;
+		filled.backoff_last_ns = defaults->backoff_last_ns;
+	}
+	if (missing & NODE_WATCHDOG_WARN)
+		filled.warn_ns = defaults->warn_ns;
+	if (missing & NODE_WATCHDOG_REPORT)
+		filled.report_ns = defaults->report_ns;
+	if (missing & NODE_WATCHDOG_KILL)
+		filled.kill_ns = defaults->kill_ns;
+	if (missing & NODE_WATCHDOG_START)
+		filled.start_ns = defaults->start_ns;
+	if (missing & NODE_LIMIT_MEMORY)
+		filled.memory_bytes = defaults->memory_bytes;
+	if (missing & NODE_LIMIT_FILES)
+		filled.files = defaults->files;
+	if (filled.watchdog_at == 0)
+		filled.watchdog_at = defaults->watchdog_at;
+	if (filled.limits_at == 0)
+		filled.limits_at = defaults->limits_at;
+	return filled;
+}
+
+/* Adds the instances of one manifest node; the index of the first. */
+static uint32_t add_nodes(struct placement *placement, uint32_t index)
+{
+	const struct manifest *manifest = placement->topology->manifest;
+	const struct manifest_node *written = &manifest->nodes[index];
+	uint32_t first = placement->node_count;
+	for (uint32_t i = 0; i < written->replicas; i++) {
+		struct placement_node node = {
+			.name = written->replicas == 1
+					? written->name
+					: arena_format(&placement->arena,
+						  "%s#%u", written->name, i),
+			.written = written,
+			.options = fill_options(
+				&written->options, &manifest->node_defaults),
+		};
+		placement->nodes = arena_grow(&placement->arena,
+			placement->nodes, placement->node_count, sizeof node);
+		placement->nodes[placement->node_count++] = node;
+	}
+	return first;
+}
+
+static void append(
+	struct arena *arena, uint32_t **list, uint32_t *count, uint32_t value)
+{
+	*list = arena_grow(arena, *list, *count, sizeof **list);
+	(*list)[(*count)++] = value;
+}
+
+static void place_stream(
+	struct placement *placement, uint32_t stream, const uint32_t *node_of)
+{
+	const struct topology_stream *edge =
+		&placement->topology->streams[stream];
+	uint32_t from = node_of[edge->from.operator];
+	struct placement_node *node = &placement->nodes[from];
+	if (from == node_of[edge->to.operator])
+		append(&placement->arena, &node->streams, &node->stream_count,
+			stream);
+	else
+		append(&placement->arena, &placement->crossing,
+			&placement->crossing_count, stream);
+}
+
+void placement_make(
+	struct placement *placement, const struct topology *topology)
+{
+	const struct manifest *manifest = topology->manifest;
+	struct arena arena = {0};
+	uint32_t *first =
+		arena_allocate(&arena, manifest->node_count, sizeof *first);
+	uint32_t *node_of =
+		arena_allocate(&arena, topology->operator_count, sizeof *first);
+	*placement = (struct placement){.topology = topology};
+	for (uint32_t i = 0; i < manifest->node_count; i++)
+		first[i] = add_nodes(placement, i);
+	for (uint32_t i = 0; i < topology->operator_count; i++) {
+		const struct topology_operator *target =
+			&topology->operators[i];
+		node_of[i] = first[target->node] + target->replica;
+		struct placement_node *node = &placement->nodes[node_of[i]];
+		append(&placement->arena, &node->operators,
+			&node->operator_count, i);
+	}
+	for (uint32_t i = 0; i < topology->stream_count; i++)
+		place_stream(placement, i, node_of);
+	arena_release(&arena);
+}
+
+void placement_release(struct placement *placement)
+{
+	arena_release(&placement->arena);
+	*placement = (struct placement){0};
+}
+
+/* ---- what a node gets
+ * --------------------------------------------------------- */
+
+static struct node_plan_operator plan_operator(struct arena *arena,
+	const struct topology_operator *target, const char *folder)
+{
+	const struct catalogue_type *type = target->type;
+	const struct note_identity *identity = &type->plugin->identity;
+	char sha256[NOTE_SHA256_TEXT];
+	note_sha256_text(identity->sha256, sha256);
+	return (struct node_plan_operator){
+		.name = target->name,
+		.type = type->type,
+		.plugin = type->plugin->description->name,
+		.operator= type->operator->name,
+		.path = identity->path[0] == '/'
+				? identity->path
+				: arena_format(arena, "%s/%s", folder,
+					  identity->path),
+		.sha256 = arena_copy(arena, sha256),
+		.params = target->params,
+		.param_count = (uint32_t)type->operator->param_count,
+	};
+}
+
+static struct node_plan_stream plan_stream(
+	const struct topology_stream *stream, const uint32_t *index_of)
+{
+	return (struct node_plan_stream){
+		.name = stream->name,
+		.from = {index_of[stream->from.operator], stream->from.port,
+			stream->from.member},
+		.to = {index_of[stream->to.operator], stream->to.port,
+			stream->to.member},
+		.capacity_bytes = stream->capacity_bytes,
+		.records = stream->records,
+		.atomic_bytes = stream->atomic_bytes,
+		.full = stream->full,
+		.shred = stream->shred,
+		.fds = stream->fds,
+		.back = stream->back,
+	};
+}
+
+void placement_node_plan(const struct placement *placement, uint32_t node,
+	const char *topology_name, const char *folder, struct node_plan *plan)
+{
+	CHECK(node < placement->node_count);
+	const struct topology *topology = placement->topology;
+	const struct placement_node *placed = &placement->nodes[node];
+	struct arena arena = {0};
+	uint32_t *index_of = arena_allocate(
+		&arena, topology->operator_count, sizeof *index_of);
+	plan->topology = arena_copy(&plan->arena, topology_name);
+	plan->node = placed->name;
+	plan->stdin_operator = plan->stdout_operator = NODE_PLAN_NONE;
+	plan->operator_count = placed->operator_count;
+	plan->operators = arena_allocate(
+		&plan->arena, placed->operator_count, sizeof *plan->operators);
+	for (uint32_t i = 0; i < placed->operator_count; i++) {
+		uint32_t index = placed->operators[i];
+		CHECK(topology->operators[index].type != NULL);
+		index_of[index] = i;
+		plan->operators[i] = plan_operator(
+			&plan->arena, &topology->operators[index], folder);
+		if (index == topology->stdin_operator)
+			plan->stdin_operator = i;
+		if (index == topology->stdout_operator)
+			plan->stdout_operator = i;
+	}
+	plan->stream_count = placed->stream_count;
+	plan->streams = arena_allocate(
+		&plan->arena, placed->stream_count, sizeof *plan->streams);
+	for (uint32_t i = 0; i < placed->stream_count; i++)
+		plan->streams[i] = plan_stream(
+			&topology->streams[placed->streams[i]], index_of);
+	arena_release(&arena);
+}

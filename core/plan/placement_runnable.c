@@ -1,0 +1,91 @@
+/*
+ * placement_runnable: what this version validates but does not run yet.
+ *
+ * Each of these is designed and checked, and none is ignored: whoever writes
+ * it and runs it is told, with the place.
+ */
+#include "core/plan/placement.h"
+
+#include <errno.h>
+
+struct judging {
+	const struct manifest *manifest;
+	struct diagnostics *diagnostics;
+};
+
+static void refuse(struct judging *judging, uint32_t at, const char *what)
+{
+	diagnostics_add(judging->diagnostics, at,
+		"%s: valid, but this version cannot run it yet", what);
+}
+
+static void judge_kind(
+	struct judging *judging, const struct manifest_node *node)
+{
+	if (node->kind == NODE_COMMAND)
+		refuse(judging, node->kind_at, "a node that is a command");
+	if (node->kind == NODE_REMOTE)
+		refuse(judging, node->kind_at, "a remote node");
+	if (node->replicas > 1)
+		refuse(judging, node->replicas_at, "a node with replicas");
+	if (node->cwd != NULL)
+		refuse(judging, node->cwd_at, "a node with its own \"cwd\"");
+	if (node->environment_count > 0)
+		refuse(judging, node->environment[0].name_at,
+			"a node with its own \"env\"");
+	if (node->cpu_count > 0)
+		refuse(judging, node->cpus_at, "a node tied to \"cpus\"");
+}
+
+static void judge_options(
+	struct judging *judging, const struct node_options *options)
+{
+	const uint32_t watchdog = NODE_WATCHDOG_WARN | NODE_WATCHDOG_REPORT |
+				  NODE_WATCHDOG_KILL | NODE_WATCHDOG_START;
+	if ((options->set & NODE_RESTART_ON) &&
+		options->restart_on != RESTART_NEVER)
+		refuse(judging, options->restart_at,
+			"a node that is restarted");
+	if (options->set & watchdog)
+		refuse(judging, options->watchdog_at, "a watchdog");
+	if (options->set & (NODE_LIMIT_MEMORY | NODE_LIMIT_FILES))
+		refuse(judging, options->limits_at, "a node with limits");
+}
+
+static void judge_stream_options(
+	struct judging *judging, const struct stream_options *options)
+{
+	if ((options->set & STREAM_SHRED) && options->shred)
+		refuse(judging, options->shred_at, "\"shred\"");
+	if ((options->set & STREAM_FDS) && options->fds)
+		refuse(judging, options->fds_at, "a stream of fds");
+	if ((options->set & STREAM_TRANSPORT) &&
+		options->transport != TRANSPORT_LINK)
+		refuse(judging, options->transport_at,
+			"a transport other than \"link\"");
+	if ((options->set & STREAM_RECONNECT) && options->reconnect)
+		refuse(judging, options->reconnect_at, "\"reconnect\"");
+}
+
+int placement_runnable(
+	const struct placement *placement, struct diagnostics *diagnostics)
+{
+	const struct manifest *manifest = placement->topology->manifest;
+	struct judging judging = {manifest, diagnostics};
+	uint32_t said = diagnostics->count;
+	if (manifest->node_count > 1)
+		refuse(&judging, manifest->nodes[1].at, "a second node");
+	for (uint32_t i = 0; i < manifest->node_count; i++) {
+		judge_kind(&judging, &manifest->nodes[i]);
+		judge_options(&judging, &manifest->nodes[i].options);
+	}
+	judge_options(&judging, &manifest->node_defaults);
+	judge_stream_options(&judging, &manifest->stream_defaults);
+	for (uint32_t i = 0; i < manifest->stream_count; i++)
+		judge_stream_options(&judging, &manifest->streams[i].options);
+	if (manifest->on_failure_set &&
+		manifest->on_failure == ON_FAILURE_CONTINUE)
+		refuse(&judging, manifest->on_failure_at,
+			"\"on_failure\": \"continue\"");
+	return diagnostics->count == said ? 0 : -ENOTSUP;
+}
