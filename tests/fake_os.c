@@ -173,6 +173,10 @@ WRAP(int, shutdown, (OS, int fd, int how), (real, fd, how))
 WRAP(int, epoll_create, (OS), (real))
 WRAP(int, epoll_control, (OS, int epoll_fd, int operation, int fd,
 	struct epoll_event *event), (real, epoll_fd, operation, fd, event))
+WRAP(int, poll, (OS, int fd, int events), (real, fd, events))
+WRAP(int, notify_create, (OS), (real))
+WRAP(int, notify_add, (OS, int fd, const char *path, uint32_t events),
+	(real, fd, path, events))
 WRAP(int, eventfd, (OS, unsigned initial, int flags), (real, initial, flags))
 WRAP(int, signalfd, (OS, int fd, const sigset_t *mask, int flags),
 	(real, fd, mask, flags))
@@ -314,7 +318,8 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(bind), TAKE(listen), TAKE(accept), TAKE(connect),
 		TAKE(sendmsg), TAKE(recvmsg), TAKE(setsockopt),
 		TAKE(getsockopt), TAKE(shutdown), TAKE(epoll_create),
-		TAKE(epoll_control), TAKE(epoll_wait), TAKE(eventfd),
+		TAKE(epoll_control), TAKE(epoll_wait), TAKE(poll), TAKE(notify_create),
+		TAKE(notify_add), TAKE(eventfd),
 		TAKE(signalfd), TAKE(map), TAKE(unmap), TAKE(protect),
 		TAKE(advise), TAKE(random), TAKE(spawn), TAKE(kill),
 		TAKE(pidfd_signal), TAKE(wait), TAKE(sigaction),

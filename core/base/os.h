@@ -144,6 +144,12 @@ struct os {
 		struct epoll_event *event);
 	int (*epoll_wait)(struct os *, int epoll_fd, struct epoll_event *events,
 		int count, int64_t timeout_ns);
+	/* The poll bits that one fd has now, without waiting. */
+	int (*poll)(struct os *, int fd, int events);
+	/* Changes of files: a non-blocking inotify fd, then paths for it. */
+	int (*notify_create)(struct os *);
+	int (*notify_add)(
+		struct os *, int notify_fd, const char *path, uint32_t events);
 	int (*eventfd)(struct os *, unsigned initial, int flags);
 	/* `fd` -1 makes a new one. */
 	int (*signalfd)(struct os *, int fd, const sigset_t *mask, int flags);

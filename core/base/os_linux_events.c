@@ -5,7 +5,9 @@
 #include "core/base/os_linux.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -123,6 +125,29 @@ static int linux_epoll_wait(struct os *os, int epoll_fd,
 		epoll_wait(epoll_fd, events, count, round_to_ms(timeout_ns)));
 }
 
+static int linux_poll(struct os *os, int fd, int events)
+{
+	struct pollfd one = {.fd = fd, .events = (short)events};
+	int result;
+
+	(void)os;
+	result = os_linux_result(poll(&one, 1, 0));
+	return result < 0 ? result : one.revents;
+}
+
+static int linux_notify_create(struct os *os)
+{
+	(void)os;
+	return os_linux_result(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+}
+
+static int linux_notify_add(
+	struct os *os, int notify_fd, const char *path, uint32_t events)
+{
+	(void)os;
+	return os_linux_result(inotify_add_watch(notify_fd, path, events));
+}
+
 static int linux_eventfd(struct os *os, unsigned initial, int flags)
 {
 	(void)os;
@@ -210,6 +235,9 @@ void os_linux_events_init(struct os *os)
 	os->epoll_create = linux_epoll_create;
 	os->epoll_control = linux_epoll_control;
 	os->epoll_wait = linux_epoll_wait;
+	os->poll = linux_poll;
+	os->notify_create = linux_notify_create;
+	os->notify_add = linux_notify_add;
 	os->eventfd = linux_eventfd;
 	os->signalfd = linux_signalfd;
 	os->map = linux_map;
