@@ -157,18 +157,32 @@ static void *reserve(
 	return NULL;
 }
 
+/* Address space that begins at a multiple of CHUNK_BYTES, so that a body's slot
+ * can be told from the upper bits of its address. */
+static void *reserve_aligned(struct os *os, size_t bytes, struct error *error)
+{
+	uint8_t *base = reserve(os, bytes + CHUNK_BYTES, PROT_NONE, error);
+	size_t before = -(uintptr_t)base % CHUNK_BYTES;
+	if (base == NULL)
+		return NULL;
+	if (before > 0)
+		os->unmap(os, base, before);
+	os->unmap(os, base + before + bytes, CHUNK_BYTES - before);
+	return base + before;
+}
+
 static int arena_reserve(struct chunks *chunks, struct error *error)
 {
 	struct os *os = chunks->os;
 	size_t bytes = CHUNK_ARENA_BYTES;
 	void *base = NULL;
 	while (base == NULL && bytes > CHUNK_ARENA_BYTES_MIN) {
-		base = reserve(os, bytes, PROT_NONE, NULL);
+		base = reserve_aligned(os, bytes, NULL);
 		if (base == NULL)
 			bytes /= 2;
 	}
 	if (base == NULL)
-		base = reserve(os, bytes, PROT_NONE, error);
+		base = reserve_aligned(os, bytes, error);
 	if (base == NULL)
 		return -ENOMEM;
 	chunks->base = base;
