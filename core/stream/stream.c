@@ -1,0 +1,174 @@
+/* stream: the life of a stream, its ends and their readiness. The writer's
+ * side is in stream_write.c, the reader's in stream_read.c. */
+#include "core/stream/stream.h"
+
+#include "core/base/check.h"
+#include "core/stream/body.h"
+#include "core/stream/stream_private.h"
+
+#define CREDIT_UNBOUNDED (UINT64_C(1) << 48)
+
+static bool fits(const struct stream *stream);
+static void drop_all(struct stream *stream, struct ring *ring);
+
+void stream_init(struct stream *stream, struct stream_pool *pool,
+	const struct stream_settings *settings, const char *name)
+{
+	*stream = (struct stream){
+		.magic = STREAM_MAGIC,
+		.policy = settings->policy,
+		.capacity_bytes = settings->capacity_bytes,
+		.records = settings->records,
+		.atomic_bytes = settings->atomic_bytes,
+		.name = name,
+		.pool = pool,
+		.reader.armed = true,
+		.writer.armed = true,
+	};
+}
+
+void stream_release(struct stream *stream)
+{
+	CHECK_MAGIC(stream, STREAM_MAGIC);
+	CHECK(!stream->window && !stream->view);
+	stream_close_hole(stream);
+	drop_all(stream, &stream->ring);
+	drop_all(stream, &stream->spill);
+	stream_drop_chunk(stream);
+	stream->magic = 0;
+}
+
+void stream_end(
+	struct stream *stream, struct tau_out *out, enum stream_reason reason)
+{
+	CHECK(reason != STREAM_OPEN);
+	if (stream->reason != STREAM_OPEN)
+		return;
+	(void)stream_publish(stream, out);
+	stream_shut(out, TAU_END);
+	stream->reason = reason;
+	stream->writer.gone = true;
+	stream_drop_chunk(stream);
+	stream_tell_reader(stream);
+}
+
+void stream_leave(struct stream *stream, struct tau_in *in)
+{
+	if (stream->reader.gone)
+		return;
+	CHECK(!stream->window);
+	stream_unread(stream, in);
+	in->state = TAU_END;
+	stream->unread += stream_count(stream);
+	drop_all(stream, &stream->ring);
+	drop_all(stream, &stream->spill);
+	stream_drop_chunk(stream);
+	stream->used_bytes = 0;
+	stream->tally = (struct tally){0};
+	stream->reader.gone = true;
+	stream_tell_writer(stream);
+}
+
+void stream_shut(struct tau_out *out, int state)
+{
+	out->limit = out->next;
+	out->body_limit = out->body;
+	out->credit = 0;
+	out->state = (uint32_t)state;
+}
+
+bool stream_full(const struct stream *stream, uint32_t bytes)
+{
+	return stream->policy == STREAM_NOWHERE ||
+	       stream_credit(stream) < bytes || stream_slots(stream) == 0;
+}
+
+bool stream_writable(struct stream *stream)
+{
+	bool ready = stream->reader.gone || stream->writer.gone || fits(stream);
+
+	stream->writer.armed = !ready;
+	return ready;
+}
+
+bool stream_readable(struct stream *stream)
+{
+	uint64_t count = stream_count(stream);
+	uint64_t want = stream->reader.want ? stream->reader.want : 1;
+	bool ready = stream->reason != STREAM_OPEN;
+
+	if (want != TAU_OFF && count > 0)
+		ready = ready || count >= want || !fits(stream);
+	stream->reader.armed = !ready;
+	return ready;
+}
+
+void stream_tell_reader(struct stream *stream)
+{
+	if (stream->reader.armed && stream_readable(stream) &&
+		stream->reader.listener)
+		stream->reader.listener->iota(stream->reader.listener);
+}
+
+void stream_tell_writer(struct stream *stream)
+{
+	if (stream->writer.armed && stream_writable(stream) &&
+		stream->writer.listener)
+		stream->writer.listener->iota(stream->writer.listener);
+}
+
+uint64_t stream_credit(const struct stream *stream)
+{
+	uint64_t most = stream->capacity_bytes + stream->extra_bytes;
+
+	if (stream->policy == STREAM_GROW || stream->policy == STREAM_NOWHERE)
+		return CREDIT_UNBOUNDED;
+	return most > stream->used_bytes ? most - stream->used_bytes : 0;
+}
+
+uint64_t stream_slots(const struct stream *stream)
+{
+	uint64_t count = stream_count(stream);
+
+	if (stream->policy == STREAM_GROW || stream->extra_bytes > 0)
+		return UINT32_MAX;
+	return stream->records > count ? stream->records - count : 0;
+}
+
+void stream_drop_chunk(struct stream *stream)
+{
+	struct chunks *chunks = stream->pool->chunks;
+
+	if (stream->body_end)
+		chunk_drop(chunks, chunk_slot(chunks, stream->body_end - 1), 1);
+	stream->body = stream->body_end = NULL;
+}
+
+/* Whether what the writer wants can be written now. */
+static bool fits(const struct stream *stream)
+{
+	uint64_t want = stream->writer.want ? stream->writer.want
+					    : stream->atomic_bytes;
+
+	if (want == TAU_OFF)
+		return false;
+	if (stream->policy != STREAM_BLOCK)
+		return true;
+	if (want < stream->need_bytes)
+		want = stream->need_bytes;
+	if (want > stream->capacity_bytes)
+		want = stream->capacity_bytes;
+	return stream_credit(stream) >= want && stream_slots(stream) > 0;
+}
+
+static void drop_all(struct stream *stream, struct ring *ring)
+{
+	while (ring_count(ring) > 0) {
+		uint32_t span = ring_span(ring, ring->head, ring_count(ring));
+		struct tau_record *first = ring_at(ring, ring->head);
+
+		body_drop(stream->pool->chunks, first, first + span);
+		ring->head += span;
+	}
+	ring_detach(ring, &stream->pool->rings);
+}

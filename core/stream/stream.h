@@ -1,0 +1,189 @@
+/*
+ * stream: an ordered, flow-negotiated conveyor of records between two ends.
+ *
+ *	writer's tau_out             stream                reader's tau_in
+ *	[next, limit)  --publish-->  ring  --retire-->     [next, limit)
+ *	[body, body_limit) in the writer's chunk
+ *
+ * A window is a span of the ring itself: writing needs no copy, publishing
+ * moves the tail, retiring the head. Windows are handed out by stream_room and
+ * stream_read only, so what a plugin does inline is checked there, in runs.
+ *
+ * Flow. `capacity_bytes` and `records` bound what the writer may be ahead.
+ * Readiness: a reader's end is ready when its want of records is there or the
+ * stream has ended; a writer's when its want of bytes fits or the reader is
+ * gone. An end that was found not ready is told once when it becomes ready
+ * (iota), through its listener.
+ *
+ * Idle streams hold no memory: the ring and the writer's chunk are there only
+ * while there are records. A ring under an open in window never moves: when
+ * more must be taken than it holds (quiesce, saved state), records go on in a
+ * second ring, `spill`, which becomes the ring when the first is empty.
+ *
+ * Nothing here suspends: who has to wait, waits in the host.
+ */
+#ifndef TAU_CORE_STREAM_STREAM_H
+#define TAU_CORE_STREAM_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tau/operator.h>
+
+#include "core/base/bounds.h"
+#include "core/record/chunk.h"
+#include "core/stream/ring.h"
+#include "core/stream/tally.h"
+
+#define STREAM_MAGIC 0x7374726du
+#define STREAM_SCRATCH_SLOTS 64 /* a window whose records are dropped */
+
+/* What a full stream does with its writer. */
+enum stream_policy {
+	STREAM_BLOCK = 0,
+	STREAM_DROP_OLDEST, /* never the reader's open window, never a cycle */
+	STREAM_DROP_NEWEST, /* never a cycle */
+	STREAM_FAIL,
+	STREAM_NOWHERE, /* no reader: everything is dropped and counted */
+	STREAM_GROW,    /* takes everything: saved state */
+};
+
+/* Why a stream ended. */
+enum stream_reason {
+	STREAM_OPEN = 0,
+	STREAM_DONE,    /* the writer had no more */
+	STREAM_FAILED,  /* the writer failed */
+	STREAM_CRASHED, /* the writer's process died */
+	STREAM_CLOSED,  /* taken down */
+};
+
+struct stream_settings {
+	uint32_t capacity_bytes, records, atomic_bytes;
+	enum stream_policy policy;
+};
+
+/* Told of an edge, from inside a stream call: may set bits, nothing else. */
+struct stream_listener {
+	void (*iota)(struct stream_listener *listener);
+};
+
+/* What the streams of one node share. Zero it, and set `chunks`. */
+struct stream_pool {
+	struct chunks *chunks;
+	struct ring_pool rings;
+	struct tau_record scratch[STREAM_SCRATCH_SLOTS];
+};
+
+/* One end. */
+struct stream_end {
+	struct stream_listener *listener; /* NULL: nobody to tell */
+	uint64_t want;                    /* records or bytes; 0: default */
+	bool armed;                       /* found not ready, tell */
+	bool gone;                        /* nobody there any more */
+};
+
+/* Owned by the node; what a stream has counted may be read at any time. */
+struct stream {
+	uint32_t magic;
+	enum stream_policy policy;
+	enum stream_reason reason;
+	uint32_t capacity_bytes, records, atomic_bytes;
+	const char *name; /* the owner's */
+	struct stream_pool *pool;
+	struct stream_end reader, writer;
+
+	struct ring ring, spill;
+	struct tally tally; /* unused where old records are dropped */
+	uint64_t used_bytes;
+	uint32_t need_bytes;    /* what the writer last had to wait for */
+	uint32_t hole_at, hole; /* dropped positions behind the in window */
+	uint64_t extra_bytes;   /* taken beyond capacity: quiesce */
+
+	struct tau_record *window; /* first slot of the out window, or NULL */
+	struct ring *window_ring;  /* where it lies */
+	uint32_t window_slots;
+	bool window_drops; /* its records are not kept */
+	uint8_t *body,
+		*body_end; /* the writer's chunk, from the free byte on */
+
+	struct tau_record *view; /* first slot of the in window, or NULL */
+	uint32_t view_slots;
+
+	uint64_t sent, sent_bytes; /* published */
+	uint64_t received;         /* retired */
+	uint64_t dropped;          /* by policy, or nowhere to go */
+	uint64_t unread;           /* left when the reader went */
+};
+
+/* Fills a stream in place. `name` must outlive it. */
+void stream_init(struct stream *stream, struct stream_pool *pool,
+	const struct stream_settings *settings, const char *name);
+
+/* Drops what it still holds. Both windows must be closed. */
+void stream_release(struct stream *stream);
+
+/* Records under way, holes not counted. */
+static inline uint64_t stream_count(const struct stream *stream)
+{
+	return (uint64_t)ring_count(&stream->ring) - stream->hole +
+	       ring_count(&stream->spill);
+}
+
+/* --- the writer's side --- */
+
+/* Publishes, then opens a window with room for one record of `bytes` (and,
+ * unless by_reference, body space): TAU_OK, TAU_WAIT, TAU_END when the reader
+ * is gone; -EMSGSIZE beyond atomic, -ENOBUFS when full under STREAM_FAIL,
+ * -ENOMEM, -EFAULT as stream_publish. On TAU_WAIT the end is armed, and told
+ * when its want (at least `bytes`) fits. */
+int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
+	bool by_reference);
+
+/* Makes what stands in the window visible and closes the window. -EFAULT: a
+ * record's body is nowhere (a bug of the plugin); what was before it is
+ * published, the rest is not. */
+int stream_publish(struct stream *stream, struct tau_out *out);
+
+/* Whether a record of `bytes` would not find room now, whatever the policy
+ * would make of that. */
+bool stream_full(const struct stream *stream, uint32_t bytes);
+
+/* Whether the writer's want fits now (or the reader is gone); arms if not. */
+bool stream_writable(struct stream *stream);
+
+/* Publishes, and ends the stream: the reader sees the end behind the records
+ * already written. A second call does nothing. */
+void stream_end(
+	struct stream *stream, struct tau_out *out, enum stream_reason reason);
+
+/* --- the reader's side --- */
+
+/* Retires what was consumed and opens a window on what is there: TAU_OK,
+ * TAU_WAIT (armed), or TAU_END. */
+int stream_read(struct stream *stream, struct tau_in *in);
+
+/* Retires what was consumed; the window keeps what was not. */
+void stream_retire(struct stream *stream, struct tau_in *in);
+
+/* Retires what was consumed and closes the window; the rest stays. */
+void stream_unread(struct stream *stream, struct tau_in *in);
+
+/* Whether the reader's want is there now, or the end; arms if not. */
+bool stream_readable(struct stream *stream);
+
+/* Whether nothing is left to read and nothing will come. */
+static inline bool stream_ended(const struct stream *stream)
+{
+	return stream->reason != STREAM_OPEN &&
+	       ring_count(&stream->ring) == 0 &&
+	       ring_count(&stream->spill) == 0;
+}
+
+/* The reader goes: what it did not read is dropped and counted, the writer is
+ * told. */
+void stream_leave(struct stream *stream, struct tau_in *in);
+
+/* An out window that takes nothing: next == limit, no body, no credit. */
+void stream_shut(struct tau_out *out, int state);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * stream_private: what the files of `stream` share among themselves.
+ */
+#ifndef TAU_CORE_STREAM_STREAM_PRIVATE_H
+#define TAU_CORE_STREAM_STREAM_PRIVATE_H
+
+#include "core/stream/stream.h"
+
+/* Bytes and records that may still be written. */
+uint64_t stream_credit(const struct stream *stream);
+uint64_t stream_slots(const struct stream *stream);
+
+/* Tells an armed end that has become ready. */
+void stream_tell_reader(struct stream *stream);
+void stream_tell_writer(struct stream *stream);
+
+/* Gives up the writer's chunk. */
+void stream_drop_chunk(struct stream *stream);
+
+/* Where the next record goes: the ring, or the spill once that is begun or
+ * the ring is full; attached, with a free slot. NULL: out of memory. */
+struct ring *stream_target(struct stream *stream);
+
+/* Makes room by dropping the oldest record that the reader does not look at
+ * and that ends no cycle. False when there is none. */
+bool stream_drop_oldest(struct stream *stream);
+
+/* Closes the hole that dropped records left behind the in window. */
+void stream_close_hole(struct stream *stream);
+
+#endif

@@ -1,0 +1,271 @@
+/* stream: the writer's side. */
+#include "core/stream/stream.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/stream/body.h"
+#include "core/stream/stream_private.h"
+
+static int make_room(struct stream *stream, uint32_t bytes, bool *drops);
+static int open_window(struct stream *stream, struct tau_out *out,
+	uint32_t bytes, bool by_reference);
+static int need_chunk(struct stream *stream, size_t bytes);
+static void open_body(struct stream *stream, struct tau_out *out);
+static int keep(struct stream *stream, struct tau_record *first,
+	const struct tau_record *limit);
+static void drop(struct stream *stream, const struct tau_record *first,
+	const struct tau_record *limit);
+static int hold_or_copy(
+	struct stream *stream, struct tau_record *first, struct body_run *run);
+static uint32_t own_slot(const struct stream *stream);
+static bool is_sparse(const struct stream *stream, const struct body_run *run);
+
+int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
+	bool by_reference)
+{
+	bool drops = false;
+	int result = stream_publish(stream, out);
+
+	if (result < 0)
+		return result;
+	stream_shut(out, TAU_END);
+	if (stream->reader.gone || stream->reason != STREAM_OPEN)
+		return TAU_END;
+	result = bytes > stream->atomic_bytes ? -EMSGSIZE : 0;
+	if (result == 0)
+		result = make_room(stream, bytes, &drops);
+	stream->window_drops = drops;
+	if (result == TAU_OK)
+		result = open_window(stream, out, bytes, by_reference);
+	out->state = (uint32_t)result;
+	return result;
+}
+
+int stream_publish(struct stream *stream, struct tau_out *out)
+{
+	struct tau_record *first = stream->window;
+	ptrdiff_t count = first ? out->next - first : 0;
+	int result = 0;
+
+	CHECK_MAGIC(stream, STREAM_MAGIC);
+	if (!first)
+		return 0;
+	CHECK(count >= 0 && count <= (ptrdiff_t)stream->window_slots);
+	stream->window = NULL;
+	if (stream->body_end && !stream->window_drops)
+		stream->body = out->body;
+	stream_shut(out, TAU_OK);
+	if (count == 0)
+		return 0;
+	if (stream->window_drops)
+		drop(stream, first, first + count);
+	else
+		result = keep(stream, first, first + count);
+	stream_tell_reader(stream);
+	return result;
+}
+
+struct ring *stream_target(struct stream *stream)
+{
+	struct ring_pool *rings = &stream->pool->rings;
+	struct ring *ring = &stream->ring;
+	bool older = stream->policy == STREAM_DROP_OLDEST;
+
+	if (!ring->slots &&
+		ring_attach(ring, rings,
+			older ? stream->records * 2 : stream->records) < 0)
+		return NULL;
+	if (ring_count(&stream->spill) == 0 && ring_free(ring) > 0)
+		return ring;
+	ring = &stream->spill;
+	if (!ring->slots && ring_attach(ring, rings, stream->records) < 0)
+		return NULL;
+	if (ring_free(ring) == 0 && ring_grow(ring, rings) < 0)
+		return NULL;
+	return ring;
+}
+
+/* Looks for credit and a slot, by the stream's policy. */
+static int make_room(struct stream *stream, uint32_t bytes, bool *drops)
+{
+	stream->need_bytes = 0;
+	if (stream->policy == STREAM_NOWHERE)
+		*drops = true;
+	while (!*drops &&
+		(stream_credit(stream) < bytes || stream_slots(stream) == 0)) {
+		switch (stream->policy) {
+		case STREAM_FAIL:
+			return -ENOBUFS;
+		case STREAM_DROP_OLDEST:
+			*drops = !stream_drop_oldest(stream);
+			break;
+		case STREAM_DROP_NEWEST:
+			*drops = true;
+			break;
+		default:
+			stream->need_bytes = bytes;
+			stream->writer.armed = true;
+			stream_tell_reader(stream);
+			return TAU_WAIT;
+		}
+	}
+	return TAU_OK;
+}
+
+static int open_window(struct stream *stream, struct tau_out *out,
+	uint32_t bytes, bool by_reference)
+{
+	struct ring *ring = NULL;
+
+	if (!by_reference && need_chunk(stream, bytes) < 0)
+		return -ENOMEM;
+	if (stream->window_drops) {
+		stream->window = stream->pool->scratch;
+		stream->window_slots = STREAM_SCRATCH_SLOTS;
+	} else {
+		uint64_t most = stream_slots(stream);
+
+		ring = stream_target(stream);
+		if (!ring)
+			return -ENOMEM;
+		if (most > ring_free(ring))
+			most = ring_free(ring);
+		stream->window = ring_at(ring, ring->tail);
+		stream->window_slots =
+			ring_span(ring, ring->tail, (uint32_t)most);
+	}
+	stream->window_ring = ring;
+	out->next = stream->window;
+	out->limit = stream->window + stream->window_slots;
+	out->atomic = stream->atomic_bytes;
+	out->credit = stream->window_drops ? UINT64_MAX : stream_credit(stream);
+	open_body(stream, out);
+	return TAU_OK;
+}
+
+/* Sees to it that the writer's chunk has so many bytes left. */
+static int need_chunk(struct stream *stream, size_t bytes)
+{
+	struct chunks *chunks = stream->pool->chunks;
+	uint8_t *chunk;
+
+	if (stream->body_end &&
+		(size_t)(stream->body_end - stream->body) >= bytes &&
+		stream->body < stream->body_end)
+		return 0;
+	chunk = chunk_get(chunks, bytes);
+	if (!chunk)
+		return -ENOMEM;
+	stream_drop_chunk(stream);
+	stream->body = chunk;
+	stream->body_end = chunk + chunk_bytes(chunks, chunk);
+	return 0;
+}
+
+/* Body space never exceeds chunk, credit or atomic; without a chunk there is
+ * none, but `body` is not NULL. */
+static void open_body(struct stream *stream, struct tau_out *out)
+{
+	uint64_t most = (uint64_t)(stream->body_end - stream->body);
+
+	if (most > out->credit)
+		most = out->credit;
+	if (most > out->atomic)
+		most = out->atomic;
+	out->body = stream->body ? stream->body : (uint8_t *)out->next;
+	out->body_limit = out->body + most;
+}
+
+/* Takes references for what stands in the window, and moves the tail. */
+static int keep(struct stream *stream, struct tau_record *first,
+	const struct tau_record *limit)
+{
+	struct chunks *chunks = stream->pool->chunks;
+	uint32_t own = own_slot(stream);
+	int result = 0;
+
+	chunk_hold(chunks, own, 1); /* copying may replace the chunk */
+	while (first < limit) {
+		struct body_run run = body_run(chunks, first, limit);
+
+		result = hold_or_copy(stream, first, &run);
+		if (result < 0)
+			break;
+		if (stream->policy != STREAM_DROP_OLDEST)
+			tally_add(&stream->tally, &run,
+				(uint32_t)(run.end - first));
+		stream->window_ring->tail += (uint32_t)(run.end - first);
+		stream->sent += (uint64_t)(run.end - first);
+		stream->sent_bytes += run.bytes;
+		stream->used_bytes += run.bytes;
+		first += run.end - first;
+	}
+	chunk_drop(chunks, own, 1);
+	return result;
+}
+
+static uint32_t own_slot(const struct stream *stream)
+{
+	return stream->body_end
+		       ? chunk_slot(stream->pool->chunks, stream->body_end - 1)
+		       : CHUNK_NONE;
+}
+
+/* Counts what a full stream does not take; ends of cycles pass all the same. */
+static void drop(struct stream *stream, const struct tau_record *first,
+	const struct tau_record *limit)
+{
+	for (; first < limit; first++) {
+		struct ring *ring = NULL;
+
+		if (first->type == TAU_CYCLE &&
+			stream->policy != STREAM_NOWHERE)
+			ring = stream_target(stream);
+		stream->dropped += ring == NULL;
+		if (!ring)
+			continue;
+		*ring_at(ring, ring->tail) = *first;
+		stream->window_ring = ring;
+		if (keep(stream, ring_at(ring, ring->tail),
+			    ring_at(ring, ring->tail) + 1) < 0)
+			stream->dropped++;
+	}
+}
+
+/* A run that is copied lies in another slot afterwards. */
+static int hold_or_copy(
+	struct stream *stream, struct tau_record *first, struct body_run *run)
+{
+	if (!is_sparse(stream, run) ||
+		need_chunk(stream, (size_t)run->bytes) < 0)
+		return body_hold(stream->pool->chunks, run);
+	for (; first < run->end; first++) {
+		if (first->bytes > 0)
+			memcpy(stream->body, first->body, first->bytes);
+		first->body = stream->body;
+		stream->body += first->bytes;
+	}
+	run->slot = chunk_slot(stream->pool->chunks, stream->body - 1);
+	return body_hold(stream->pool->chunks, run);
+}
+
+/* Whether so little of a chunk would be held that it is better copied: else a
+ * filter that passes little would pin all that it dropped. */
+static bool is_sparse(const struct stream *stream, const struct body_run *run)
+{
+	const struct chunks *chunks = stream->pool->chunks;
+	uint32_t own = own_slot(stream);
+	uint32_t head;
+
+	if (run->slot == CHUNK_NONE)
+		return false;
+	head = chunks->slots[run->slot].head;
+	if (own != CHUNK_NONE && chunks->slots[own].head == head)
+		return false;
+	if (chunks->slots[head].references == 0)
+		return false;
+	return run->bytes * CHUNK_SPARSE_DIVISOR <
+	       (uint64_t)chunks->slots[head].span * CHUNK_BYTES;
+}
