@@ -1,0 +1,147 @@
+/* node: the life of one. Building it is node_build.c. See the header. */
+#include "core/host/node.h"
+
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/host/node_build.h"
+
+static void stopped(struct fabric *fabric, struct operator* operator);
+
+int node_create(struct node **made, struct os *os, struct log *log,
+	struct node_plan *plan, const char *store, int stdin_fd, int stdout_fd,
+	uint64_t seed, struct node_failure *failure)
+{
+	struct node *node = calloc(1, sizeof *node);
+	int result;
+
+	if (!node)
+		return error_set(
+			&failure->error, -ENOMEM, "out of memory for a node");
+	node->magic = NODE_MAGIC;
+	node->plan = plan;
+	result = fabric_init(&node->fabric, os, log, seed, &failure->error);
+	if (result < 0) {
+		free(node);
+		return result;
+	}
+	node->fabric.owner = node;
+	node->fabric.stopped = stopped;
+	node->fabric.stdin_fd = stdin_fd;
+	node->fabric.stdout_fd = stdout_fd;
+	result = node_build(node, store, failure);
+	if (result < 0) {
+		node_destroy(&node);
+		return result;
+	}
+	*made = node;
+	return 0;
+}
+
+void node_destroy(struct node **node)
+{
+	struct node *old = *node;
+
+	if (!old)
+		return;
+	CHECK_MAGIC(old, NODE_MAGIC);
+	old->listener = NULL;
+	node_close(old);
+	node_unbuild(old);
+	fabric_release(&old->fabric);
+	old->magic = 0;
+	free(old);
+	*node = NULL;
+}
+
+int node_start(struct node *node, struct error *error)
+{
+	for (uint32_t i = 0; i < node->plan->operator_count; i++) {
+		struct operator* operator= node->operators[i];
+		int result;
+
+		if (operator->state == OPERATOR_FROZEN)
+			node->frozen--;
+		else if (operator->state != OPERATOR_CREATED)
+			continue;
+		result = operator_start(operator, error);
+		if (result < 0)
+			return result;
+		node->running++;
+	}
+	for (uint32_t i = 0; i < node->plan->stream_count; i++)
+		node->streams[i].extra_bytes = 0;
+	return 0;
+}
+
+enum node_state node_turn(struct node *node, int64_t timeout_ns)
+{
+	bool turned;
+
+	CHECK_MAGIC(node, NODE_MAGIC);
+	if (node->running == 0)
+		return node->frozen ? NODE_FROZEN : NODE_ENDED;
+	turned = fabric_turn(&node->fabric, timeout_ns);
+	if (node->running == 0)
+		return node->frozen ? NODE_FROZEN : NODE_ENDED;
+	return turned ? NODE_RUNNING : NODE_DEADLOCKED;
+}
+
+void node_drain(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		if (operator_is_source(node->operators[i]))
+			operator_drain(node->operators[i]);
+}
+
+void node_close(struct node *node)
+{
+	for (uint32_t i = 0; node->lost && i < node->plan->stream_count; i++) {
+		const struct stream *stream = &node->streams[i];
+
+		if (stream->magic && !stream->reader.gone && node->running)
+			node->lost[i] = stream_count(stream);
+	}
+	for (uint32_t i = 0; node->operators && i < node->plan->operator_count;
+		i++)
+		if (node->operators[i])
+			operator_close(node->operators[i]);
+	while (node->running > 0)
+		scheduler_round(&node->fabric.scheduler);
+}
+
+void node_quiesce(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		operator_quiesce(node->operators[i]);
+}
+
+void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
+{
+	*records = *bytes = 0;
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+		const struct operator* reader =
+			node->operators[plan->to.operator];
+		const struct stream *stream = &node->streams[i];
+
+		if (reader->ports.readers > 0)
+			continue;
+		*records += stream->received;
+		*bytes += stream->sent_bytes - stream->used_bytes;
+	}
+}
+
+static void stopped(struct fabric *fabric, struct operator* operator)
+{
+	struct node *node = fabric->owner;
+
+	node->running--;
+	if (operator->state == OPERATOR_FROZEN)
+		node->frozen++;
+	if (operator->state != OPERATOR_FAILED)
+		return;
+	node->failed++;
+	if (node->listener)
+		node->listener->failed(node->listener, operator);
+}

@@ -1,0 +1,101 @@
+/*
+ * node: one fabric with the operators and streams of its part of a topology.
+ *
+ * Built from a plan; knows no manifest, no supervisor and no command. Who
+ * drives it (a process of its own, a test, an application) turns it until it
+ * has ended.
+ *
+ *	node_create -> node_start -> node_turn … -> node_destroy
+ *	                    node_drain, node_close at any time between
+ */
+#ifndef TAU_CORE_HOST_NODE_H
+#define TAU_CORE_HOST_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/host/fabric.h"
+#include "core/host/library.h"
+#include "core/host/operator.h"
+#include "core/plan/node_plan.h"
+
+#define NODE_MAGIC 0x6e6f6465u
+
+/* Told to the owner from within node_turn. */
+struct node_listener {
+	void (*failed)(struct node_listener *listener,
+		const struct operator* operator);
+};
+
+/* How a turn left the node. */
+enum node_state {
+	NODE_RUNNING,
+	NODE_DEADLOCKED, /* operators are left, and nothing can wake one */
+	NODE_FROZEN,     /* all that are left are frozen */
+	NODE_ENDED,
+};
+
+/* An unconnected out port: what leaves it is counted. */
+struct node_port {
+	struct stream stream;
+	char *name; /* "parse.bad"; owned */
+};
+
+struct node {
+	uint32_t magic;
+	struct fabric fabric;
+	struct node_plan *plan; /* lent */
+	struct node_listener *listener;
+	struct library **libraries; /* by operator; shared ones stand once */
+	struct library **loaded;
+	uint32_t loaded_count;
+	struct operator** operators;
+	struct tau_param **params; /* by operator */
+	struct stream *streams;    /* as in the plan */
+	uint64_t *lost;            /* by stream: unread when it was closed */
+	struct node_port *nowhere;
+	uint32_t nowhere_count;
+	uint32_t running, frozen; /* operators */
+	uint32_t failed;
+};
+
+/* What went wrong where, before an operator ran. */
+struct node_failure {
+	const char *operator, * plugin; /* the plan's; NULL: the node itself */
+	struct error error;
+};
+
+/* Loads the plugins (through the store at `store`), makes and connects the
+ * operators and calls their create. The plan is kept, not owned. stdin_fd and
+ * stdout_fd are lent to operators that ask for them, or -1. On failure
+ * nothing is left but the sentence. */
+int node_create(struct node **made, struct os *os, struct log *log,
+	struct node_plan *plan, const char *store, int stdin_fd, int stdout_fd,
+	uint64_t seed, struct node_failure *failure);
+
+/* Closes what still runs, destroys operators and streams. NULL is fine. */
+void node_destroy(struct node **node);
+
+/* Starts all operators that are created or frozen. */
+int node_start(struct node *node, struct error *error);
+
+/* One turn of the fabric: waits at most `timeout_ns` (negative: for ever). */
+enum node_state node_turn(struct node *node, int64_t timeout_ns);
+
+/* The sources come to their end, and all behind them runs out. */
+void node_drain(struct node *node);
+
+/* Everything comes to its end at once; what was under way is counted lost. */
+void node_close(struct node *node);
+
+/* Asks every running operator to freeze. */
+void node_quiesce(struct node *node);
+
+/* Who waits for whom, as text for a person; the caller frees it. NULL: out of
+ * memory. */
+char *node_explain_wait(const struct node *node);
+
+/* Records and bytes that operators without out streams have read. */
+void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes);
+
+#endif

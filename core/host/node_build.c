@@ -1,0 +1,261 @@
+/* node_build: from a plan to operators. See the header. */
+#include "core/host/node_build.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/host/params.h"
+
+static int make_tables(struct node *node);
+static int load(
+	struct node *node, uint32_t at, const char *store, struct error *error);
+static int make(struct node *node, uint32_t at, struct error *error);
+static int members(
+	const struct node *node, uint32_t at, uint32_t *in, uint32_t *out);
+static void init_streams(struct node *node);
+static int connect_nowhere(struct node *node, struct error *error);
+static int nowhere_port(struct node *node, uint32_t at, uint32_t port);
+static enum stream_policy policy_of(enum stream_full full);
+
+int node_build(
+	struct node *node, const char *store, struct node_failure *failure)
+{
+	const struct node_plan *plan = node->plan;
+	struct error *error = &failure->error;
+	int result = make_tables(node);
+	uint32_t i;
+
+	if (result < 0)
+		return error_set(error, result, "out of memory for a node");
+	for (i = 0; i < plan->operator_count && result == 0; i++) {
+		failure->operator= plan->operators[i].name;
+		failure->plugin = plan->operators[i].plugin;
+		result = load(node, i, store, error);
+		if (result == 0)
+			result = make(node, i, error);
+	}
+	if (result < 0)
+		return result;
+	failure->operator= failure->plugin = NULL;
+	init_streams(node);
+	result = connect_nowhere(node, error);
+	for (i = 0; i < plan->operator_count && result == 0; i++) {
+		failure->operator= plan->operators[i].name;
+		failure->plugin = plan->operators[i].plugin;
+		result = operator_prepare(node->operators[i], error);
+	}
+	return result;
+}
+
+void node_unbuild(struct node *node)
+{
+	const struct node_plan *plan = node->plan;
+
+	for (uint32_t i = 0; i < plan->operator_count; i++) {
+		if (node->operators)
+			operator_destroy(&node->operators[i]);
+		if (node->params)
+			free(node->params[i]);
+	}
+	for (uint32_t i = 0; node->streams && i < plan->stream_count; i++)
+		if (node->streams[i].magic)
+			stream_release(&node->streams[i]);
+	for (uint32_t i = 0; i < node->nowhere_count; i++) {
+		stream_release(&node->nowhere[i].stream);
+		free(node->nowhere[i].name);
+	}
+	for (uint32_t i = 0; i < node->loaded_count; i++)
+		library_destroy(&node->loaded[i]);
+	free(node->operators);
+	free(node->params);
+	free(node->streams);
+	free(node->lost);
+	free(node->nowhere);
+	free(node->loaded);
+	free(node->libraries);
+}
+
+static int make_tables(struct node *node)
+{
+	uint32_t operators = node->plan->operator_count + 1;
+	uint32_t streams = node->plan->stream_count + 1;
+
+	node->operators = calloc(operators, sizeof *node->operators);
+	node->params = calloc(operators, sizeof *node->params);
+	node->libraries = calloc(operators, sizeof *node->libraries);
+	node->loaded = calloc(operators, sizeof *node->loaded);
+	node->streams = calloc(streams, sizeof *node->streams);
+	node->lost = calloc(streams, sizeof *node->lost);
+	if (!node->operators || !node->params || !node->libraries ||
+		!node->loaded || !node->streams || !node->lost)
+		return -ENOMEM;
+	return 0;
+}
+
+/* A plugin is loaded once, however many operators come from it. */
+static int load(
+	struct node *node, uint32_t at, const char *store, struct error *error)
+{
+	const struct node_plan_operator *plan = &node->plan->operators[at];
+	int result;
+
+	for (uint32_t i = at; i-- > 0;) {
+		const struct node_plan_operator *other =
+			&node->plan->operators[i];
+
+		if (strcmp(plan->path, other->path) != 0)
+			continue;
+		node->libraries[at] = node->libraries[i];
+		return 0;
+	}
+	result = library_load(&node->loaded[node->loaded_count],
+		node->fabric.os, store, plan->path, plan->sha256, error);
+	if (result == 0)
+		node->libraries[at] = node->loaded[node->loaded_count++];
+	return result;
+}
+
+static int make(struct node *node, uint32_t at, struct error *error)
+{
+	const struct node_plan_operator *plan = &node->plan->operators[at];
+	const struct library_operator *type =
+		library_operator(node->libraries[at], plan->operator);
+	uint32_t in[PORTS_IN_MAX] = {0}, out[PORTS_OUT_MAX] = {0};
+	struct operator_make make = {
+		.name = plan->name,
+		.plugin = plan->plugin,
+		.in_members = in,
+		.out_members = out,
+		.stdio_fd = -1,
+	};
+	int result;
+
+	if (!type)
+		return error_set(error, -ENOENT,
+			"%s describes no operator %s any more; start again",
+			plan->path, plan->operator);
+	make.description = type->description;
+	make.functions = &type->table;
+	result = members(node, at, in, out);
+	if (result == 0)
+		result =
+			params_make(&node->params[at], plan, type->description);
+	if (result < 0)
+		return error_set(error, result,
+			"the plan does not fit %s; start again", plan->path);
+	make.params = node->params[at];
+	make.param_count = (uint32_t)type->description->param_count;
+	if (node->plan->stdin_operator == at)
+		make.stdio_fd = node->fabric.stdin_fd;
+	if (node->plan->stdout_operator == at)
+		make.stdio_fd = node->fabric.stdout_fd;
+	return operator_create(
+		&node->operators[at], &node->fabric, &make, error);
+}
+
+/* How many members each variadic port has; ports are checked on the way. */
+static int members(
+	const struct node *node, uint32_t at, uint32_t *in, uint32_t *out)
+{
+	const struct operator_description *type = library_operator(
+		node->libraries[at], node->plan->operators[at].operator)
+							  ->description;
+
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *stream = &node->plan->streams[i];
+
+		if (stream->from.operator== at) {
+			if (stream->from.port >= type->out_count)
+				return -EINVAL;
+			if (out[stream->from.port] <= stream->from.member)
+				out[stream->from.port] =
+					stream->from.member + 1;
+		}
+		if (stream->to.operator== at) {
+			if (stream->to.port >= type->in_count)
+				return -EINVAL;
+			if (in[stream->to.port] <= stream->to.member)
+				in[stream->to.port] = stream->to.member + 1;
+		}
+	}
+	return 0;
+}
+
+static void init_streams(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+		const struct stream_settings settings = {
+			.capacity_bytes = plan->capacity_bytes,
+			.records = plan->records,
+			.atomic_bytes = plan->atomic_bytes,
+			.policy = policy_of(plan->full),
+		};
+
+		stream_init(&node->streams[i], &node->fabric.streams, &settings,
+			plan->name);
+		ports_connect_out(node->operators[plan->from.operator],
+			plan->from.port, plan->from.member, &node->streams[i]);
+		ports_connect_in(node->operators[plan->to.operator],
+			plan->to.port, plan->to.member, &node->streams[i]);
+	}
+}
+
+/* Gives each plain out port that nobody reads a stream to nowhere. */
+static int connect_nowhere(struct node *node, struct error *error)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		count += node->operators[i]->op.out_count;
+	node->nowhere = calloc(count + 1u, sizeof *node->nowhere);
+	if (!node->nowhere)
+		return error_set(error, -ENOMEM, "out of memory for a node");
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		for (uint32_t p = 0; p < node->operators[i]->op.out_count; p++)
+			if (nowhere_port(node, i, p) < 0)
+				return error_set(error, -ENOMEM,
+					"out of memory for a node");
+	return 0;
+}
+
+static int nowhere_port(struct node *node, uint32_t at, uint32_t port)
+{
+	struct operator* operator= node->operators[at];
+	const struct out_port *out = &operator->ports.out[port];
+	struct node_port *to = &node->nowhere[node->nowhere_count];
+	const struct stream_settings settings = {
+		.capacity_bytes = STREAM_CAPACITY_DEFAULT,
+		.records = STREAM_RECORDS_DEFAULT,
+		.atomic_bytes = STREAM_ATOMIC_MAX,
+		.policy = STREAM_NOWHERE,
+	};
+
+	if (out->variadic || out->ends[0].stream)
+		return 0;
+	if (asprintf(&to->name,
+		    "%s.%s", operator->name,
+			     operator->description->out[port].name) < 0)
+		return -ENOMEM;
+	stream_init(&to->stream, &node->fabric.streams, &settings, to->name);
+	ports_connect_out(operator, port, 0, &to->stream);
+	node->nowhere_count++;
+	return 0;
+}
+
+static enum stream_policy policy_of(enum stream_full full)
+{
+	switch (full) {
+	case FULL_DROP_OLDEST:
+		return STREAM_DROP_OLDEST;
+	case FULL_DROP_NEWEST:
+		return STREAM_DROP_NEWEST;
+	case FULL_FAIL:
+		return STREAM_FAIL;
+	default:
+		return STREAM_BLOCK;
+	}
+}

@@ -1,0 +1,266 @@
+/* node_process: a node as a process of its own. See the header. */
+#include "core/host/node_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/node.h"
+#include "core/host/node_report.h"
+#include "core/wire/command_connection.h"
+
+/* All that the process has. */
+struct node_process {
+	struct node_listener listener; /* first */
+	struct os *os;
+	struct log log;
+	struct command_connection *connection;
+	struct reactor_watch watch;
+	struct node_plan plan;
+	struct node *node;
+	bool heard; /* the connection has something */
+	bool left;  /* the supervisor has gone */
+	bool running, closed;
+};
+
+static int prepare(struct node_process *process, const char *store);
+static int receive_plan(struct node_process *process, struct error *error);
+static int watch_commands(struct node_process *process);
+static int work(struct node_process *process);
+static void flush(struct node_process *process);
+static void deadlocked(struct node_process *process);
+static void obey(struct node_process *process);
+static int wait_readable(struct node_process *process);
+static void told(struct reactor_watch *watch, uint32_t events);
+static void operator_failed(
+	struct node_listener *listener, const struct operator* operator);
+static void say(struct node_process *process, const struct command *message);
+static void say_failure(
+	struct node_process *process, const struct node_failure *failure);
+static int present(struct os *os, int fd);
+
+int node_process(struct os *os, const char *store)
+{
+	struct node_process process = {.os = os};
+	int status = 1;
+
+	log_init(&process.log, os, 2, NULL, LOG_NOTICE);
+	process.listener.failed = operator_failed;
+	process.watch.told = told;
+	process.connection = command_connection_create(os, COMMAND_FD);
+	if (process.connection && prepare(&process, store) == 0)
+		status = work(&process);
+	if (process.node)
+		reactor_remove(process.node->fabric.reactor, &process.watch);
+	command_connection_destroy(&process.connection);
+	node_destroy(&process.node);
+	node_plan_release(&process.plan);
+	return status;
+}
+
+static int prepare(struct node_process *process, const char *store)
+{
+	struct node_failure failure = {0};
+	int result = receive_plan(process, &failure.error);
+
+	if (result == 0)
+		result = node_create(&process->node, process->os, &process->log,
+			&process->plan, store,
+			present(process->os, COMMAND_FD_STDIN),
+			present(process->os, COMMAND_FD_STDOUT), 0, &failure);
+	if (result < 0) {
+		say_failure(process, &failure);
+		return result;
+	}
+	process->node->listener = &process->listener;
+	result = watch_commands(process);
+	if (result == 0)
+		say(process, &(struct command){.kind = COMMAND_READY});
+	return result;
+}
+
+static int receive_plan(struct node_process *process, struct error *error)
+{
+	struct command message;
+	int flow;
+
+	while ((flow = command_receive(process->connection, &message, error)) ==
+		COMMAND_WAIT)
+		if (wait_readable(process) < 0)
+			return error_set(error, -EIO,
+				"cannot wait for the supervisor's plan");
+	if (flow != COMMAND_OK)
+		return error_set(error, flow < 0 ? flow : -EPIPE,
+			"the supervisor has gone before it sent a plan");
+	if (message.kind != COMMAND_PLAN)
+		return error_set(
+			error, -EPROTO, "expected a plan as the first command");
+	flow = node_plan_decode(
+		&process->plan, message.text.text, message.text.bytes, error);
+	if (flow == 0)
+		log_init(&process->log, process->os, 2, process->plan.node,
+			LOG_NOTICE);
+	return flow;
+}
+
+static int watch_commands(struct node_process *process)
+{
+	int result = reactor_add(process->node->fabric.reactor, &process->watch,
+		command_connection_fd(process->connection), EPOLLIN);
+
+	if (result < 0)
+		log_say(&process->log, LOG_ERROR,
+			"cannot watch the supervisor: %s", strerror(-result));
+	return result;
+}
+
+static int work(struct node_process *process)
+{
+	struct reactor *reactor = process->node->fabric.reactor;
+	enum node_state state = NODE_RUNNING;
+
+	while (!process->left && state != NODE_ENDED) {
+		if (process->running)
+			state = node_turn(process->node, -1);
+		else
+			(void)reactor_poll(reactor, -1);
+		if (state == NODE_DEADLOCKED) {
+			deadlocked(process);
+			state = NODE_ENDED;
+		}
+		if (process->heard)
+			obey(process);
+		if (process->closed)
+			state = NODE_ENDED;
+	}
+	if (process->left)
+		return 1;
+	node_report_counts(process->node, process->connection);
+	say(process, &(struct command){.kind = COMMAND_DONE});
+	flush(process);
+	return 0;
+}
+
+/* Waits until all that was said has gone. */
+static void flush(struct node_process *process)
+{
+	struct reactor *reactor = process->node->fabric.reactor;
+
+	if (reactor_change(reactor, &process->watch, EPOLLOUT) < 0)
+		return;
+	while (command_flush(process->connection, NULL) == COMMAND_WAIT &&
+		reactor_poll(reactor, -1) == 0)
+		;
+}
+
+static void deadlocked(struct node_process *process)
+{
+	char *text = node_explain_wait(process->node);
+
+	say(process, &(struct command){.kind = COMMAND_DEADLOCK,
+			     .text = command_text(text)});
+	free(text);
+	node_close(process->node);
+}
+
+/* Takes all commands that have come. */
+static void obey(struct node_process *process)
+{
+	struct error error = ERROR_NONE;
+	struct command message;
+	int flow;
+
+	process->heard = false;
+	while ((flow = command_receive(
+			process->connection, &message, &error)) == COMMAND_OK) {
+		switch (message.kind) {
+		case COMMAND_RUN:
+			process->running = true;
+			if (node_start(process->node, &error) < 0) {
+				say_failure(process,
+					&(struct node_failure){.error = error});
+				process->closed = true;
+			}
+			break;
+		case COMMAND_DRAIN:
+			node_drain(process->node);
+			break;
+		case COMMAND_CLOSE:
+			node_close(process->node);
+			process->closed = true;
+			break;
+		case COMMAND_ASK:
+			node_report_progress(
+				process->node, process->connection);
+			break;
+		default:
+			log_say(&process->log, LOG_WARNING,
+				"ignored command %d of the supervisor",
+				(int)message.kind);
+		}
+	}
+	if (flow == COMMAND_WAIT)
+		return;
+	if (flow < 0)
+		log_say(&process->log, LOG_ERROR, "%s", error.text);
+	process->left = true;
+}
+
+/* Before there is a reactor, the one fd is waited for by itself. */
+static int wait_readable(struct node_process *process)
+{
+	struct reactor *reactor = NULL;
+	struct reactor_watch watch = {.told = told};
+	int result = reactor_create(&reactor, process->os, NULL);
+
+	if (result == 0)
+		result = reactor_add(reactor, &watch,
+			command_connection_fd(process->connection), EPOLLIN);
+	if (result == 0)
+		result = reactor_poll(reactor, -1);
+	if (reactor)
+		reactor_remove(reactor, &watch);
+	reactor_destroy(&reactor);
+	return result;
+}
+
+static void told(struct reactor_watch *watch, uint32_t events)
+{
+	struct node_process *process =
+		(struct node_process *)((char *)watch -
+					offsetof(struct node_process, watch));
+
+	(void)events;
+	process->heard = true;
+}
+
+static void operator_failed(
+	struct node_listener *listener, const struct operator* operator)
+{
+	struct node_failure failure =
+		{operator->name, operator->plugin, operator->failure };
+
+	say_failure((struct node_process *)listener, &failure);
+}
+
+static void say_failure(
+	struct node_process *process, const struct node_failure *failure)
+{
+	say(process, &(struct command){.kind = COMMAND_FAILED,
+			     .code = failure->error.code,
+			     .name = command_text(failure->operator),
+			     .plugin = command_text(failure->plugin),
+			     .text = command_text(failure->error.text)});
+}
+
+static void say(struct node_process *process, const struct command *message)
+{
+	node_report_send(process->connection, message);
+}
+
+/* The fd, if the node was started with it, never inherited further. */
+static int present(struct os *os, int fd)
+{
+	return os->fcntl(os, fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : fd;
+}

@@ -1,0 +1,47 @@
+/* node_report: what a node tells its supervisor. See the header. */
+#include "core/host/node_report.h"
+
+static void count(struct command_connection *connection, const char *name,
+	enum command_count which, uint64_t records);
+
+void node_report_send(
+	struct command_connection *connection, const struct command *message)
+{
+	(void)command_send(connection, message, NULL);
+}
+
+void node_report_counts(
+	const struct node *node, struct command_connection *connection)
+{
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct stream *stream = &node->streams[i];
+
+		count(connection, stream->name, COMMAND_COUNT_DROPPED,
+			stream->dropped);
+		count(connection, stream->name, COMMAND_COUNT_LOST,
+			node->lost[i]);
+	}
+	for (uint32_t i = 0; i < node->nowhere_count; i++)
+		count(connection, node->nowhere[i].name, COMMAND_COUNT_NOWHERE,
+			node->nowhere[i].stream.dropped);
+}
+
+void node_report_progress(
+	const struct node *node, struct command_connection *connection)
+{
+	struct command message = {.kind = COMMAND_PROGRESS};
+
+	node_progress(node, &message.records, &message.bytes);
+	node_report_send(connection, &message);
+}
+
+static void count(struct command_connection *connection, const char *name,
+	enum command_count which, uint64_t records)
+{
+	if (records > 0)
+		node_report_send(
+			connection, &(struct command){.kind = COMMAND_COUNT,
+					    .code = (int)which,
+					    .records = records,
+					    .name = command_text(name)});
+}

@@ -1,0 +1,25 @@
+/*
+ * node_report: what a node tells its supervisor of streams and progress.
+ */
+#ifndef TAU_CORE_HOST_NODE_REPORT_H
+#define TAU_CORE_HOST_NODE_REPORT_H
+
+#include "core/host/node.h"
+#include "core/wire/command_connection.h"
+
+/* Sends a message; what does not go at once is queued and goes with the next,
+ * and whoever says DONE, the last, flushes. When the supervisor has gone, there
+ * is nobody to tell; its end shows when it is read from. */
+void node_report_send(
+	struct command_connection *connection, const struct command *message);
+
+/* One COUNT per stream that dropped or lost something, or port that led
+ * nowhere. */
+void node_report_counts(
+	const struct node *node, struct command_connection *connection);
+
+/* PROGRESS. */
+void node_report_progress(
+	const struct node *node, struct command_connection *connection);
+
+#endif

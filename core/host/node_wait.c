@@ -1,0 +1,118 @@
+/* node: who waits for whom, when nobody can go on. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/host/node.h"
+#include "core/plan/text.h"
+#include "core/run/readiness.h"
+
+/* What an operator waits for: a stream, and the plan's place of it. */
+struct blocked {
+	const struct node_plan_stream *plan;
+	const struct stream *stream;
+	uint32_t other; /* the operator at the other end */
+	bool writes;
+};
+
+static uint32_t find_cycle(const struct node *node);
+static bool find_blocked(
+	const struct node *node, uint32_t at, struct blocked *blocked);
+static void say(struct text *to, const struct node *node, uint32_t at);
+
+char *node_explain_wait(const struct node *node)
+{
+	struct text to = {0};
+	uint32_t count = node->plan->operator_count;
+	uint32_t start = find_cycle(node);
+	uint32_t at = start;
+	struct blocked blocked;
+
+	text_add(&to, "nothing can go on:");
+	if (start < count) {
+		do {
+			say(&to, node, at);
+			find_blocked(node, at, &blocked);
+			at = blocked.other;
+		} while (at != start);
+		return text_take(&to);
+	}
+	for (at = 0; at < count; at++)
+		if (node->operators[at]->state == OPERATOR_RUNNING)
+			say(&to, node, at);
+	return text_take(&to);
+}
+
+/* An operator on a cycle of waits, or the number of operators where there is
+ * none. After as many steps as there are operators, any walk is on it. */
+static uint32_t find_cycle(const struct node *node)
+{
+	uint32_t count = node->plan->operator_count;
+	struct blocked blocked;
+
+	for (uint32_t from = 0; from < count; from++) {
+		uint32_t at = from, steps = 0;
+
+		while (steps < count && find_blocked(node, at, &blocked)) {
+			at = blocked.other;
+			steps++;
+		}
+		if (steps == count)
+			return at;
+	}
+	return count;
+}
+
+static bool find_blocked(
+	const struct node *node, uint32_t at, struct blocked *blocked)
+{
+	const struct task *task = &node->operators[at]->task;
+	uint64_t asked = task->want.any | task->want.all;
+
+	if (task->state != TASK_WAITING)
+		return false;
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+		const struct stream *stream = &node->streams[i];
+		bool writes = plan->from.operator== at &&
+			      asked & TAU_OUT(plan->from.port) &&
+			      stream->writer.armed && !stream->writer.gone;
+		bool reads = plan->to.operator== at &&
+			     asked & TAU_IN(plan->to.port) &&
+			     stream->reader.armed;
+
+		if (!writes && !reads)
+			continue;
+		*blocked = (struct blocked){plan, stream,
+			writes ? plan->to.operator: plan->from.operator,
+			writes };
+		return true;
+	}
+	return false;
+}
+
+static void say(struct text *to, const struct node *node, uint32_t at)
+{
+	struct blocked blocked;
+
+	if (!find_blocked(node, at, &blocked)) {
+		text_format(to, "\n  %s waits for nothing that can come",
+			node->operators[at]->name);
+		return;
+	}
+	if (blocked.writes)
+		text_format(to,
+			"\n  %s waits for %s to read: stream %s is full "
+			"(%" PRIu64 " records, %" PRIu64 " bytes of %" PRIu32
+			")",
+			node->operators[at]->name,
+			node->operators[blocked.other]->name,
+			blocked.plan->name, stream_count(blocked.stream),
+			blocked.stream->used_bytes,
+			blocked.stream->capacity_bytes);
+	else
+		text_format(to,
+			"\n  %s waits for %s to write: stream %s is empty",
+			node->operators[at]->name,
+			node->operators[blocked.other]->name,
+			blocked.plan->name);
+}

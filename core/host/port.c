@@ -1,0 +1,296 @@
+/* port: an operator's ends of streams. See the header. */
+#include "core/host/port.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/host/operator.h"
+#include "core/run/readiness.h"
+
+static int init_in(struct operator* operator, uint32_t port, uint32_t members);
+static int init_out(struct operator* operator, uint32_t port, uint32_t members);
+static uint32_t members_of(const struct port_description *port,
+	const uint32_t *members, uint32_t i);
+static void in_iota(struct stream_listener *listener);
+static void out_iota(struct stream_listener *listener);
+
+int ports_init(struct operator* operator, const uint32_t * in_members,
+	const uint32_t *out_members)
+{
+	const struct operator_description *type = operator->description;
+	struct ports *ports = &operator->ports;
+	struct tau_op *op = &operator->op;
+	int result = 0;
+
+	TAILQ_INIT(&ports->open_in);
+	TAILQ_INIT(&ports->open_out);
+	op->in_count = type->in_count;
+	op->out_count = type->out_count;
+	ports->in = calloc(type->in_count + 1u, sizeof *ports->in);
+	ports->out = calloc(type->out_count + 1u, sizeof *ports->out);
+	ports->in_heads = calloc(type->in_count + 1u, sizeof(void *));
+	ports->out_heads = calloc(type->out_count + 1u, sizeof(void *));
+	ports->in_groups =
+		calloc(type->in_count + 1u, sizeof *ports->in_groups);
+	ports->out_groups =
+		calloc(type->out_count + 1u, sizeof *ports->out_groups);
+	if (!ports->in || !ports->out || !ports->in_heads ||
+		!ports->out_heads || !ports->in_groups || !ports->out_groups)
+		return -ENOMEM;
+	op->in = ports->in_heads;
+	op->out = ports->out_heads;
+	op->in_group = ports->in_groups;
+	op->out_group = ports->out_groups;
+	for (uint32_t i = 0; i < type->in_count && result == 0; i++)
+		result = init_in(operator, i,
+			members_of(&type->in[i], in_members, i));
+	for (uint32_t i = 0; i < type->out_count && result == 0; i++)
+		result = init_out(operator, i,
+			members_of(&type->out[i], out_members, i));
+	return result;
+}
+
+void ports_release(struct operator* operator)
+{
+	struct ports *ports = &operator->ports;
+
+	for (uint32_t i = 0; ports->in && i < operator->op.in_count; i++) {
+		for (uint32_t m = 0; m < ports->in[i].count; m++)
+			if (ports->in[i].ends[m].stream)
+				ports->in[i].ends[m].stream->reader.listener =
+					NULL;
+		free(ports->in[i].ends);
+		free((void *)(uintptr_t)ports->in_groups[i].in);
+	}
+	for (uint32_t i = 0; ports->out && i < operator->op.out_count; i++) {
+		for (uint32_t m = 0; m < ports->out[i].count; m++)
+			if (ports->out[i].ends[m].stream)
+				ports->out[i].ends[m].stream->writer.listener =
+					NULL;
+		free(ports->out[i].ends);
+		free((void *)(uintptr_t)ports->out_groups[i].out);
+	}
+	free(ports->in);
+	free(ports->out);
+	free(ports->in_heads);
+	free(ports->out_heads);
+	free(ports->in_groups);
+	free(ports->out_groups);
+}
+
+void ports_connect_in(struct operator* operator, uint32_t port, uint32_t member,
+	struct stream *stream)
+{
+	struct in_end *end = &operator->ports.in[port].ends[member];
+
+	CHECK(member < operator->ports.in[port].count && !end->stream);
+	end->stream = stream;
+	end->head.state = TAU_WAIT;
+	stream->reader.listener = &end->listener;
+}
+
+void ports_connect_out(struct operator* operator, uint32_t port,
+	uint32_t member, struct stream *stream)
+{
+	struct out_port *at = &operator->ports.out[port];
+	struct out_end *end = &at->ends[member];
+
+	CHECK(member < at->count && !end->stream);
+	end->stream = stream;
+	end->head.state = TAU_WAIT;
+	end->head.atomic = stream->atomic_bytes;
+	stream->writer.listener = &end->listener;
+	if (stream->policy != STREAM_NOWHERE &&
+		!operator->description->out[port].derived)
+		operator->ports.readers++;
+	if (at->variadic) {
+		end->is_ready = true;
+		TAILQ_INSERT_TAIL(&at->ready, end, ready);
+	}
+}
+
+int ports_publish(struct operator* operator)
+{
+	int result = 0;
+	struct out_end *end;
+
+	while ((end = TAILQ_FIRST(&operator->ports.open_out))) {
+		int one = stream_publish(end->stream, &end->head);
+
+		TAILQ_REMOVE(&operator->ports.open_out, end, open);
+		end->is_open = false;
+		if (one < 0 && result == 0)
+			result = one;
+	}
+	return result;
+}
+
+void ports_retire(struct operator* operator)
+{
+	struct in_end *end, *next;
+
+	for (end = TAILQ_FIRST(&operator->ports.open_in); end; end = next) {
+		next = TAILQ_NEXT(end, open);
+		stream_retire(end->stream, &end->head);
+		if (end->stream->view)
+			continue;
+		TAILQ_REMOVE(&operator->ports.open_in, end, open);
+		end->is_open = false;
+	}
+}
+
+void ports_cut(struct operator* operator)
+{
+	struct in_end *end;
+
+	TAILQ_FOREACH(end, &operator->ports.open_in, open)
+	if (end->head.next < end->head.limit)
+		end->head.limit = end->head.next + 1;
+}
+
+void ports_opened_in(struct in_end *end)
+{
+	if (!end->is_open)
+		TAILQ_INSERT_TAIL(&end->owner->ports.open_in, end, open);
+	end->is_open = true;
+}
+
+void ports_opened_out(struct out_end *end)
+{
+	if (!end->is_open)
+		TAILQ_INSERT_TAIL(&end->owner->ports.open_out, end, open);
+	end->is_open = true;
+}
+
+void ports_finish(struct operator* operator, enum stream_reason reason)
+{
+	struct ports *ports = &operator->ports;
+
+	(void)ports_publish(operator);
+	for (uint32_t i = 0; i < operator->op.out_count; i++)
+		for (uint32_t m = 0; m < ports->out[i].count; m++) {
+			struct out_end *end = &ports->out[i].ends[m];
+
+			if (end->stream)
+				stream_end(end->stream, &end->head, reason);
+		}
+	for (uint32_t i = 0; i < operator->op.in_count; i++)
+		for (uint32_t m = 0; m < ports->in[i].count; m++) {
+			struct in_end *end = &ports->in[i].ends[m];
+
+			if (end->stream)
+				stream_leave(end->stream, &end->head);
+		}
+	TAILQ_INIT(&ports->open_in);
+}
+
+void ports_reader_gone(struct out_end *end)
+{
+	struct operator* owner = end->owner;
+	const struct operator_description *type = owner->description;
+
+	if (end->left || type->out[end->head.index].derived)
+		return;
+	end->left = true;
+	if (++owner->ports.readers_gone < owner->ports.readers)
+		return;
+	if (type->effects)
+		return;
+	owner->gone = true;
+	task_tell(&owner->task, TAU_GONE);
+}
+
+static int init_in(struct operator* operator, uint32_t port, uint32_t members)
+{
+	struct in_port *at = &operator->ports.in[port];
+	uint32_t made = members ? members : 1;
+	struct tau_in **group = calloc(made, sizeof *group);
+
+	operator->ports.in_groups[port].in = group;
+	at->ends = calloc(made, sizeof *at->ends);
+	if (!group || !at->ends)
+		return -ENOMEM;
+	TAILQ_INIT(&at->ready);
+	at->count = members;
+	at->variadic = operator->description->in[port].variadic;
+	operator->ports.in_groups[port].count = at->variadic ? members : 0;
+	for (uint32_t m = 0; m < made; m++) {
+		struct in_end *end = &at->ends[m];
+
+		end->owner = operator;
+		end->listener.iota = in_iota;
+		end->head.state = TAU_END;
+		end->head.index = port;
+		end->head.member = m;
+		group[m] = &end->head;
+	}
+	operator->ports.in_heads[port] = group[0];
+	return 0;
+}
+
+static int init_out(struct operator* operator, uint32_t port, uint32_t members)
+{
+	struct out_port *at = &operator->ports.out[port];
+	uint32_t made = members ? members : 1;
+	struct tau_out **group = calloc(made, sizeof *group);
+
+	operator->ports.out_groups[port].out = group;
+	at->ends = calloc(made, sizeof *at->ends);
+	if (!group || !at->ends)
+		return -ENOMEM;
+	TAILQ_INIT(&at->ready);
+	at->count = members;
+	at->variadic = operator->description->out[port].variadic;
+	operator->ports.out_groups[port].count = at->variadic ? members : 0;
+	for (uint32_t m = 0; m < made; m++) {
+		struct out_end *end = &at->ends[m];
+
+		end->owner = operator;
+		end->listener.iota = out_iota;
+		end->head.state = TAU_END;
+		end->head.index = port;
+		end->head.member = m;
+		group[m] = &end->head;
+	}
+	operator->ports.out_heads[port] = group[0];
+	return 0;
+}
+
+static uint32_t members_of(const struct port_description *port,
+	const uint32_t *members, uint32_t i)
+{
+	if (!port->variadic)
+		return 1;
+	return members ? members[i] : 0;
+}
+
+static void in_iota(struct stream_listener *listener)
+{
+	struct in_end *end =
+		(struct in_end *)((char *)listener -
+				  offsetof(struct in_end, listener));
+	struct in_port *port = &end->owner->ports.in[end->head.index];
+
+	if (port->variadic && !end->is_ready) {
+		end->is_ready = true;
+		TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	}
+	task_tell(&end->owner->task, TAU_IN(end->head.index));
+}
+
+static void out_iota(struct stream_listener *listener)
+{
+	struct out_end *end =
+		(struct out_end *)((char *)listener -
+				   offsetof(struct out_end, listener));
+	struct out_port *port = &end->owner->ports.out[end->head.index];
+
+	if (port->variadic && !end->is_ready) {
+		end->is_ready = true;
+		TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	}
+	task_tell(&end->owner->task, TAU_OUT(end->head.index));
+	if (end->stream->reader.gone)
+		ports_reader_gone(end);
+}

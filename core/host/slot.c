@@ -1,0 +1,287 @@
+/* slot: an operator's timers and fds. See the header. */
+#include "core/host/slot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/host/operator.h"
+#include "core/run/readiness.h"
+
+static struct slot *slot_at(struct operator* operator, uint32_t index);
+static void timer_fired(struct timer *timer);
+static void fd_told(struct reactor_watch *watch, uint32_t events);
+static void set_ready(struct watched *watched, uint32_t events);
+static struct watched *find(struct operator* operator, uint32_t slot, int fd);
+static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd);
+static void unwatch(struct operator* operator, struct watched * watched);
+static uint64_t bit_of(const struct slot *slot);
+
+void slots_release(struct operator* operator)
+{
+	slots_unwatch(operator);
+	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++)
+		timers_disarm(
+			&operator->fabric->timers, &operator->slots[i].timer);
+	free(operator->slots);
+	operator->slots = NULL;
+}
+
+void slots_unwatch(struct operator* operator)
+{
+	struct watched *watched;
+
+	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++)
+		while ((watched = LIST_FIRST(&operator->slots[i].watched)))
+			unwatch(operator, watched);
+}
+
+int slot_timer(struct operator* operator, uint32_t index, int64_t first_ns,
+	int64_t period_ns)
+{
+	struct slot *slot = slot_at(operator, index);
+
+	if (!slot)
+		return index < SLOTS_MAX ? -ENOMEM : -EINVAL;
+	if (!LIST_EMPTY(&slot->watched))
+		return -EBUSY;
+	if (first_ns < 0 || period_ns < 0)
+		return -EINVAL;
+	task_untell(&operator->task, bit_of(slot));
+	timers_disarm(&operator->fabric->timers, &slot->timer);
+	slot->period_ns = period_ns;
+	if (first_ns > 0)
+		timers_arm(&operator->fabric->timers, &slot->timer, first_ns);
+	return 0;
+}
+
+int slot_watch(struct operator* operator, uint32_t index, int fd,
+	uint32_t events, uint64_t key)
+{
+	struct reactor *reactor = operator->fabric->reactor;
+	struct slot *slot = slot_at(operator, index);
+	struct watched *watched;
+	int result;
+
+	if (!slot || fd < 0)
+		return slot || index >= SLOTS_MAX ? -EINVAL : -ENOMEM;
+	if (slot->timer.armed)
+		return -EBUSY;
+	watched = find(operator, index, fd);
+	if (watched && events == 0) {
+		unwatch(operator, watched);
+		return 0;
+	}
+	if (events == 0)
+		return -ENOENT;
+	if (watched) {
+		watched->key = key;
+		return watched->always
+			       ? 0
+			       : reactor_change(reactor, &watched->watch,
+					 events | EPOLLET);
+	}
+	watched = calloc(1, sizeof *watched);
+	if (!watched)
+		return -ENOMEM;
+	watched->slot = slot;
+	watched->key = key;
+	watched->watch.told = fd_told;
+	result = reactor_add(reactor, &watched->watch, fd, events | EPOLLET);
+	if (result == 0)
+		result = keep_by_fd(operator->fabric, watched, fd);
+	if (result < 0) {
+		reactor_remove(reactor, &watched->watch);
+		free(watched);
+		return result;
+	}
+	LIST_INSERT_HEAD(&slot->watched, watched, link);
+	watched->always = watched->watch.always;
+	if (watched->always) {
+		reactor_remove(reactor, &watched->watch);
+		set_ready(watched, events & (EPOLLIN | EPOLLOUT));
+	} else {
+		operator->fabric->watching++;
+	}
+	return 0;
+}
+
+int slot_next_event(
+	struct operator* operator, uint32_t index, struct tau_event *event)
+{
+	struct slot *slot = slot_at(operator, index);
+	struct watched *watched;
+
+	if (!slot)
+		return index < SLOTS_MAX ? -ENOMEM : -EINVAL;
+	watched = TAILQ_FIRST(&slot->ready);
+	if (!watched)
+		return TAU_WAIT;
+	TAILQ_REMOVE(&slot->ready, watched, ready_link);
+	TAILQ_INSERT_TAIL(&slot->ready, watched, ready_link);
+	*event = (struct tau_event){
+		watched->key, watched->ready, watched->watch.fd};
+	return TAU_OK;
+}
+
+int slot_drained(
+	struct operator* operator, uint32_t index, int fd, uint32_t events)
+{
+	struct watched *watched = find(operator, index, fd);
+
+	if (!watched)
+		return -ENOENT;
+	if (watched->always)
+		return 0;
+	watched->ready &= ~events;
+	if (watched->ready == 0 && watched->is_ready) {
+		watched->is_ready = false;
+		TAILQ_REMOVE(&watched->slot->ready, watched, ready_link);
+	}
+	if (TAILQ_EMPTY(&watched->slot->ready))
+		task_untell(&operator->task, bit_of(watched->slot));
+	return 0;
+}
+
+uint64_t slots_ready(struct operator* operator, uint64_t asked)
+{
+	uint64_t slots = (asked & READINESS_SLOTS) >> 48;
+	uint64_t ready = 0;
+
+	while (operator->slots && slots) {
+		unsigned i = readiness_take(&slots);
+
+		if (!TAILQ_EMPTY(&operator->slots[i].ready))
+			ready |= TAU_SLOT(i);
+	}
+	return ready;
+}
+
+uint64_t slots_unused(struct operator* operator, uint64_t asked)
+{
+	uint64_t slots = (asked & READINESS_SLOTS) >> 48;
+	uint64_t unused = 0;
+
+	while (slots) {
+		unsigned i = readiness_take(&slots);
+		const struct slot *slot = operator->slots ? &operator->slots[i]
+		    : NULL;
+
+		if (slot && (slot->timer.armed || !LIST_EMPTY(&slot->watched)))
+			continue;
+		if (!(operator->task.ready & TAU_SLOT(i)))
+			unused |= TAU_SLOT(i);
+	}
+	return unused;
+}
+
+static struct slot *slot_at(struct operator* operator, uint32_t index)
+{
+	if (index >= SLOTS_MAX)
+		return NULL;
+	if (operator->slots)
+		return &operator->slots[index];
+	operator->slots = calloc(SLOTS_MAX, sizeof *operator->slots);
+	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++) {
+		struct slot *slot = &operator->slots[i];
+
+		slot->owner = operator;
+		slot->timer.fired = timer_fired;
+		LIST_INIT(&slot->watched);
+		TAILQ_INIT(&slot->ready);
+	}
+	return operator->slots ? &operator->slots[index] : NULL;
+}
+
+/* Ticks that were missed count as one. */
+static void timer_fired(struct timer *timer)
+{
+	struct slot *slot = (struct slot *)timer;
+	struct fabric *fabric = slot->owner->fabric;
+	int64_t next_ns = timer->due_ns + slot->period_ns;
+	int64_t now_ns = fabric_now(fabric);
+
+	if (slot->period_ns > 0) {
+		if (next_ns <= now_ns)
+			next_ns += (now_ns - next_ns) / slot->period_ns *
+					   slot->period_ns +
+				   slot->period_ns;
+		timers_arm(&fabric->timers, timer, next_ns);
+	}
+	task_tell(&slot->owner->task, bit_of(slot));
+}
+
+static void fd_told(struct reactor_watch *watch, uint32_t events)
+{
+	set_ready((struct watched *)watch, events);
+}
+
+static void set_ready(struct watched *watched, uint32_t events)
+{
+	struct slot *slot = watched->slot;
+
+	watched->ready |= events;
+	if (!watched->is_ready) {
+		watched->is_ready = true;
+		TAILQ_INSERT_TAIL(&slot->ready, watched, ready_link);
+	}
+	task_tell(&slot->owner->task, bit_of(slot));
+}
+
+static struct watched *find(struct operator* operator, uint32_t index, int fd)
+{
+	struct fabric *fabric = operator->fabric;
+	struct watched *watched = NULL;
+
+	if (fd >= 0 && (uint32_t)fd < fabric->watched_size)
+		watched = fabric->watched[fd];
+	if (!watched || !operator->slots || index >= SLOTS_MAX ||
+			 watched->slot != &
+			 operator->slots[index])
+		return NULL;
+	return watched;
+}
+
+static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd)
+{
+	uint32_t size = fabric->watched_size ? fabric->watched_size : 64;
+	struct watched **grown;
+
+	while (size <= (uint32_t)fd)
+		size *= 2;
+	if (size > fabric->watched_size) {
+		grown = realloc(fabric->watched, size * sizeof(void *));
+		if (!grown)
+			return -ENOMEM;
+		for (uint32_t i = fabric->watched_size; i < size; i++)
+			grown[i] = NULL;
+		fabric->watched = grown;
+		fabric->watched_size = size;
+	}
+	if (fabric->watched[fd])
+		return -EEXIST;
+	fabric->watched[fd] = watched;
+	return 0;
+}
+
+static void unwatch(struct operator* operator, struct watched * watched)
+{
+	struct fabric *fabric = operator->fabric;
+	struct slot *slot = watched->slot;
+
+	if (!watched->always)
+		fabric->watching--;
+	fabric->watched[watched->watch.fd] = NULL;
+	reactor_remove(fabric->reactor, &watched->watch);
+	LIST_REMOVE(watched, link);
+	if (watched->is_ready)
+		TAILQ_REMOVE(&slot->ready, watched, ready_link);
+	if (TAILQ_EMPTY(&slot->ready))
+		task_untell(&operator->task, bit_of(slot));
+	free(watched);
+}
+
+static uint64_t bit_of(const struct slot *slot)
+{
+	return TAU_SLOT((uint32_t)(slot - slot->owner->slots));
+}

@@ -1,0 +1,128 @@
+/* pipeline: operators that are functions of a test. See the header. */
+#include "tests/pipeline.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+static void stopped(struct fabric *fabric, struct operator* operator);
+
+void pipeline_init(struct pipeline *pipeline)
+{
+	struct error error = ERROR_NONE;
+	struct os *os = pipeline->os;
+	uint64_t seed = pipeline->seed;
+
+	memset(pipeline, 0, sizeof *pipeline);
+	os_linux_init(&pipeline->linux_os);
+	pipeline->os = os ? os : &pipeline->linux_os;
+	log_init(&pipeline->log, pipeline->os, 2, "test", LOG_NOTICE);
+	ck_assert_msg(fabric_init(&pipeline->fabric, pipeline->os,
+			      &pipeline->log, seed, &error) == 0,
+		"%s", error.text);
+	pipeline->fabric.owner = pipeline;
+	pipeline->fabric.stopped = stopped;
+}
+
+uint32_t pipeline_add(struct pipeline *pipeline,
+	const struct tau_operator *functions, const char *json)
+{
+	uint32_t at = pipeline->count++;
+	struct error error = ERROR_NONE;
+	char text[4096];
+
+	ck_assert(at < PIPELINE_MAX);
+	snprintf(text, sizeof text,
+		"{\"abi\":\"1.0\",\"name\":\"test\",\"version\":\"1.0.0\","
+		"\"operators\":[%s]}",
+		json);
+	ck_assert_msg(description_create(&pipeline->descriptions[at], "test",
+			      text, strlen(text), &error) == 0,
+		"%s", error.text);
+	pipeline->makes[at] = (struct operator_make){
+		.name = functions->name,
+		.plugin = "test",
+		.description = pipeline->descriptions[at]->operators,
+		.functions = functions,
+		.in_members = pipeline->in_members[at],
+		.out_members = pipeline->out_members[at],
+		.stdio_fd = -1,
+	};
+	return at;
+}
+
+uint32_t pipeline_connect(struct pipeline *pipeline, uint32_t from,
+	uint32_t from_port, uint32_t to, uint32_t to_port,
+	const struct stream_settings *settings)
+{
+	static const struct stream_settings defaults = {STREAM_CAPACITY_DEFAULT,
+		STREAM_RECORDS_DEFAULT, STREAM_ATOMIC_DEFAULT, STREAM_BLOCK};
+	uint32_t at = pipeline->edge_count++;
+
+	ck_assert(at < PIPELINE_MAX);
+	pipeline->edges[at].from = from;
+	pipeline->edges[at].from_port = from_port;
+	pipeline->edges[at].from_member =
+		pipeline->out_members[from][from_port]++;
+	pipeline->edges[at].to = to;
+	pipeline->edges[at].to_port = to_port;
+	pipeline->edges[at].to_member = pipeline->in_members[to][to_port]++;
+	stream_init(&pipeline->streams[at], &pipeline->fabric.streams,
+		settings ? settings : &defaults, "edge");
+	return at;
+}
+
+void pipeline_start(struct pipeline *pipeline)
+{
+	struct error error = ERROR_NONE;
+
+	for (uint32_t i = 0; i < pipeline->count; i++)
+		ck_assert(operator_create(&pipeline->operators[i],
+				  &pipeline->fabric, &pipeline->makes[i],
+				  &error) == 0);
+	for (uint32_t i = 0; i < pipeline->edge_count; i++) {
+		ports_connect_out(pipeline->operators[pipeline->edges[i].from],
+			pipeline->edges[i].from_port,
+			pipeline->edges[i].from_member, &pipeline->streams[i]);
+		ports_connect_in(pipeline->operators[pipeline->edges[i].to],
+			pipeline->edges[i].to_port,
+			pipeline->edges[i].to_member, &pipeline->streams[i]);
+	}
+	for (uint32_t i = 0; i < pipeline->count; i++)
+		ck_assert_msg(
+			operator_prepare(pipeline->operators[i], &error) == 0,
+			"%s", error.text);
+	for (uint32_t i = 0; i < pipeline->count; i++) {
+		ck_assert(operator_start(pipeline->operators[i], &error) == 0);
+		pipeline->running++;
+	}
+}
+
+bool pipeline_run(struct pipeline *pipeline)
+{
+	while (pipeline->running > 0)
+		if (!fabric_turn(&pipeline->fabric, -1))
+			return false;
+	return true;
+}
+
+void pipeline_release(struct pipeline *pipeline)
+{
+	for (uint32_t i = 0; i < pipeline->count; i++)
+		operator_destroy(&pipeline->operators[i]);
+	for (uint32_t i = 0; i < pipeline->edge_count; i++)
+		stream_release(&pipeline->streams[i]);
+	ck_assert_uint_eq(chunks_live(pipeline->fabric.chunks), 0);
+	fabric_release(&pipeline->fabric);
+	for (uint32_t i = 0; i < pipeline->count; i++)
+		description_destroy(&pipeline->descriptions[i]);
+}
+
+static void stopped(struct fabric *fabric, struct operator* operator)
+{
+	struct pipeline *pipeline = fabric->owner;
+
+	pipeline->running--;
+	pipeline->frozen += operator->state == OPERATOR_FROZEN;
+	pipeline->failed += operator->state == OPERATOR_FAILED;
+}
