@@ -130,8 +130,9 @@ function judge(target, quoted,    there, allowed, i, list, n, ok) {
 function judge_plugin(target, quoted) {
 	if (begins(target, "core/") || begins(target, "abi/") || begins(target, "x86_64/"))
 		breach(FNR, "includes " target "; a plugin knows <tau/...> and its own library, nothing else of ours")
-	else if (quoted && !exists(folder "/" target) && !exists(plugin "/" target))
-		breach(FNR, "includes \"" target "\", which does not stand in " plugin)
+	else if (quoted && !exists(folder "/" target) && !exists(plugin "/" target) &&
+		!(begins(target, "common/") && exists("plugins/" target)))
+		breach(FNR, "includes \"" target "\", which stands neither in " plugin " nor in plugins/common")
 	else if (quoted && begins(target, "tau/"))
 		breach(FNR, "includes \"" target "\"; write <" target ">, as every author must")
 }

@@ -1,0 +1,40 @@
+/*
+ * field: a JSON pointer into records, prepared once. "" is the whole record,
+ * and the only field that text and bytes have; "/status" is an entry of a map,
+ * "/0" an element of a tuple.
+ */
+#ifndef TAU_PLUGINS_COMMON_FIELD_H
+#define TAU_PLUGINS_COMMON_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <tau/operator.h>
+#include <tau/value.h>
+
+struct field {
+	const char *pointer; /* a param's: lives as long as the instance */
+	size_t pointer_bytes;
+	bool entry; /* one token without escapes, maybe a map's key */
+	char *name; /* the last token, its escapes undone, or "value" */
+	size_t name_bytes;
+	const char *label; /* what results call it: the name, or the pointer */
+	size_t label_bytes;
+};
+
+/* 0 or -ENOMEM. Released in both cases. */
+int field_init(struct field *field, const char *pointer, size_t bytes);
+void field_release(struct field *field);
+
+/* The fields of a list param, NULL when it is empty or not given; *count says
+ * how many. 0, -ENOMEM, or -EINVAL when it is no list of text. */
+int fields_create(
+	struct field **fields, size_t *count, const struct tau_param *param);
+void fields_destroy(struct field **fields, size_t count);
+
+/* The field of a record, seen where it lies: 0, -ENOENT (the record lacks it,
+ * or is text and has no fields), -EBADMSG (the record is not utf9). */
+int field_find(const struct field *field, const struct tau_record *record,
+	struct tau_value *value);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * state: what save writes and restore reads, in a form that people can read
+ * too: one map of named integers, then whatever records the operator adds.
+ */
+#ifndef TAU_PLUGINS_COMMON_STATE_H
+#define TAU_PLUGINS_COMMON_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tau/operator.h>
+
+#include "common/buffer.h"
+
+/* A named number of the state, and where the operator keeps it. */
+struct state_entry {
+	const char *name;
+	int64_t *number;
+};
+
+/* Writes one map record. 0 or -errno. [create] */
+int state_save(struct tau_op *op, struct tau_out *state,
+	const struct state_entry *entries, size_t count);
+
+/* Reads one map record that has all these entries, none of them negative.
+ * 0, or -EBADMSG with a sentence. [create] */
+int state_restore(struct tau_op *op, struct tau_in *state,
+	const struct state_entry *entries, size_t count);
+
+/* One record of bytes, also of none. 0 or -errno. [create] */
+int state_save_bytes(struct tau_op *op, struct tau_out *state,
+	const void *bytes, size_t count);
+int state_restore_bytes(
+	struct tau_op *op, struct tau_in *state, struct buffer *to);
+
+/* What the two restoring functions say when records are missing or wrong. */
+int state_refuse(struct tau_op *op);
+
+#endif
