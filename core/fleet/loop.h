@@ -1,0 +1,51 @@
+/*
+ * loop: the world around the supervisor's step.
+ *
+ * It turns pidfds, signals, commands, log pipes and timers into events, one
+ * after the other, and carries out the actions that each calls for. It decides
+ * nothing. One thread, one reactor; it blocks until the topology has ended.
+ *
+ *     reactor sets bits -> serve: logs, commands, exits, signals, timers
+ *                            -> step -> actions
+ */
+#ifndef TAU_CORE_FLEET_LOOP_H
+#define TAU_CORE_FLEET_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/os.h"
+#include "core/fleet/supervisor.h"
+
+struct loop_node {
+	const char *name;
+	struct command_text plan; /* what its PLAN says */
+	bool with_stdin, with_stdout;
+};
+
+/* Where the topology's talk goes; called from within loop_run. `node` is NULL
+ * for what the supervisor says itself. */
+struct loop_view {
+	void *context;
+	void (*line)(void *context, const char *node, const char *text,
+		size_t bytes);
+	void (*progress)(void *context, uint64_t records, uint64_t bytes);
+};
+
+struct loop_request {
+	const struct supervisor_options *options; /* as many nodes as below */
+	const struct loop_node *nodes;
+	char *const *environment;
+	struct loop_view view;
+};
+
+/* Runs a topology to its end. Takes over INT, TERM and HUP (but those that
+ * were ignored at the start stay so) and PIPE, and gives them back. Returns
+ * the exit code, or a negative errno with a sentence when it could not begin
+ * or had to give up; no process is left either way. */
+int loop_run(
+	struct os *os, const struct loop_request *request, struct error *error);
+
+#endif
