@@ -54,6 +54,8 @@ weblog() {
 	expect weblog status && same "weblog: one-liner, requests per status"
 	run -e 'stdin ! lines ! weblog ! where /status >= 500 ! count /path ! top /count 10'
 	expect weblog paths && same "weblog: one-liner, worst paths"
+	run -e 'stdin ! lines ! weblog'
+	expect weblog records && same "weblog: every field of every line"
 	awk -v lines=50000 -v seed=7 -f "$examples/weblog/generate.awk" \
 		>"$folder/input"
 	weblog_on "as generated"
