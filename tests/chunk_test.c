@@ -9,85 +9,42 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "core/base/os_linux.h"
+#include "core/record/poison.h"
+#include "tests/fake_os.h"
 #include "tests/test.h"
 
-/* The real kernel, with a refusal here and there. */
-struct stingy {
-	struct os os;
-	struct os real;
-	size_t map_bytes_max; /* larger maps are refused; 0: none is */
-	int maps_left;        /* calls until map is refused; -1: never */
-	int mapped;           /* maps that were not unmapped */
-	int protect_left;     /* calls until protect is refused; -1: never */
-	int advised;          /* calls of advise */
-};
-
-static struct stingy stingy;
+static struct fake_os fake;
 static struct chunks *chunks;
-
-static int stingy_map(struct os *os, void **address, size_t bytes,
-	int protection, int flags, int fd, int64_t offset_bytes)
-{
-	int code;
-
-	if (stingy.maps_left == 0 ||
-		(stingy.map_bytes_max && bytes > stingy.map_bytes_max))
-		return -ENOMEM;
-	stingy.maps_left -= stingy.maps_left > 0;
-	code = stingy.real.map(
-		os, address, bytes, protection, flags, fd, offset_bytes);
-	stingy.mapped += !code;
-	return code;
-}
-
-static int stingy_unmap(struct os *os, void *address, size_t bytes)
-{
-	stingy.mapped--;
-	return stingy.real.unmap(os, address, bytes);
-}
-
-static int stingy_protect(
-	struct os *os, void *address, size_t bytes, int protection)
-{
-	if (stingy.protect_left == 0)
-		return -ENOMEM;
-	stingy.protect_left -= stingy.protect_left > 0;
-	return stingy.real.protect(os, address, bytes, protection);
-}
-
-static int stingy_advise(struct os *os, void *address, size_t bytes, int advice)
-{
-	stingy.advised++;
-	return stingy.real.advise(os, address, bytes, advice);
-}
 
 static void begin(void)
 {
-	memset(&stingy, 0, sizeof stingy);
-	os_linux_init(&stingy.real);
-	stingy.os = stingy.real;
-	stingy.os.map = stingy_map;
-	stingy.os.protect = stingy_protect;
-	stingy.os.advise = stingy_advise;
-	stingy.os.unmap = stingy_unmap;
-	stingy.protect_left = stingy.maps_left = -1;
-	ck_assert_int_eq(chunks_create(&chunks, &stingy.os, NULL), 0);
+	fake_os_init(&fake);
+	ck_assert_int_eq(chunks_create(&chunks, &fake.os, NULL), 0);
 }
 
 static void end(void)
 {
 	chunks_destroy(&chunks);
 	ck_assert_ptr_null(chunks);
-	ck_assert_int_eq(stingy.mapped, 0);
+}
+
+/* Refuses the next `count` maps. */
+static void refuse_maps(unsigned count)
+{
+	fake_os_init(&fake);
+	for (unsigned nth = 1; nth <= count; nth++)
+		fake_os_fail(&fake, OS_CALL(map), nth, ENOMEM);
 }
 
 /* An arena of the smallest size in the place of the present one. */
 static void begin_small(void)
 {
+	unsigned halvings = 0;
 	chunks_destroy(&chunks);
-	stingy.map_bytes_max = CHUNK_ARENA_BYTES_MIN;
-	ck_assert_int_eq(chunks_create(&chunks, &stingy.os, NULL), 0);
+	while (CHUNK_ARENA_BYTES >> halvings > CHUNK_ARENA_BYTES_MIN)
+		halvings++;
+	refuse_maps(halvings);
+	ck_assert_int_eq(chunks_create(&chunks, &fake.os, NULL), 0);
 	ck_assert_uint_eq(chunks->reserved_bytes, CHUNK_ARENA_BYTES_MIN);
 }
 
@@ -178,7 +135,7 @@ START_TEST(only_so_many_free_chunks_keep_their_memory)
 	}
 	for (int i = 0; i < COUNT; i++)
 		drop(bodies[i]);
-	ck_assert_int_eq(stingy.advised, 10);
+	ck_assert_int_eq((int)fake.calls[OS_CALL(advise)], 10);
 	uint32_t used = chunks->used_count;
 	for (int i = 0; i < COUNT; i++) {
 		bodies[i] = chunk_get(chunks, 1);
@@ -193,7 +150,7 @@ START_TEST(a_large_chunk_is_used_again_in_parts)
 {
 	uint8_t *large = chunk_get(chunks, 8 * CHUNK_BYTES);
 	drop(large);
-	ck_assert_int_eq(stingy.advised, 1);
+	ck_assert_int_eq((int)fake.calls[OS_CALL(advise)], 1);
 	uint8_t *part = chunk_get(chunks, 3 * CHUNK_BYTES);
 	ck_assert_ptr_eq(part, large);
 	ck_assert_ptr_eq(chunk_get(chunks, 1), large + 3 * CHUNK_BYTES);
@@ -241,11 +198,11 @@ END_TEST
 START_TEST(the_kernel_may_refuse_more_memory_at_any_time)
 {
 	uint8_t *first = chunk_get(chunks, 1);
-	stingy.protect_left = 0;
+	fake_os_fail(&fake, OS_CALL(protect), 1, ENOMEM);
+	fake_os_fail(&fake, OS_CALL(protect), 2, ENOMEM); /* it tries again */
 	ck_assert_ptr_null(chunk_get(chunks, CHUNK_COMMIT_BYTES));
 	uint8_t *second = chunk_get(chunks, 1);
 	ck_assert_ptr_nonnull(second);
-	stingy.protect_left = -1;
 	uint8_t *third = chunk_get(chunks, CHUNK_COMMIT_BYTES);
 	memset(third, 1, CHUNK_COMMIT_BYTES);
 	drop(first);
@@ -257,33 +214,46 @@ END_TEST
 START_TEST(a_smaller_arena_is_taken_where_the_limit_is_low)
 {
 	chunks_destroy(&chunks);
-	stingy.map_bytes_max = CHUNK_ARENA_BYTES / 8;
-	ck_assert_int_eq(chunks_create(&chunks, &stingy.os, NULL), 0);
-	ck_assert_uint_eq(chunks->reserved_bytes, CHUNK_ARENA_BYTES / 8);
+	refuse_maps(3);
+	ck_assert_int_eq(chunks_create(&chunks, &fake.os, NULL), 0);
+	ck_assert_uint_le(chunks->reserved_bytes, CHUNK_ARENA_BYTES / 8);
 }
 END_TEST
 
 START_TEST(without_address_space_there_is_a_sentence)
 {
 	struct error error = ERROR_NONE;
-	struct chunks *none = NULL;
-	stingy.map_bytes_max = CHUNK_ARENA_BYTES_MIN - 1;
-	ck_assert_int_eq(chunks_create(&none, &stingy.os, &error), -ENOMEM);
-	ck_assert_ptr_null(none);
+	chunks_destroy(&chunks);
+	fake_os_init(&fake);
+	fake_os_fail(&fake, OS_CALL(map), FAKE_ALWAYS, ENOMEM);
+	ck_assert_int_eq(chunks_create(&chunks, &fake.os, &error), -ENOMEM);
+	ck_assert_ptr_null(chunks);
 	ck_assert_str_eq(error.text,
 		"the kernel refuses to reserve 64 MiB of address space for "
 		"records (error 12); raise the limit (ulimit -v)");
 }
 END_TEST
 
-START_TEST(nothing_is_left_mapped_when_the_table_is_refused)
+START_TEST(nothing_is_left_mapped_in_the_end)
 {
-	struct error error = ERROR_NONE;
-	struct chunks *none = NULL;
+	uint64_t maps = fake.calls[OS_CALL(map)]; /* the table's is the last */
 	chunks_destroy(&chunks);
-	stingy.maps_left = 1;
-	ck_assert_int_eq(chunks_create(&none, &stingy.os, &error), -ENOMEM);
-	ck_assert_ptr_null(none);
+	ck_assert_uint_eq(fake.calls[OS_CALL(unmap)], 2);
+	fake_os_init(&fake);
+	fake_os_fail(&fake, OS_CALL(map), maps, ENOMEM);
+	ck_assert_int_eq(chunks_create(&chunks, &fake.os, NULL), -ENOMEM);
+	ck_assert_uint_eq(fake.calls[OS_CALL(unmap)], 1);
+}
+END_TEST
+
+START_TEST(memory_that_cannot_be_given_back_is_used_again)
+{
+	fake_os_fail(&fake, OS_CALL(advise), FAKE_ALWAYS, EINVAL);
+	uint8_t *large = chunk_get(chunks, 2 * CHUNK_BYTES);
+	memset(large, 1, 2 * CHUNK_BYTES);
+	drop(large);
+	ck_assert_ptr_eq(chunk_get(chunks, 2 * CHUNK_BYTES), large);
+	drop(large);
 }
 END_TEST
 
@@ -321,6 +291,25 @@ START_TEST(more_references_than_can_be_counted_are_a_bug)
 {
 	uint8_t *body = chunk_get(chunks, 1);
 	chunk_hold(chunks, chunk_slot(chunks, body), UINT32_MAX);
+}
+END_TEST
+
+/* AddressSanitizer reports whoever reads what is free; without it, nothing
+ * can be asked. */
+START_TEST(reading_a_free_body_is_reported)
+{
+#ifdef POISON_ASAN
+	size_t bytes = 3 * CHUNK_BYTES;
+	uint8_t *small = chunk_get(chunks, 1),
+		*large = chunk_get(chunks, bytes);
+	ck_assert_ptr_null(__asan_region_is_poisoned(small, CHUNK_BYTES));
+	ck_assert_ptr_null(__asan_region_is_poisoned(large, bytes));
+	drop(large);
+	ck_assert(__asan_address_is_poisoned(large));
+	ck_assert(__asan_address_is_poisoned(large + bytes - 1));
+	ck_assert_ptr_null(__asan_region_is_poisoned(small, CHUNK_BYTES));
+	drop(small);
+#endif
 }
 END_TEST
 
@@ -375,13 +364,15 @@ static Suite *chunk_suite(void)
 	tcase_add_test(
 		tests, free_neighbours_are_joined_when_address_space_runs_out);
 	tcase_add_test(tests, more_than_the_arena_is_refused);
+	tcase_add_test(tests, reading_a_free_body_is_reported);
 	tcase_add_test(tests, live_chunks_never_overlap);
 	tests = test_case(suite, "refusals");
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, the_kernel_may_refuse_more_memory_at_any_time);
 	tcase_add_test(tests, a_smaller_arena_is_taken_where_the_limit_is_low);
 	tcase_add_test(tests, without_address_space_there_is_a_sentence);
-	tcase_add_test(tests, nothing_is_left_mapped_when_the_table_is_refused);
+	tcase_add_test(tests, nothing_is_left_mapped_in_the_end);
+	tcase_add_test(tests, memory_that_cannot_be_given_back_is_used_again);
 	tests = test_case(suite, "bugs");
 	tcase_add_checked_fixture(tests, begin, NULL);
 	tcase_add_test_raise_signal(

@@ -41,6 +41,82 @@ static int64_t int_at(const struct tau_value *root, const char *pointer)
 	return code == 0 ? number : code;
 }
 
+/* A map of `value` (hex) under another key, then 5 under a key of `bytes`
+ * letters, of which the one at `wrong` is replaced for the lookup. */
+static int get_behind(const char *value, size_t bytes, size_t wrong)
+{
+	uint8_t body[2048];
+	char key[1024];
+	struct tau_writer writer;
+	struct tau_value skipped, root, found;
+	size_t value_bytes;
+	int64_t number = 0;
+	uint8_t *other = hex_block(value, &value_bytes);
+	ck_assert_int_eq(tau_value_open(other, value_bytes, &skipped), 0);
+	memset(key, 'k', sizeof key);
+	tau_writer_init(&writer, body, sizeof body);
+	struct tau_mark map = tau_write_map_begin(&writer, 0);
+	tau_write_value(&writer, &skipped);
+	tau_write_value(&writer, &skipped);
+	tau_write_text(&writer, key, bytes);
+	tau_write_int(&writer, 5);
+	tau_write_end(&writer, map);
+	free(other);
+	int64_t written = tau_writer_finish(&writer);
+	ck_assert_int_gt(written, 0);
+	ck_assert_int_eq(tau_value_open(body, (size_t)written, &root), 0);
+	key[wrong] = 'w';
+	int code = tau_value_get(&root, key, bytes, &found);
+	if (code == 0)
+		ck_assert_int_eq(tau_value_int(&found, &number), 0);
+	return code == 0 ? (int)number : code;
+}
+
+START_TEST(a_key_of_any_length_is_told_from_its_likes)
+{
+	static const size_t lengths[] = {
+		0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 255, 256, 1000};
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		size_t bytes = lengths[i];
+		ck_assert_int_eq(get_behind("80", bytes, 1000), 5);
+		for (size_t wrong = 0; wrong < bytes; wrong++)
+			ck_assert_int_eq(
+				get_behind("80", bytes, wrong), -ENOENT);
+	}
+}
+END_TEST
+
+START_TEST(values_of_every_kind_are_stepped_over)
+{
+	static const char *const values[] = {"00 ff", "01 ff ff",
+		"02 00 00 00 01", "03 00 00 00 00 00 00 00 01", "04 ff",
+		"05 ff ff", "06 ff ff ff ff", "07 ff ff ff ff ff ff ff ff",
+		"08 3f 80 00 00", "09 3f f0 00 00 00 00 00 00",
+		"0a 'symbol'00 00", "0b 00 00 00 07 00 00 00 03", "0c", "0d",
+		"0e", "10", "11", "12", "13", "14", "15 00 05",
+		"17 00 00 00 00 00 00 00 05", "18 01 'a'", "19 00 01 'a'",
+		"1c 01 'a'", "1d 00 01 'a'", "20", "2f 'fifteen letters'", "30",
+		"3f 'fifteen letters'", "40 01 01 80", "44 03 02 00 01 02",
+		"4a 02 81 82", "50 02 01 81 82", "80"};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		ck_assert_msg(get_behind(values[i], 6, 1000) == 5,
+			"%s is not stepped over", values[i]);
+}
+END_TEST
+
+START_TEST(values_that_are_cut_are_not_stepped_over)
+{
+	static const char *const bad[] = {"50 02 01 80 22", "50 02 01 80 00",
+		"50 02 01 80 18", "50 03 01 80 18 01", "50 02 01 80 54",
+		"50 02 01 80 50", "50 02 01 22 80", "50 03 01 18 02 80"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct tau_value found, root = good(bad[i]);
+		ck_assert_int_eq(
+			tau_value_get(&root, "k", 1, &found), -EBADMSG);
+	}
+}
+END_TEST
+
 START_TEST(a_pointer_leads_to_its_value)
 {
 	struct tau_value root = good(
@@ -243,6 +319,9 @@ static Suite *value_walk_suite(void)
 	Suite *suite = suite_create("value_walk");
 	TCase *tests = test_case(suite, "containers");
 	tcase_add_checked_fixture(tests, NULL, release);
+	tcase_add_test(tests, a_key_of_any_length_is_told_from_its_likes);
+	tcase_add_test(tests, values_of_every_kind_are_stepped_over);
+	tcase_add_test(tests, values_that_are_cut_are_not_stepped_over);
 	tcase_add_test(tests, a_pointer_leads_to_its_value);
 	tcase_add_test(tests, a_pointer_may_lead_nowhere);
 	tcase_add_test(tests, items_come_in_order_and_end);
