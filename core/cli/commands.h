@@ -6,8 +6,8 @@
 
 #include "core/cli/cli.h"
 
-extern const struct cli_command ls_command, inspect_command, version_command,
-	help_command;
+extern const struct cli_command run_command, validate_command, ls_command,
+	inspect_command, version_command, help_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);
@@ -15,5 +15,9 @@ void help_overview(struct cli *cli, const struct term *term);
 /* Whether `name` is a command of the design that this version has not; if so
  * it has said so. */
 bool unbuilt_explain(struct cli *cli, const char *name);
+
+/* The word that a supervisor starts a node with; nobody types it. */
+#define NODE_WORD "node"
+int node_command(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+static const char *const run_group[] = {"run", "validate", NULL};
 static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};
 
@@ -23,8 +24,13 @@ void help_overview(struct cli *cli, const struct term *term)
 	fputs("tau runs dataflow programs: operators, and the streams between "
 	      "them.\n\nusage: tau COMMAND [WORD]...\n",
 		term->file);
+	print_group(term, "run and look", run_group);
 	print_group(term, "find operators", find_group);
 	print_group(term, "more", more_group);
+	term_print(term, TERM_STRONG, "\nfirst steps\n");
+	print_indented(term, "tau run -e 'generate 3 ! stdout'\n"
+			     "tau ls\n"
+			     "tau help run\n");
 }
 
 void cli_help(struct cli *cli, const struct cli_command *command)

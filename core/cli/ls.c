@@ -7,11 +7,12 @@
 #include "core/cli/table.h"
 
 #include <jansson.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define CELL_BYTES 256
 
 static void print_table(struct cli *cli, const struct catalogue *catalogue);
+static void first_sentence(const char *doc, char *text, size_t bytes);
 static void print_json(struct cli *cli, const struct catalogue *catalogue);
 static void say_refusals(struct cli *cli, const struct catalogue *catalogue);
 
@@ -77,6 +78,22 @@ static void print_table(struct cli *cli, const struct catalogue *catalogue)
 		cli_say(cli, "no plugins found; --plugin-path or "
 			     "TAU_PLUGIN_PATH says where they are");
 	table_release(&table);
+}
+
+/* What a sentence is over: an end, a colon or a semicolon before a blank. */
+static void first_sentence(const char *doc, char *text, size_t bytes)
+{
+	size_t length = strlen(doc);
+
+	for (size_t i = 0; i + 1 < length; i++) {
+		if (!strchr(".:;", doc[i]) || doc[i + 1] != ' ')
+			continue;
+		length = i;
+		break;
+	}
+	if (length && doc[length - 1] == '.')
+		length--;
+	snprintf(text, bytes, "%.*s", (int)length, doc);
 }
 
 /* One line per type: what its plugin says about it, and where that is. */

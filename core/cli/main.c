@@ -12,9 +12,11 @@
 
 #define COMMANDS_MAX 64
 
-const struct cli_command *const cli_commands[] = {
-	&ls_command, &inspect_command, &version_command, &help_command, NULL};
+const struct cli_command *const cli_commands[] = {&run_command,
+	&validate_command, &ls_command, &inspect_command, &version_command,
+	&help_command, NULL};
 
+static void open_missing(struct os *os);
 static int dispatch(struct cli *cli, int argc, char **argv);
 static int unknown(struct cli *cli, const char *name);
 
@@ -24,6 +26,7 @@ int main(int argc, char **argv)
 	const char *no_color, *type;
 
 	os_linux_init(&cli.os);
+	open_missing(&cli.os);
 	term_init(&cli.out, &cli.os, stdout, STDOUT_FILENO);
 	term_init(&cli.err, &cli.os, stderr, STDERR_FILENO);
 	no_color = cli_environment(&cli, "NO_COLOR");
@@ -31,6 +34,16 @@ int main(int argc, char **argv)
 	term_set_color(&cli.out, TERM_COLOR_AUTO, no_color, type);
 	term_set_color(&cli.err, TERM_COLOR_AUTO, no_color, type);
 	return cli_finish(&cli, dispatch(&cli, argc, argv));
+}
+
+/* Who starts us may have closed fds 0 to 2: what is opened next must not take
+ * their numbers. Opened the wrong way round, reading gives an end, and writing
+ * fails, as it would have. */
+static void open_missing(struct os *os)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (os->fcntl(os, fd, F_GETFD, 0) < 0)
+			os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 }
 
 const struct cli_command *cli_find(const char *name)
@@ -55,6 +68,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return help_command.run(cli, 1, help);
 	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
 		return version_command.run(cli, 1, help);
+	if (!strcmp(name, NODE_WORD))
+		return node_command(cli, argc - 1, argv + 1);
 	command = cli_find(name);
 	if (!command)
 		return unknown(cli, name);

@@ -1,0 +1,194 @@
+/*
+ * run: a topology from the first record to the last, in the foreground.
+ */
+#include "core/cli/commands.h"
+#include "core/cli/planning.h"
+#include "core/cli/progress.h"
+#include "core/fleet/loop.h"
+#include "core/fleet/runtime.h"
+#include "core/plan/quantity.h"
+
+#include "core/base/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FOR = CLI_OWN, DRAIN_TIMEOUT, PROGRESS };
+
+struct wish {
+	struct planning planning;
+	int64_t for_ns;
+	int64_t drain_ns;
+	bool progress;
+};
+
+static int take_duration(struct cli *cli, const char *option, const char *value,
+	int64_t *duration_ns);
+static int run_plan(
+	struct cli *cli, const struct wish *wish, struct plan *plan);
+static int run_named(struct cli *cli, const struct wish *wish,
+	const struct plan *plan, const char *name);
+static void make_nodes(
+	const struct plan *plan, const char *name, struct loop_node *nodes);
+static void forget_nodes(struct loop_node *nodes, uint32_t count);
+
+static int take(struct cli *cli, void *context, int id, const char *value)
+{
+	struct wish *wish = context;
+
+	switch (id) {
+	case FOR:
+		return take_duration(cli, "for", value, &wish->for_ns);
+	case DRAIN_TIMEOUT:
+		return take_duration(
+			cli, "drain-timeout", value, &wish->drain_ns);
+	case PROGRESS:
+		wish->progress = true;
+		return 0;
+	default:
+		return planning_take(
+			cli, &run_command, &wish->planning, id, value);
+	}
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	static struct plan plan;
+	struct wish wish = {.drain_ns = SUPERVISOR_DRAIN_NS};
+	int code = cli_parse(cli, &run_command, argc, argv, take, &wish);
+
+	if (code >= 0)
+		return code;
+	code = planning_make(cli, &run_command, &wish.planning, false, &plan);
+	if (code == 0)
+		code = run_plan(cli, &wish, &plan);
+	plan_release(&plan);
+	return code;
+}
+
+static int take_duration(struct cli *cli, const char *option, const char *value,
+	int64_t *duration_ns)
+{
+	if (quantity_duration(value, duration_ns) == 0)
+		return 0;
+	return cli_usage(cli, &run_command,
+		"--%s %s: it is a duration, as 500ms, 10s or 1m30s", option,
+		value);
+}
+
+static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
+{
+	struct os *os = &cli->os;
+	struct error error = ERROR_NONE;
+	struct runtime runtime;
+	char made[NAME_BYTES_MAX];
+	const char *name = plan->topology.name;
+	int code;
+
+	if (placement_runnable(&plan->placement, &plan->diagnostics) < 0) {
+		planning_complain(cli, plan);
+		return EXIT_CODE_INVALID;
+	}
+	if (!name) {
+		runtime_name(made, wish->planning.file, os->getpid(os));
+		name = made;
+	}
+	code = runtime_init(&runtime, os,
+		cli_environment(cli, "XDG_RUNTIME_DIR"), name, &error);
+	if (code < 0) {
+		cli_say(cli, "%s", error.text);
+		return code == -EEXIST ? EXIT_CODE_TAKEN : EXIT_CODE_IO;
+	}
+	code = run_named(cli, wish, plan, name);
+	runtime_release(&runtime);
+	return code;
+}
+
+static int run_named(struct cli *cli, const struct wish *wish,
+	const struct plan *plan, const char *name)
+{
+	uint32_t count = plan->placement.node_count;
+	struct loop_node *nodes = calloc(count, sizeof *nodes);
+	struct error error = ERROR_NONE;
+	struct progress progress;
+	struct supervisor_options options = {.node_count = count,
+		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
+		.for_ns = wish->for_ns,
+		.drain_ns = wish->drain_ns};
+	struct loop_request request = {.options = &options,
+		.nodes = nodes,
+		.environment = cli->environment};
+	int code;
+
+	CHECK(nodes != NULL);
+	progress_init(&progress, cli);
+	options.progress_ns = progress_period_ns(&progress, wish->progress);
+	request.view = progress_view(&progress);
+	make_nodes(plan, name, nodes);
+	code = loop_run(&cli->os, &request, &error);
+	progress_end(&progress);
+	forget_nodes(nodes, count);
+	if (code >= 0)
+		return code;
+	cli_say(cli, "%s", error.text);
+	return EXIT_CODE_IO;
+}
+
+static void make_nodes(
+	const struct plan *plan, const char *name, struct loop_node *nodes)
+{
+	char *folder = getcwd(NULL, 0); /* planning has found it there */
+
+	CHECK(folder != NULL);
+	for (uint32_t i = 0; i < plan->placement.node_count; i++) {
+		struct node_plan part = {0};
+
+		placement_node_plan(&plan->placement, i, name, folder, &part);
+		nodes[i].name = plan->placement.nodes[i].name;
+		nodes[i].plan = command_text(node_plan_encode(&part));
+		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
+		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
+		node_plan_release(&part);
+	}
+	free(folder);
+}
+
+/* The texts hold secrets: they are wiped. */
+static void forget_nodes(struct loop_node *nodes, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		explicit_bzero((void *)nodes[i].plan.text, nodes[i].plan.bytes);
+		free((void *)nodes[i].plan.text);
+	}
+	free(nodes);
+}
+
+static const struct cli_option options[] = {PLANNING_OPTIONS,
+	{"for", FOR, "DURATION", "let it run out after this time, as 10s"},
+	{"drain-timeout", DRAIN_TIMEOUT, "DURATION",
+		"how long running out may take, 10s unless given"},
+	{"progress", PROGRESS, NULL, "say every five seconds how it goes"},
+	{0}};
+
+const struct cli_command run_command = {
+	.name = "run",
+	.operands = "FILE | - | -e 'ONE-LINER'",
+	.doc = "run a topology until it ends",
+	.text = "Runs a manifest's file, a manifest from standard input (-), "
+		"or a one-liner: types and their params, with ! between one "
+		"operator and the next.\n"
+		"Ctrl-C lets it run out: sources end, and what they gave is "
+		"worked off. A second Ctrl-C ends it at once.\n"
+		"The exit code is 0 when all went well, 1 when an operator or "
+		"node failed, 75 when running out took too long, 130 after "
+		"Ctrl-C, 78 when the topology is not valid.",
+	.options = options,
+	.examples =
+		"tau run -e 'generate 3 ! stdout'\n"
+		"tau run -e 'lines ! count /word ! top /count 10' <words.txt\n"
+		"tau run weblog.json --set log=access.log\n"
+		"tau run --for 10s weblog.json\n",
+	.run = run,
+};
