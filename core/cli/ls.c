@@ -64,7 +64,10 @@ static void print_table(struct cli *cli, const struct catalogue *catalogue)
 		const struct operator_description *operator= type->operator;
 		char in[CELL_BYTES];
 		char out[CELL_BYTES];
-		const char *cells[] = {type->type, in, out, operator->doc };
+		char doc[CELL_BYTES];
+		const char *cells[] = {type->type, in, out, doc};
+
+		first_sentence(operator->doc, doc, sizeof doc);
 
 		describe_ports(operator->in, operator->in_declared, in,
 			sizeof in);
