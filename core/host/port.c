@@ -12,6 +12,10 @@ static int init_in(struct operator* operator, uint32_t port, uint32_t members);
 static int init_out(struct operator* operator, uint32_t port, uint32_t members);
 static uint32_t members_of(const struct port_description *port,
 	const uint32_t *members, uint32_t i);
+static void restart_in(struct in_port *port, struct in_end *end);
+static void restart_out(struct out_port *port, struct out_end *end);
+static void disconnect_in(struct in_end *end);
+static void disconnect_out(struct out_end *end);
 static void in_iota(struct stream_listener *listener);
 static void out_iota(struct stream_listener *listener);
 
@@ -57,17 +61,13 @@ void ports_release(struct operator* operator)
 
 	for (uint32_t i = 0; ports->in && i < operator->op.in_count; i++) {
 		for (uint32_t m = 0; m < ports->in[i].count; m++)
-			if (ports->in[i].ends[m].stream)
-				ports->in[i].ends[m].stream->reader.listener =
-					NULL;
+			disconnect_in(&ports->in[i].ends[m]);
 		free(ports->in[i].ends);
 		free((void *)(uintptr_t)ports->in_groups[i].in);
 	}
 	for (uint32_t i = 0; ports->out && i < operator->op.out_count; i++) {
 		for (uint32_t m = 0; m < ports->out[i].count; m++)
-			if (ports->out[i].ends[m].stream)
-				ports->out[i].ends[m].stream->writer.listener =
-					NULL;
+			disconnect_out(&ports->out[i].ends[m]);
 		free(ports->out[i].ends);
 		free((void *)(uintptr_t)ports->out_groups[i].out);
 	}
@@ -101,13 +101,41 @@ void ports_connect_out(struct operator* operator, uint32_t port,
 	end->head.state = TAU_WAIT;
 	end->head.atomic = stream->atomic_bytes;
 	stream->writer.listener = &end->listener;
-	if (stream->policy != STREAM_NOWHERE &&
-		!operator->description->out[port].derived)
-		operator->ports.readers++;
-	if (at->variadic) {
-		end->is_ready = true;
-		TAILQ_INSERT_TAIL(&at->ready, end, ready);
+	if (stream->policy == STREAM_NOWHERE || operator->description->out[port]
+							.derived)
+		return;
+	operator->ports.readers++;
+	if (stream->reader.gone)
+		ports_reader_gone(end);
+}
+
+void ports_restart(struct operator* operator)
+{
+	struct ports *ports = &operator->ports;
+
+	for (uint32_t i = 0; i < operator->op.in_count; i++) {
+		ports->in[i].ended = 0;
+		for (uint32_t m = 0; m < ports->in[i].count; m++)
+			restart_in(&ports->in[i], &ports->in[i].ends[m]);
 	}
+	for (uint32_t i = 0; i < operator->op.out_count; i++) {
+		ports->out[i].ended = 0;
+		for (uint32_t m = 0; m < ports->out[i].count; m++)
+			restart_out(&ports->out[i], &ports->out[i].ends[m]);
+	}
+}
+
+void ports_disconnect(struct operator* operator)
+{
+	struct ports *ports = &operator->ports;
+
+	CHECK(TAILQ_EMPTY(&ports->open_in) && TAILQ_EMPTY(&ports->open_out));
+	for (uint32_t i = 0; i < operator->op.in_count; i++)
+		for (uint32_t m = 0; m < ports->in[i].count; m++)
+			disconnect_in(&ports->in[i].ends[m]);
+	for (uint32_t i = 0; i < operator->op.out_count; i++)
+		for (uint32_t m = 0; m < ports->out[i].count; m++)
+			disconnect_out(&ports->out[i].ends[m]);
 }
 
 int ports_publish(struct operator* operator)
@@ -293,4 +321,42 @@ static void out_iota(struct stream_listener *listener)
 	task_tell(&end->owner->task, TAU_OUT(end->head.index));
 	if (end->stream->reader.gone)
 		ports_reader_gone(end);
+}
+
+static void restart_in(struct in_port *port, struct in_end *end)
+{
+	if (!end->stream)
+		return;
+	end->head.state = TAU_WAIT;
+	end->given = false;
+	if (port->variadic && !end->is_ready && stream_readable(end->stream)) {
+		end->is_ready = true;
+		TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	}
+}
+
+static void restart_out(struct out_port *port, struct out_end *end)
+{
+	if (!end->stream)
+		return;
+	end->head.state = TAU_WAIT;
+	end->given = false;
+	if (port->variadic && !end->is_ready && stream_writable(end->stream)) {
+		end->is_ready = true;
+		TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	}
+}
+
+static void disconnect_in(struct in_end *end)
+{
+	if (end->stream)
+		end->stream->reader.listener = NULL;
+	end->stream = NULL;
+}
+
+static void disconnect_out(struct out_end *end)
+{
+	if (end->stream)
+		end->stream->writer.listener = NULL;
+	end->stream = NULL;
 }

@@ -85,6 +85,14 @@ void ports_connect_in(struct operator* operator, uint32_t port, uint32_t member,
 void ports_connect_out(struct operator* operator, uint32_t port,
 	uint32_t member, struct stream *stream);
 
+/* Before a run: an end that was reported in an earlier one is told again, and
+ * every member that is ready stands on its port's list. */
+void ports_restart(struct operator* operator);
+
+/* Takes the ends off their streams without ending or leaving them: another
+ * instance goes on with them. Windows must be closed. */
+void ports_disconnect(struct operator* operator);
+
 /* Publishes all open out windows. 0, or -EFAULT: a record's body is nowhere. */
 int ports_publish(struct operator* operator);
 

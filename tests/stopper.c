@@ -1,0 +1,203 @@
+/*
+ * stopper: runs a one-liner in this process, and stops its operators at every
+ * wait.
+ *
+ *	stopper MODE PLUGINS STORE ONE-LINER
+ *
+ * MODE plain: just runs. rerun: whenever an operator waits, it is told to
+ * quiesce and, once frozen, run again. renew: it is saved, destroyed, created
+ * anew and restored instead, where it keeps state. Result on fd 1; how often
+ * operators were stopped on fd 2. Used by stops.sh, which compares results.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/host/node.h"
+#include "core/plan/plan.h"
+
+#define STOPPER_MEMBERS 16 /* of a variadic port, in what stops.sh runs */
+
+enum mode { PLAIN, RERUN, RENEW };
+
+struct run {
+	struct os os;
+	struct log log;
+	struct plan plan;
+	struct node_plan node_plan;
+	struct node *node;
+	enum mode mode;
+	uint64_t stops, renewals;
+};
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "stopper: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void make_plan(
+	struct run *run, const char *plugins, const char *expression)
+{
+	struct error error = ERROR_NONE;
+	struct plan_request request = {
+		.expression = expression,
+		.variables = {.folder = getcwd(NULL, 0)},
+		.search = {.beside = plugins},
+	};
+	int result = plan_make(&run->plan, &run->os, &request, &error);
+
+	if (result < 0) {
+		struct text text = {0};
+
+		diagnostics_print(&run->plan.diagnostics, &text);
+		die(error.text, text_string(&text));
+	}
+	placement_node_plan(&run->plan.placement, 0, "stopper",
+		request.variables.folder, &run->node_plan);
+	free((void *)(uintptr_t)request.variables.folder);
+}
+
+/* Runs others until the operator has frozen or ended. */
+static void freeze(struct run *run, struct operator* operator)
+{
+	uint64_t turns = 0;
+
+	operator_quiesce(operator);
+	while (operator->state == OPERATOR_RUNNING) {
+		if (node_turn(run->node, -1) == NODE_DEADLOCKED)
+			die(operator->name, "does not freeze");
+		if (turns++ > 1000000)
+			die(operator->name, "still runs after 1,000,000 turns");
+	}
+}
+
+/* Puts the ends of `old` on `made`; the streams do not notice. */
+static void take_over(struct operator* made, struct operator* old)
+{
+	struct ports ports = old->ports;
+	struct stream *in[PORTS_IN_MAX][STOPPER_MEMBERS];
+	struct stream *out[PORTS_OUT_MAX][STOPPER_MEMBERS];
+
+	for (uint32_t i = 0; i < old->op.in_count; i++)
+		for (uint32_t m = 0; m < ports.in[i].count; m++)
+			in[i][m] = ports.in[i].ends[m].stream;
+	for (uint32_t i = 0; i < old->op.out_count; i++)
+		for (uint32_t m = 0; m < ports.out[i].count; m++)
+			out[i][m] = ports.out[i].ends[m].stream;
+	ports_disconnect(old);
+	for (uint32_t i = 0; i < old->op.in_count; i++)
+		for (uint32_t m = 0; m < ports.in[i].count; m++)
+			if (in[i][m])
+				ports_connect_in(made, i, m, in[i][m]);
+	for (uint32_t i = 0; i < old->op.out_count; i++)
+		for (uint32_t m = 0; m < ports.out[i].count; m++)
+			if (out[i][m])
+				ports_connect_out(made, i, m, out[i][m]);
+}
+
+/* Another instance takes over state and streams. */
+static void renew(struct run *run, uint32_t at)
+{
+	static const struct stream_settings grows = {
+		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
+	struct operator* old = run->node->operators[at], *made = NULL;
+	uint32_t version = old->description->state.version;
+	struct error error = ERROR_NONE;
+	struct stream state;
+	uint32_t in[PORTS_IN_MAX], out[PORTS_OUT_MAX];
+	struct operator_make make = {old->name, old->plugin, old->description,
+		old->functions, old->op.params, old->op.param_count, in, out,
+		old->stdio.fd};
+
+	for (uint32_t i = 0; i < old->op.in_count; i++)
+		in[i] = old->ports.in[i].count;
+	for (uint32_t i = 0; i < old->op.out_count; i++)
+		out[i] = old->ports.out[i].count;
+	stream_init(&state, &run->node->fabric.streams, &grows, "state");
+	if (operator_save(old, &state, version, &error) < 0)
+		die(old->name, error.text);
+	if (operator_create(&made, &run->node->fabric, &make, &error) < 0)
+		die(make.name, error.text);
+	take_over(made, old);
+	operator_destroy(&old);
+	if (operator_prepare(made, &error) < 0)
+		die(make.name, error.text);
+	if (operator_restore(made, &state, version, &error) < 0)
+		die(make.name, error.text);
+	stream_release(&state);
+	run->node->operators[at] = made;
+	run->node->frozen--;
+	run->node->running++;
+	run->renewals++;
+	if (operator_start(made, &error) < 0)
+		die(make.name, error.text);
+}
+
+static void stop_all(struct run *run)
+{
+	struct error error = ERROR_NONE;
+
+	for (uint32_t i = 0; i < run->node_plan.operator_count; i++) {
+		struct operator* operator= run->node->operators[i];
+
+		if (operator->state != OPERATOR_RUNNING)
+			continue;
+		freeze(run, operator);
+		if (operator->state != OPERATOR_FROZEN)
+			continue;
+		run->stops++;
+		if (run->mode == RENEW && operator->functions->save)
+			renew(run, i);
+		if (node_start(run->node, &error) < 0)
+			die(operator->name, error.text);
+	}
+}
+
+int main(int count, char **arguments)
+{
+	static struct run run;
+	struct node_failure failure = {0};
+	enum node_state state = NODE_RUNNING;
+	int status = 0;
+
+	if (count != 5)
+		die("usage", "stopper MODE PLUGINS STORE ONE-LINER");
+	run.mode = strcmp(arguments[1], "plain") == 0   ? PLAIN
+		   : strcmp(arguments[1], "rerun") == 0 ? RERUN
+							: RENEW;
+	os_linux_init(&run.os);
+	log_init(&run.log, &run.os, 2, "stopper", LOG_NOTICE);
+	make_plan(&run, arguments[2], arguments[4]);
+	if (node_create(&run.node, &run.os, &run.log, &run.node_plan,
+		    arguments[3], 0, 1, 0, &failure) < 0)
+		die(failure.operator? failure.operator: "node",
+			failure.error.text);
+	if (node_start(run.node, &failure.error) < 0)
+		die("start", failure.error.text);
+	while (state == NODE_RUNNING) {
+		state = node_turn(run.node, -1);
+		if (run.mode != PLAIN && state == NODE_RUNNING)
+			stop_all(&run);
+	}
+	if (state == NODE_DEADLOCKED)
+		die("deadlock", node_explain_wait(run.node));
+	for (uint32_t i = 0; i < run.node_plan.operator_count; i++) {
+		const struct operator* operator= run.node->operators[i];
+
+		if (operator->state != OPERATOR_FAILED)
+			continue;
+		fprintf(stderr, "stopper: %s: %s\n", operator->name,
+						     operator->failure.text);
+		status = 1;
+	}
+	fprintf(stderr, "stops %llu renewals %llu\n",
+		(unsigned long long)run.stops,
+		(unsigned long long)run.renewals);
+	node_destroy(&run.node);
+	node_plan_release(&run.node_plan);
+	plan_release(&run.plan);
+	return status;
+}
