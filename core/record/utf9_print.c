@@ -87,8 +87,7 @@ static void put_float(struct printer *printer, double number)
 	}
 	do
 		snprintf(text, sizeof text, "%.*g", digits, number);
-	while (++digits <= 17 && memcmp(&(double){strtod(text, NULL)}, &number,
-					 sizeof number) != 0);
+	while (++digits <= 17 && strtod(text, NULL) != number);
 	char *comma = strchr(text, ','); /* of a plugin's locale */
 	if (comma != NULL)
 		*comma = '.';
