@@ -83,7 +83,8 @@ struct manifest_variable {
 
 struct manifest_plugin {
 	const char *name;
-	struct manifest_text path, version, sha256; /* path alone is required */
+	struct manifest_text path; /* always there */
+	struct manifest_text version, sha256;
 	uint32_t at;
 };
 

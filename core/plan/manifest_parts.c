@@ -165,19 +165,22 @@ static void read_plugin(struct reading *reading, struct cursor value)
 	struct manifest *manifest = reading->manifest;
 	struct manifest_plugin plugin = {
 		.name = value.key, .at = take_key_at(reading, value)};
-	if (!description_is_plugin_name(value.key))
+	if (!take_object(
+		    reading, value, "a plugin", keys, COUNT(keys), &plugin))
+		return;
+	bool named = description_is_plugin_name(value.key);
+	if (!named)
 		diagnostics_add(reading->diagnostics, plugin.at,
 			"\"%s\" cannot name a plugin; such a name has 1 to %d "
 			"small letters, digits, _ and -",
 			value.key, NAME_BYTES_MAX);
-	if (!take_object(
-		    reading, value, "a plugin", keys, COUNT(keys), &plugin))
-		return;
 	if (json_object_get(value.json, "path") == NULL)
 		diagnostics_add(reading->diagnostics, plugin.at,
 			"the plugin \"%s\" has no \"path\"; say where its file "
 			"is",
 			plugin.name);
+	if (!named || plugin.path.text == NULL)
+		return;
 	manifest->plugins = arena_grow(&manifest->arena, manifest->plugins,
 		manifest->plugin_count, sizeof plugin);
 	manifest->plugins[manifest->plugin_count++] = plugin;

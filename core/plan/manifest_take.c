@@ -57,8 +57,9 @@ static const char *kind_of(const json_t *json)
 		return *json_string_value(json) == '\0' ? "an empty string"
 							: "a string";
 	case JSON_INTEGER:
-	case JSON_REAL:
 		return "a number";
+	case JSON_REAL:
+		return "a number with a point";
 	case JSON_TRUE:
 		return "true";
 	case JSON_FALSE:

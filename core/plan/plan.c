@@ -82,11 +82,11 @@ static struct catalogue_named *name_plugins(
 	for (uint32_t i = 0; i < manifest->plugin_count; i++) {
 		const struct manifest_plugin *plugin = &manifest->plugins[i];
 		const char *path = plugin->path.text;
-		if (path != NULL && path[0] != '/')
+		if (path[0] != '/')
 			path = arena_format(
 				arena, "%s/%s", manifest->source->folder, path);
 		named[i] = (struct catalogue_named){.name = plugin->name,
-			.path = path == NULL ? "" : path,
+			.path = path,
 			.version = plugin->version.text,
 			.sha256 = plugin->sha256.text,
 			.at = plugin->at};

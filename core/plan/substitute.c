@@ -14,7 +14,8 @@ struct substituting {
 	const struct substitute_value *values;
 	uint32_t count;
 	struct diagnostics *diagnostics;
-	bool tainted; /* the string at hand took in a secret */
+	bool tainted; /* the text at hand took in a secret … */
+	bool failed;  /* … or misses a value, which was said */
 };
 
 /* Where byte `index` of a string's text stands; `at` is the string's place. */
@@ -57,6 +58,7 @@ static const struct substitute_value *read_reference(
 		diagnostics_add(work->diagnostics, place,
 			"this ${ has no }; a literal ${ is written $${");
 		*index = strlen(text);
+		work->failed = true;
 		return NULL;
 	}
 	struct arena arena = {0};
@@ -69,8 +71,10 @@ static const struct substitute_value *read_reference(
 			"%s=VALUE, or a \"default\"",
 			name, name);
 	arena_release(&arena);
-	if (value == NULL || value->json == NULL)
+	if (value == NULL || value->json == NULL) {
+		work->failed = true;
 		return NULL;
+	}
 	work->tainted |= value->secret;
 	return value;
 }
@@ -179,12 +183,16 @@ static json_t *substitute(
 static void substitute_param(
 	struct substituting *work, struct manifest_param *param)
 {
-	work->tainted = false;
+	work->tainted = work->failed = false;
 	if (work->manifest->locate == NULL)
 		param->value = json_incref(param->written);
 	else
 		param->value = substitute(work, param->written, param->node);
 	param->secret = work->tainted;
+	if (!work->failed)
+		return;
+	json_decref(param->value);
+	param->value = NULL;
 }
 
 static void substitute_text(
@@ -236,7 +244,7 @@ void substitute_all(struct manifest *manifest,
 	struct diagnostics *diagnostics)
 {
 	struct substituting work = {
-		manifest, values, count, diagnostics, false};
+		manifest, values, count, diagnostics, false, false};
 	for (uint32_t i = 0; i < manifest->plugin_count; i++) {
 		substitute_text(&work, &manifest->plugins[i].path);
 		substitute_text(&work, &manifest->plugins[i].version);

@@ -136,6 +136,7 @@ static void sort_names(struct resolving *resolving)
 	for (uint32_t i = 1; i < resolving->name_count; i++) {
 		if (strcmp(names[i - 1].name, names[i].name) != 0)
 			continue;
+		resolving->streams_broken = true; /* they may mean either */
 		struct place place = source_place(
 			resolving->manifest->source, names[i - 1].at);
 		diagnostics_add(resolving->diagnostics, names[i].at,
