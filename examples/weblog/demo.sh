@@ -26,9 +26,6 @@ echo "The log: $(wc -l <"$folder/access.log") lines," \
 	"$(wc -c <"$folder/access.log") bytes, the first of them"
 head -n 1 "$folder/access.log"
 echo
-echo "The topology, examples/weblog/weblog.json:"
-"$TAU" graph "$here/weblog.json"
-echo
 began=$(date +%s%N)
 "$TAU" run "$here/weblog.json" --set log="$folder/access.log" \
 	--set paths="$folder/paths" >"$folder/statuses"
