@@ -237,12 +237,13 @@ END_TEST
 START_TEST(nothing_is_left_mapped_in_the_end)
 {
 	uint64_t maps = fake.calls[OS_CALL(map)]; /* the table's is the last */
+	uint64_t trims = fake.calls[OS_CALL(unmap)]; /* to a chunk's multiple */
 	chunks_destroy(&chunks);
-	ck_assert_uint_eq(fake.calls[OS_CALL(unmap)], 2);
+	ck_assert_uint_eq(fake.calls[OS_CALL(unmap)], trims + 2);
 	fake_os_init(&fake);
 	fake_os_fail(&fake, OS_CALL(map), maps, ENOMEM);
 	ck_assert_int_eq(chunks_create(&chunks, &fake.os, NULL), -ENOMEM);
-	ck_assert_uint_eq(fake.calls[OS_CALL(unmap)], 1);
+	ck_assert_uint_ge(fake.calls[OS_CALL(unmap)], 1);
 }
 END_TEST
 
