@@ -94,7 +94,8 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 
 		if (flow == 0)
 			flow = services_stopped(operator);
-		if (flow == 0 && operator->gone)
+		if (flow == 0 && operator->gone &&
+			operator->context != CONTEXT_CREATE)
 			flow = TAU_END;
 		if (flow == 0 && !end->stream)
 			flow = TAU_END;
