@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void stopped(struct fabric *fabric, struct operator* operator);
+static void stopped(struct fabric *fabric, struct instance *instance);
 
 void pipeline_init(struct pipeline *pipeline)
 {
@@ -39,7 +39,7 @@ uint32_t pipeline_add(struct pipeline *pipeline,
 	ck_assert_msg(description_create(&pipeline->descriptions[at], "test",
 			      text, strlen(text), &error) == 0,
 		"%s", error.text);
-	pipeline->makes[at] = (struct operator_make){
+	pipeline->makes[at] = (struct instance_make){
 		.name = functions->name,
 		.plugin = "test",
 		.description = pipeline->descriptions[at]->operators,
@@ -77,7 +77,7 @@ void pipeline_start(struct pipeline *pipeline)
 	struct error error = ERROR_NONE;
 
 	for (uint32_t i = 0; i < pipeline->count; i++)
-		ck_assert(operator_create(&pipeline->operators[i],
+		ck_assert(instance_create(&pipeline->operators[i],
 				  &pipeline->fabric, &pipeline->makes[i],
 				  &error) == 0);
 	for (uint32_t i = 0; i < pipeline->edge_count; i++) {
@@ -90,10 +90,10 @@ void pipeline_start(struct pipeline *pipeline)
 	}
 	for (uint32_t i = 0; i < pipeline->count; i++)
 		ck_assert_msg(
-			operator_prepare(pipeline->operators[i], &error) == 0,
+			instance_prepare(pipeline->operators[i], &error) == 0,
 			"%s", error.text);
 	for (uint32_t i = 0; i < pipeline->count; i++) {
-		ck_assert(operator_start(pipeline->operators[i], &error) == 0);
+		ck_assert(instance_start(pipeline->operators[i], &error) == 0);
 		pipeline->running++;
 	}
 }
@@ -109,7 +109,7 @@ bool pipeline_run(struct pipeline *pipeline)
 void pipeline_release(struct pipeline *pipeline)
 {
 	for (uint32_t i = 0; i < pipeline->count; i++)
-		operator_destroy(&pipeline->operators[i]);
+		instance_destroy(&pipeline->operators[i]);
 	for (uint32_t i = 0; i < pipeline->edge_count; i++)
 		stream_release(&pipeline->streams[i]);
 	ck_assert_uint_eq(chunks_live(pipeline->fabric.chunks), 0);
@@ -118,11 +118,11 @@ void pipeline_release(struct pipeline *pipeline)
 		description_destroy(&pipeline->descriptions[i]);
 }
 
-static void stopped(struct fabric *fabric, struct operator* operator)
+static void stopped(struct fabric *fabric, struct instance *instance)
 {
 	struct pipeline *pipeline = fabric->owner;
 
 	pipeline->running--;
-	pipeline->frozen += operator->state == OPERATOR_FROZEN;
-	pipeline->failed += operator->state == OPERATOR_FAILED;
+	pipeline->frozen += instance->state == INSTANCE_FROZEN;
+	pipeline->failed += instance->state == INSTANCE_FAILED;
 }

@@ -15,7 +15,7 @@
 #ifndef TESTS_PIPELINE_H
 #define TESTS_PIPELINE_H
 
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 
 #define PIPELINE_MAX 64
 
@@ -25,11 +25,11 @@ struct pipeline {
 	struct os linux_os;
 	struct log log;
 	struct fabric fabric;
-	struct operator_make makes[PIPELINE_MAX];
+	struct instance_make makes[PIPELINE_MAX];
 	struct description *descriptions[PIPELINE_MAX];
 	uint32_t in_members[PIPELINE_MAX][PORTS_IN_MAX];
 	uint32_t out_members[PIPELINE_MAX][PORTS_OUT_MAX];
-	struct operator* operators[PIPELINE_MAX];
+	struct instance *operators[PIPELINE_MAX];
 	uint32_t count;
 	struct {
 		uint32_t from, from_port, from_member, to, to_port, to_member;

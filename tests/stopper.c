@@ -61,21 +61,21 @@ static void make_plan(
 }
 
 /* Runs others until the operator has frozen or ended. */
-static void freeze(struct run *run, struct operator* operator)
+static void freeze(struct run *run, struct instance *instance)
 {
 	uint64_t turns = 0;
 
-	operator_quiesce(operator);
-	while (operator->state == OPERATOR_RUNNING) {
+	instance_quiesce(instance);
+	while (instance->state == INSTANCE_RUNNING) {
 		if (node_turn(run->node, -1) == NODE_DEADLOCKED)
-			die(operator->name, "does not freeze");
+			die(instance->name, "does not freeze");
 		if (turns++ > 1000000)
-			die(operator->name, "still runs after 1,000,000 turns");
+			die(instance->name, "still runs after 1,000,000 turns");
 	}
 }
 
 /* Puts the ends of `old` on `made`; the streams do not notice. */
-static void take_over(struct operator* made, struct operator* old)
+static void take_over(struct instance *made, struct instance *old)
 {
 	struct ports ports = old->ports;
 	struct stream *in[PORTS_IN_MAX][STOPPER_MEMBERS];
@@ -103,12 +103,12 @@ static void renew(struct run *run, uint32_t at)
 {
 	static const struct stream_settings grows = {
 		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
-	struct operator* old = run->node->operators[at], *made = NULL;
+	struct instance *old = run->node->operators[at], *made = NULL;
 	uint32_t version = old->description->state.version;
 	struct error error = ERROR_NONE;
 	struct stream state;
 	uint32_t in[PORTS_IN_MAX], out[PORTS_OUT_MAX];
-	struct operator_make make = {old->name, old->plugin, old->description,
+	struct instance_make make = {old->name, old->plugin, old->description,
 		old->functions, old->op.params, old->op.param_count, in, out,
 		old->stdio.fd};
 
@@ -117,22 +117,22 @@ static void renew(struct run *run, uint32_t at)
 	for (uint32_t i = 0; i < old->op.out_count; i++)
 		out[i] = old->ports.out[i].count;
 	stream_init(&state, &run->node->fabric.streams, &grows, "state");
-	if (operator_save(old, &state, version, &error) < 0)
+	if (instance_save(old, &state, version, &error) < 0)
 		die(old->name, error.text);
-	if (operator_create(&made, &run->node->fabric, &make, &error) < 0)
+	if (instance_create(&made, &run->node->fabric, &make, &error) < 0)
 		die(make.name, error.text);
 	take_over(made, old);
-	operator_destroy(&old);
-	if (operator_prepare(made, &error) < 0)
+	instance_destroy(&old);
+	if (instance_prepare(made, &error) < 0)
 		die(make.name, error.text);
-	if (operator_restore(made, &state, version, &error) < 0)
+	if (instance_restore(made, &state, version, &error) < 0)
 		die(make.name, error.text);
 	stream_release(&state);
 	run->node->operators[at] = made;
 	run->node->frozen--;
 	run->node->running++;
 	run->renewals++;
-	if (operator_start(made, &error) < 0)
+	if (instance_start(made, &error) < 0)
 		die(make.name, error.text);
 }
 
@@ -141,18 +141,18 @@ static void stop_all(struct run *run)
 	struct error error = ERROR_NONE;
 
 	for (uint32_t i = 0; i < run->node_plan.operator_count; i++) {
-		struct operator* operator= run->node->operators[i];
+		struct instance *instance = run->node->operators[i];
 
-		if (operator->state != OPERATOR_RUNNING)
+		if (instance->state != INSTANCE_RUNNING)
 			continue;
-		freeze(run, operator);
-		if (operator->state != OPERATOR_FROZEN)
+		freeze(run, instance);
+		if (instance->state != INSTANCE_FROZEN)
 			continue;
 		run->stops++;
-		if (run->mode == RENEW && operator->functions->save)
+		if (run->mode == RENEW && instance->functions->save)
 			renew(run, i);
 		if (node_start(run->node, &error) < 0)
-			die(operator->name, error.text);
+			die(instance->name, error.text);
 	}
 }
 
@@ -173,8 +173,7 @@ int main(int count, char **arguments)
 	make_plan(&run, arguments[2], arguments[4]);
 	if (node_create(&run.node, &run.os, &run.log, &run.node_plan,
 		    arguments[3], 0, 1, 0, &failure) < 0)
-		die(failure.operator? failure.operator: "node",
-			failure.error.text);
+		die(failure.name ? failure.name : "node", failure.error.text);
 	if (node_start(run.node, &failure.error) < 0)
 		die("start", failure.error.text);
 	while (state == NODE_RUNNING) {
@@ -185,12 +184,12 @@ int main(int count, char **arguments)
 	if (state == NODE_DEADLOCKED)
 		die("deadlock", node_explain_wait(run.node));
 	for (uint32_t i = 0; i < run.node_plan.operator_count; i++) {
-		const struct operator* operator= run.node->operators[i];
+		const struct instance *instance = run.node->operators[i];
 
-		if (operator->state != OPERATOR_FAILED)
+		if (instance->state != INSTANCE_FAILED)
 			continue;
-		fprintf(stderr, "stopper: %s: %s\n", operator->name,
-						     operator->failure.text);
+		fprintf(stderr, "stopper: %s: %s\n", instance->name,
+			instance->failure.text);
 		status = 1;
 	}
 	fprintf(stderr, "stops %llu renewals %llu\n",

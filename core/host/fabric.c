@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/host/services.h"
 
 /* Looking outside is a system call, a round may be a few switches. */
@@ -77,7 +77,7 @@ int64_t fabric_now(struct fabric *fabric)
 }
 
 void fabric_abort(
-	struct fabric *fabric, struct operator* culprit, const char *what)
+	struct fabric *fabric, struct instance *culprit, const char *what)
 {
 	log_say(fabric->log, LOG_ERROR, "operator %s of plugin %s %s",
 		culprit->name, culprit->plugin, what);

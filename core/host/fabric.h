@@ -23,7 +23,7 @@
 
 #define FABRIC_MAGIC 0x66616272u
 
-struct operator;
+struct instance;
 
 struct fabric {
 	uint32_t magic;
@@ -46,7 +46,7 @@ struct fabric {
 	int stdin_fd, stdout_fd; /* or -1; lent, never closed */
 
 	/* Told when an operator has stopped running: done, failed, frozen. */
-	void (*stopped)(struct fabric *fabric, struct operator* stopped);
+	void (*stopped)(struct fabric *fabric, struct instance *stopped);
 	void *owner;
 };
 
@@ -79,6 +79,6 @@ int64_t fabric_now(struct fabric *fabric);
 
 /* Says a sentence and aborts: an operator did what must not go on. */
 _Noreturn void fabric_abort(
-	struct fabric *fabric, struct operator* culprit, const char *what);
+	struct fabric *fabric, struct instance *culprit, const char *what);
 
 #endif

@@ -6,7 +6,7 @@
 #include "core/base/check.h"
 #include "core/host/node_build.h"
 
-static void stopped(struct fabric *fabric, struct operator* operator);
+static void stopped(struct fabric *fabric, struct instance *instance);
 
 int node_create(struct node **made, struct os *os, struct log *log,
 	struct node_plan *plan, const char *store, int stdin_fd, int stdout_fd,
@@ -57,14 +57,14 @@ void node_destroy(struct node **node)
 int node_start(struct node *node, struct error *error)
 {
 	for (uint32_t i = 0; i < node->plan->operator_count; i++) {
-		struct operator* operator= node->operators[i];
+		struct instance *instance = node->operators[i];
 		int result;
 
-		if (operator->state == OPERATOR_FROZEN)
+		if (instance->state == INSTANCE_FROZEN)
 			node->frozen--;
-		else if (operator->state != OPERATOR_CREATED)
+		else if (instance->state != INSTANCE_CREATED)
 			continue;
-		result = operator_start(operator, error);
+		result = instance_start(instance, error);
 		if (result < 0)
 			return result;
 		node->running++;
@@ -90,8 +90,8 @@ enum node_state node_turn(struct node *node, int64_t timeout_ns)
 void node_drain(struct node *node)
 {
 	for (uint32_t i = 0; i < node->plan->operator_count; i++)
-		if (operator_is_source(node->operators[i]))
-			operator_drain(node->operators[i]);
+		if (instance_is_source(node->operators[i]))
+			instance_drain(node->operators[i]);
 }
 
 void node_close(struct node *node)
@@ -105,7 +105,7 @@ void node_close(struct node *node)
 	for (uint32_t i = 0; node->operators && i < node->plan->operator_count;
 		i++)
 		if (node->operators[i])
-			operator_close(node->operators[i]);
+			instance_close(node->operators[i]);
 	while (node->running > 0)
 		scheduler_round(&node->fabric.scheduler);
 }
@@ -113,7 +113,7 @@ void node_close(struct node *node)
 void node_quiesce(struct node *node)
 {
 	for (uint32_t i = 0; i < node->plan->operator_count; i++)
-		operator_quiesce(node->operators[i]);
+		instance_quiesce(node->operators[i]);
 }
 
 void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
@@ -121,7 +121,7 @@ void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
 	*records = *bytes = 0;
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
-		const struct operator* reader =
+		const struct instance *reader =
 			node->operators[plan->to.operator];
 		const struct stream *stream = &node->streams[i];
 
@@ -132,16 +132,16 @@ void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
 	}
 }
 
-static void stopped(struct fabric *fabric, struct operator* operator)
+static void stopped(struct fabric *fabric, struct instance *instance)
 {
 	struct node *node = fabric->owner;
 
 	node->running--;
-	if (operator->state == OPERATOR_FROZEN)
+	if (instance->state == INSTANCE_FROZEN)
 		node->frozen++;
-	if (operator->state != OPERATOR_FAILED)
+	if (instance->state != INSTANCE_FAILED)
 		return;
 	node->failed++;
 	if (node->listener)
-		node->listener->failed(node->listener, operator);
+		node->listener->failed(node->listener, instance);
 }

@@ -16,7 +16,7 @@
 
 #include "core/host/fabric.h"
 #include "core/host/library.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/plan/node_plan.h"
 
 #define NODE_MAGIC 0x6e6f6465u
@@ -24,7 +24,7 @@
 /* Told to the owner from within node_turn. */
 struct node_listener {
 	void (*failed)(struct node_listener *listener,
-		const struct operator* operator);
+		const struct instance *instance);
 };
 
 /* How a turn left the node. */
@@ -49,7 +49,7 @@ struct node {
 	struct library **libraries; /* by operator; shared ones stand once */
 	struct library **loaded;
 	uint32_t loaded_count;
-	struct operator** operators;
+	struct instance **operators;
 	struct tau_param **params; /* by operator */
 	struct stream *streams;    /* as in the plan */
 	uint64_t *lost;            /* by stream: unread when it was closed */
@@ -61,7 +61,7 @@ struct node {
 
 /* What went wrong where, before an operator ran. */
 struct node_failure {
-	const char *operator, * plugin; /* the plan's; NULL: the node itself */
+	const char *name, *plugin; /* the plan's; NULL: the node itself */
 	struct error error;
 };
 

@@ -31,7 +31,7 @@ int node_build(
 	if (result < 0)
 		return error_set(error, result, "out of memory for a node");
 	for (i = 0; i < plan->operator_count && result == 0; i++) {
-		failure->operator= plan->operators[i].name;
+		failure->name = plan->operators[i].name;
 		failure->plugin = plan->operators[i].plugin;
 		result = load(node, i, store, error);
 		if (result == 0)
@@ -39,13 +39,13 @@ int node_build(
 	}
 	if (result < 0)
 		return result;
-	failure->operator= failure->plugin = NULL;
+	failure->name = failure->plugin = NULL;
 	init_streams(node);
 	result = connect_nowhere(node, error);
 	for (i = 0; i < plan->operator_count && result == 0; i++) {
-		failure->operator= plan->operators[i].name;
+		failure->name = plan->operators[i].name;
 		failure->plugin = plan->operators[i].plugin;
-		result = operator_prepare(node->operators[i], error);
+		result = instance_prepare(node->operators[i], error);
 	}
 	return result;
 }
@@ -56,7 +56,7 @@ void node_unbuild(struct node *node)
 
 	for (uint32_t i = 0; i < plan->operator_count; i++) {
 		if (node->operators)
-			operator_destroy(&node->operators[i]);
+			instance_destroy(&node->operators[i]);
 		if (node->params)
 			free(node->params[i]);
 	}
@@ -124,7 +124,7 @@ static int make(struct node *node, uint32_t at, struct error *error)
 	const struct library_operator *type =
 		library_operator(node->libraries[at], plan->operator);
 	uint32_t in[PORTS_IN_MAX] = {0}, out[PORTS_OUT_MAX] = {0};
-	struct operator_make make = {
+	struct instance_make make = {
 		.name = plan->name,
 		.plugin = plan->plugin,
 		.in_members = in,
@@ -152,7 +152,7 @@ static int make(struct node *node, uint32_t at, struct error *error)
 		make.stdio_fd = node->fabric.stdin_fd;
 	if (node->plan->stdout_operator == at)
 		make.stdio_fd = node->fabric.stdout_fd;
-	return operator_create(
+	return instance_create(
 		&node->operators[at], &node->fabric, &make, error);
 }
 
@@ -224,8 +224,8 @@ static int connect_nowhere(struct node *node, struct error *error)
 
 static int nowhere_port(struct node *node, uint32_t at, uint32_t port)
 {
-	struct operator* operator= node->operators[at];
-	const struct out_port *out = &operator->ports.out[port];
+	struct instance *instance = node->operators[at];
+	const struct out_port *out = &instance->ports.out[port];
 	struct node_port *to = &node->nowhere[node->nowhere_count];
 	const struct stream_settings settings = {
 		.capacity_bytes = STREAM_CAPACITY_DEFAULT,
@@ -236,12 +236,11 @@ static int nowhere_port(struct node *node, uint32_t at, uint32_t port)
 
 	if (out->variadic || out->ends[0].stream)
 		return 0;
-	if (asprintf(&to->name,
-		    "%s.%s", operator->name,
-			     operator->description->out[port].name) < 0)
+	if (asprintf(&to->name, "%s.%s", instance->name,
+		    instance->description->out[port].name) < 0)
 		return -ENOMEM;
 	stream_init(&to->stream, &node->fabric.streams, &settings, to->name);
-	ports_connect_out(operator, port, 0, &to->stream);
+	ports_connect_out(instance, port, 0, &to->stream);
 	node->nowhere_count++;
 	return 0;
 }

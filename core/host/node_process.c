@@ -34,7 +34,7 @@ static void obey(struct node_process *process);
 static int wait_readable(struct node_process *process);
 static void told(struct reactor_watch *watch, uint32_t events);
 static void operator_failed(
-	struct node_listener *listener, const struct operator* operator);
+	struct node_listener *listener, const struct instance *instance);
 static void say(struct node_process *process, const struct command *message);
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure);
@@ -236,10 +236,10 @@ static void told(struct reactor_watch *watch, uint32_t events)
 }
 
 static void operator_failed(
-	struct node_listener *listener, const struct operator* operator)
+	struct node_listener *listener, const struct instance *instance)
 {
-	struct node_failure failure =
-		{operator->name, operator->plugin, operator->failure };
+	struct node_failure failure = {
+		instance->name, instance->plugin, instance->failure};
 
 	say_failure((struct node_process *)listener, &failure);
 }
@@ -249,7 +249,7 @@ static void say_failure(
 {
 	say(process, &(struct command){.kind = COMMAND_FAILED,
 			     .code = failure->error.code,
-			     .name = command_text(failure->operator),
+			     .name = command_text(failure->name),
 			     .plugin = command_text(failure->plugin),
 			     .text = command_text(failure->error.text)});
 }

@@ -37,7 +37,7 @@ char *node_explain_wait(const struct node *node)
 		return text_take(&to);
 	}
 	for (at = 0; at < count; at++)
-		if (node->operators[at]->state == OPERATOR_RUNNING)
+		if (node->operators[at]->state == INSTANCE_RUNNING)
 			say(&to, node, at);
 	return text_take(&to);
 }

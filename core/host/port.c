@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/run/readiness.h"
 
-static int init_in(struct operator* operator, uint32_t port, uint32_t members);
-static int init_out(struct operator* operator, uint32_t port, uint32_t members);
+static int init_in(struct instance *instance, uint32_t port, uint32_t members);
+static int init_out(struct instance *instance, uint32_t port, uint32_t members);
 static uint32_t members_of(const struct port_description *port,
 	const uint32_t *members, uint32_t i);
 static void restart_in(struct in_port *port, struct in_end *end);
@@ -19,12 +19,12 @@ static void disconnect_out(struct out_end *end);
 static void in_iota(struct stream_listener *listener);
 static void out_iota(struct stream_listener *listener);
 
-int ports_init(struct operator* operator, const uint32_t * in_members,
+int ports_init(struct instance *instance, const uint32_t *in_members,
 	const uint32_t *out_members)
 {
-	const struct operator_description *type = operator->description;
-	struct ports *ports = &operator->ports;
-	struct tau_op *op = &operator->op;
+	const struct operator_description *type = instance->description;
+	struct ports *ports = &instance->ports;
+	struct tau_op *op = &instance->op;
 	int result = 0;
 
 	TAILQ_INIT(&ports->open_in);
@@ -47,25 +47,25 @@ int ports_init(struct operator* operator, const uint32_t * in_members,
 	op->in_group = ports->in_groups;
 	op->out_group = ports->out_groups;
 	for (uint32_t i = 0; i < type->in_count && result == 0; i++)
-		result = init_in(operator, i,
-			members_of(&type->in[i], in_members, i));
+		result = init_in(
+			instance, i, members_of(&type->in[i], in_members, i));
 	for (uint32_t i = 0; i < type->out_count && result == 0; i++)
-		result = init_out(operator, i,
-			members_of(&type->out[i], out_members, i));
+		result = init_out(
+			instance, i, members_of(&type->out[i], out_members, i));
 	return result;
 }
 
-void ports_release(struct operator* operator)
+void ports_release(struct instance *instance)
 {
-	struct ports *ports = &operator->ports;
+	struct ports *ports = &instance->ports;
 
-	for (uint32_t i = 0; ports->in && i < operator->op.in_count; i++) {
+	for (uint32_t i = 0; ports->in && i < instance->op.in_count; i++) {
 		for (uint32_t m = 0; m < ports->in[i].count; m++)
 			disconnect_in(&ports->in[i].ends[m]);
 		free(ports->in[i].ends);
 		free((void *)(uintptr_t)ports->in_groups[i].in);
 	}
-	for (uint32_t i = 0; ports->out && i < operator->op.out_count; i++) {
+	for (uint32_t i = 0; ports->out && i < instance->op.out_count; i++) {
 		for (uint32_t m = 0; m < ports->out[i].count; m++)
 			disconnect_out(&ports->out[i].ends[m]);
 		free(ports->out[i].ends);
@@ -79,21 +79,21 @@ void ports_release(struct operator* operator)
 	free(ports->out_groups);
 }
 
-void ports_connect_in(struct operator* operator, uint32_t port, uint32_t member,
+void ports_connect_in(struct instance *instance, uint32_t port, uint32_t member,
 	struct stream *stream)
 {
-	struct in_end *end = &operator->ports.in[port].ends[member];
+	struct in_end *end = &instance->ports.in[port].ends[member];
 
-	CHECK(member < operator->ports.in[port].count && !end->stream);
+	CHECK(member < instance->ports.in[port].count && !end->stream);
 	end->stream = stream;
 	end->head.state = TAU_WAIT;
 	stream->reader.listener = &end->listener;
 }
 
-void ports_connect_out(struct operator* operator, uint32_t port,
+void ports_connect_out(struct instance *instance, uint32_t port,
 	uint32_t member, struct stream *stream)
 {
-	struct out_port *at = &operator->ports.out[port];
+	struct out_port *at = &instance->ports.out[port];
 	struct out_end *end = &at->ends[member];
 
 	CHECK(member < at->count && !end->stream);
@@ -101,78 +101,89 @@ void ports_connect_out(struct operator* operator, uint32_t port,
 	end->head.state = TAU_WAIT;
 	end->head.atomic = stream->atomic_bytes;
 	stream->writer.listener = &end->listener;
-	if (stream->policy == STREAM_NOWHERE || operator->description->out[port]
-							.derived)
+	if (stream->policy == STREAM_NOWHERE ||
+		instance->description->out[port].derived)
 		return;
-	operator->ports.readers++;
+	instance->ports.readers++;
 	if (stream->reader.gone)
 		ports_reader_gone(end);
 }
 
-void ports_restart(struct operator* operator)
+void ports_restart(struct instance *instance)
 {
-	struct ports *ports = &operator->ports;
+	struct ports *ports = &instance->ports;
 
-	for (uint32_t i = 0; i < operator->op.in_count; i++) {
+	for (uint32_t i = 0; i < instance->op.in_count; i++) {
 		ports->in[i].ended = 0;
 		for (uint32_t m = 0; m < ports->in[i].count; m++)
 			restart_in(&ports->in[i], &ports->in[i].ends[m]);
 	}
-	for (uint32_t i = 0; i < operator->op.out_count; i++) {
+	for (uint32_t i = 0; i < instance->op.out_count; i++) {
 		ports->out[i].ended = 0;
 		for (uint32_t m = 0; m < ports->out[i].count; m++)
 			restart_out(&ports->out[i], &ports->out[i].ends[m]);
 	}
 }
 
-void ports_disconnect(struct operator* operator)
+void ports_disconnect(struct instance *instance)
 {
-	struct ports *ports = &operator->ports;
+	struct ports *ports = &instance->ports;
 
 	CHECK(TAILQ_EMPTY(&ports->open_in) && TAILQ_EMPTY(&ports->open_out));
-	for (uint32_t i = 0; i < operator->op.in_count; i++)
+	for (uint32_t i = 0; i < instance->op.in_count; i++)
 		for (uint32_t m = 0; m < ports->in[i].count; m++)
 			disconnect_in(&ports->in[i].ends[m]);
-	for (uint32_t i = 0; i < operator->op.out_count; i++)
+	for (uint32_t i = 0; i < instance->op.out_count; i++)
 		for (uint32_t m = 0; m < ports->out[i].count; m++)
 			disconnect_out(&ports->out[i].ends[m]);
 }
 
-int ports_publish(struct operator* operator)
+int ports_publish(struct instance *instance)
 {
-	int result = 0;
 	struct out_end *end;
+	int result = 0;
 
-	while ((end = TAILQ_FIRST(&operator->ports.open_out))) {
-		int one = stream_publish(end->stream, &end->head);
+	TAILQ_FOREACH(end, &instance->ports.open_out, open)
+	if (result == 0)
+		result = stream_publish(end->stream, &end->head);
+	return result;
+}
 
-		TAILQ_REMOVE(&operator->ports.open_out, end, open);
+int ports_close(struct instance *instance)
+{
+	struct out_end *end;
+	int result = 0;
+
+	while ((end = TAILQ_FIRST(&instance->ports.open_out))) {
+		int one = stream_close(end->stream, &end->head);
+
+		TAILQ_REMOVE(&instance->ports.open_out, end, open);
 		end->is_open = false;
-		if (one < 0 && result == 0)
+		if (result == 0)
 			result = one;
 	}
 	return result;
 }
 
-void ports_retire(struct operator* operator)
+void ports_retire(struct instance *instance)
 {
 	struct in_end *end, *next;
 
-	for (end = TAILQ_FIRST(&operator->ports.open_in); end; end = next) {
+	for (end = TAILQ_FIRST(&instance->ports.open_in); end; end = next) {
 		next = TAILQ_NEXT(end, open);
 		stream_retire(end->stream, &end->head);
 		if (end->stream->view)
 			continue;
-		TAILQ_REMOVE(&operator->ports.open_in, end, open);
+		TAILQ_REMOVE(&instance->ports.open_in, end, open);
 		end->is_open = false;
 	}
 }
 
-void ports_cut(struct operator* operator)
+void ports_cut(struct instance *instance)
 {
 	struct in_end *end;
 
-	TAILQ_FOREACH(end, &operator->ports.open_in, open)
+	TAILQ_FOREACH(end, &instance->ports.open_in, open)
 	if (end->head.next < end->head.limit)
 		end->head.limit = end->head.next + 1;
 }
@@ -191,19 +202,19 @@ void ports_opened_out(struct out_end *end)
 	end->is_open = true;
 }
 
-void ports_finish(struct operator* operator, enum stream_reason reason)
+void ports_finish(struct instance *instance, enum stream_reason reason)
 {
-	struct ports *ports = &operator->ports;
+	struct ports *ports = &instance->ports;
 
-	(void)ports_publish(operator);
-	for (uint32_t i = 0; i < operator->op.out_count; i++)
+	(void)ports_close(instance);
+	for (uint32_t i = 0; i < instance->op.out_count; i++)
 		for (uint32_t m = 0; m < ports->out[i].count; m++) {
 			struct out_end *end = &ports->out[i].ends[m];
 
 			if (end->stream)
 				stream_end(end->stream, &end->head, reason);
 		}
-	for (uint32_t i = 0; i < operator->op.in_count; i++)
+	for (uint32_t i = 0; i < instance->op.in_count; i++)
 		for (uint32_t m = 0; m < ports->in[i].count; m++) {
 			struct in_end *end = &ports->in[i].ends[m];
 
@@ -215,7 +226,7 @@ void ports_finish(struct operator* operator, enum stream_reason reason)
 
 void ports_reader_gone(struct out_end *end)
 {
-	struct operator* owner = end->owner;
+	struct instance *owner = end->owner;
 	const struct operator_description *type = owner->description;
 
 	if (end->left || type->out[end->head.index].derived)
@@ -229,59 +240,59 @@ void ports_reader_gone(struct out_end *end)
 	task_tell(&owner->task, TAU_GONE);
 }
 
-static int init_in(struct operator* operator, uint32_t port, uint32_t members)
+static int init_in(struct instance *instance, uint32_t port, uint32_t members)
 {
-	struct in_port *at = &operator->ports.in[port];
+	struct in_port *at = &instance->ports.in[port];
 	uint32_t made = members ? members : 1;
 	struct tau_in **group = calloc(made, sizeof *group);
 
-	operator->ports.in_groups[port].in = group;
+	instance->ports.in_groups[port].in = group;
 	at->ends = calloc(made, sizeof *at->ends);
 	if (!group || !at->ends)
 		return -ENOMEM;
 	TAILQ_INIT(&at->ready);
 	at->count = members;
-	at->variadic = operator->description->in[port].variadic;
-	operator->ports.in_groups[port].count = at->variadic ? members : 0;
+	at->variadic = instance->description->in[port].variadic;
+	instance->ports.in_groups[port].count = at->variadic ? members : 0;
 	for (uint32_t m = 0; m < made; m++) {
 		struct in_end *end = &at->ends[m];
 
-		end->owner = operator;
+		end->owner = instance;
 		end->listener.iota = in_iota;
 		end->head.state = TAU_END;
 		end->head.index = port;
 		end->head.member = m;
 		group[m] = &end->head;
 	}
-	operator->ports.in_heads[port] = group[0];
+	instance->ports.in_heads[port] = group[0];
 	return 0;
 }
 
-static int init_out(struct operator* operator, uint32_t port, uint32_t members)
+static int init_out(struct instance *instance, uint32_t port, uint32_t members)
 {
-	struct out_port *at = &operator->ports.out[port];
+	struct out_port *at = &instance->ports.out[port];
 	uint32_t made = members ? members : 1;
 	struct tau_out **group = calloc(made, sizeof *group);
 
-	operator->ports.out_groups[port].out = group;
+	instance->ports.out_groups[port].out = group;
 	at->ends = calloc(made, sizeof *at->ends);
 	if (!group || !at->ends)
 		return -ENOMEM;
 	TAILQ_INIT(&at->ready);
 	at->count = members;
-	at->variadic = operator->description->out[port].variadic;
-	operator->ports.out_groups[port].count = at->variadic ? members : 0;
+	at->variadic = instance->description->out[port].variadic;
+	instance->ports.out_groups[port].count = at->variadic ? members : 0;
 	for (uint32_t m = 0; m < made; m++) {
 		struct out_end *end = &at->ends[m];
 
-		end->owner = operator;
+		end->owner = instance;
 		end->listener.iota = out_iota;
 		end->head.state = TAU_END;
 		end->head.index = port;
 		end->head.member = m;
 		group[m] = &end->head;
 	}
-	operator->ports.out_heads[port] = group[0];
+	instance->ports.out_heads[port] = group[0];
 	return 0;
 }
 

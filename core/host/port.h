@@ -19,13 +19,13 @@
 
 #include "core/stream/stream.h"
 
-struct operator;
+struct instance;
 
 /* The plugin's head comes first: a head is its end. */
 struct in_end {
 	struct tau_in head;
 	struct stream_listener listener;
-	struct operator* owner;
+	struct instance *owner;
 	struct stream *stream; /* NULL: unconnected, it has ended */
 	TAILQ_ENTRY(in_end) ready, open;
 	bool is_ready, is_open; /* on these lists */
@@ -35,7 +35,7 @@ struct in_end {
 struct out_end {
 	struct tau_out head;
 	struct stream_listener listener;
-	struct operator* owner;
+	struct instance *owner;
 	struct stream *stream; /* NULL: nothing can be written */
 	TAILQ_ENTRY(out_end) ready, open;
 	bool is_ready, is_open;
@@ -73,54 +73,56 @@ struct ports {
 };
 
 /* Makes the ends as the operator's description and member counts say, and
- * sets the pointers in operator->op. -ENOMEM leaves what ports_release frees.
+ * sets the pointers in instance->op. -ENOMEM leaves what ports_release frees.
  */
-int ports_init(struct operator* operator, const uint32_t * in_members,
+int ports_init(struct instance *instance, const uint32_t *in_members,
 	const uint32_t *out_members);
-void ports_release(struct operator* operator);
+void ports_release(struct instance *instance);
 
 /* Connects one end to a stream, before the operator is prepared. */
-void ports_connect_in(struct operator* operator, uint32_t port, uint32_t member,
+void ports_connect_in(struct instance *instance, uint32_t port, uint32_t member,
 	struct stream *stream);
-void ports_connect_out(struct operator* operator, uint32_t port,
+void ports_connect_out(struct instance *instance, uint32_t port,
 	uint32_t member, struct stream *stream);
 
 /* Before a run: an end that was reported in an earlier one is told again, and
  * every member that is ready stands on its port's list. */
-void ports_restart(struct operator* operator);
+void ports_restart(struct instance *instance);
 
 /* Takes the ends off their streams without ending or leaving them: another
  * instance goes on with them. Windows must be closed. */
-void ports_disconnect(struct operator* operator);
+void ports_disconnect(struct instance *instance);
 
-/* Publishes all open out windows. 0, or -EFAULT: a record's body is nowhere. */
-int ports_publish(struct operator* operator);
+/* Publishes what stands in all open out windows, or also closes them, as must
+ * be before others run. 0, or -EFAULT: a record's body is nowhere. */
+int ports_publish(struct instance *instance);
+int ports_close(struct instance *instance);
 
 /* Retires what was consumed in all open in windows. */
-void ports_retire(struct operator* operator);
+void ports_retire(struct instance *instance);
 
 /* Cuts each open in window to its head record: quiesce. */
-void ports_cut(struct operator* operator);
+void ports_cut(struct instance *instance);
 
 /* Keeps the lists of open windows. */
 void ports_opened_in(struct in_end *end);
 void ports_opened_out(struct out_end *end);
 
 /* Which bits of ports in `asked` are ready now; arms the others. */
-uint64_t ports_ready(struct operator* operator, uint64_t asked);
+uint64_t ports_ready(struct instance *instance, uint64_t asked);
 
 /* The bits of `asked` ports that can never become ready any more, their end
  * having been reported. */
-uint64_t ports_spent(struct operator* operator, uint64_t asked);
+uint64_t ports_spent(struct instance *instance, uint64_t asked);
 
 /* The next ready member of a variadic port. Flow, as tau_host says. */
 int ports_next_in(
-	struct operator* operator, uint32_t port, struct in_end **member);
+	struct instance *instance, uint32_t port, struct in_end **member);
 int ports_next_out(
-	struct operator* operator, uint32_t port, struct out_end **member);
+	struct instance *instance, uint32_t port, struct out_end **member);
 
 /* Ends all out streams and leaves all in streams. */
-void ports_finish(struct operator* operator, enum stream_reason reason);
+void ports_finish(struct instance *instance, enum stream_reason reason);
 
 /* Counts a reader as gone once; when it was the last, tells the operator. */
 void ports_reader_gone(struct out_end *end);

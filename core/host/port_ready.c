@@ -2,7 +2,7 @@
 #include "core/host/port.h"
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/run/readiness.h"
 
 static bool in_ready(struct in_port *port);
@@ -12,7 +12,7 @@ static struct out_end *first_out(struct out_port *port);
 static bool in_spent(const struct in_port *port);
 static bool out_spent(const struct out_port *port);
 
-uint64_t ports_ready(struct operator* operator, uint64_t asked)
+uint64_t ports_ready(struct instance *instance, uint64_t asked)
 {
 	uint64_t ready = 0;
 	uint64_t in = asked & READINESS_IN;
@@ -21,21 +21,21 @@ uint64_t ports_ready(struct operator* operator, uint64_t asked)
 	while (in) {
 		unsigned i = readiness_take(&in);
 
-		if (i < operator->op.in_count &&
-			in_ready(&operator->ports.in[i]))
+		if (i < instance->op.in_count &&
+			in_ready(&instance->ports.in[i]))
 			ready |= TAU_IN(i);
 	}
 	while (out) {
 		unsigned i = readiness_take(&out);
 
-		if (i < operator->op.out_count &&
-			out_ready(&operator->ports.out[i]))
+		if (i < instance->op.out_count &&
+			out_ready(&instance->ports.out[i]))
 			ready |= TAU_OUT(i);
 	}
 	return ready;
 }
 
-uint64_t ports_spent(struct operator* operator, uint64_t asked)
+uint64_t ports_spent(struct instance *instance, uint64_t asked)
 {
 	uint64_t spent = 0;
 	uint64_t in = asked & READINESS_IN;
@@ -44,24 +44,24 @@ uint64_t ports_spent(struct operator* operator, uint64_t asked)
 	while (in) {
 		unsigned i = readiness_take(&in);
 
-		if (i >= operator->op.in_count ||
-			 in_spent(&operator->ports.in[i]))
+		if (i >= instance->op.in_count ||
+			in_spent(&instance->ports.in[i]))
 			spent |= TAU_IN(i);
 	}
 	while (out) {
 		unsigned i = readiness_take(&out);
 
-		if (i >= operator->op.out_count ||
-			 out_spent(&operator->ports.out[i]))
+		if (i >= instance->op.out_count ||
+			out_spent(&instance->ports.out[i]))
 			spent |= TAU_OUT(i);
 	}
 	return spent;
 }
 
 int ports_next_in(
-	struct operator* operator, uint32_t index, struct in_end **member)
+	struct instance *instance, uint32_t index, struct in_end **member)
 {
-	struct in_port *port = &operator->ports.in[index];
+	struct in_port *port = &instance->ports.in[index];
 	struct in_end *end = first_in(port);
 
 	if (!end)
@@ -81,9 +81,9 @@ int ports_next_in(
 }
 
 int ports_next_out(
-	struct operator* operator, uint32_t index, struct out_end **member)
+	struct instance *instance, uint32_t index, struct out_end **member)
 {
-	struct out_port *port = &operator->ports.out[index];
+	struct out_port *port = &instance->ports.out[index];
 	struct out_end *end = first_out(port);
 
 	if (!end)

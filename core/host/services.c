@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/run/readiness.h"
 
 static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how);
@@ -16,11 +16,13 @@ static int next_in(struct tau_op *op, uint32_t port, struct tau_in **member);
 static int next_out(struct tau_op *op, uint32_t port, struct tau_out **member);
 static int end(struct tau_op *op, struct tau_out *head);
 static int shut_in(struct in_end *end, int flow);
-static void suspend(struct operator* operator, uint64_t bit);
-static int stopped_out(struct operator* operator);
-static void break_room(struct operator* operator, struct out_end * end,
+static int shut_out(struct out_end *end, int flow);
+static void settle_room(struct out_end *end, uint32_t bytes, int flow);
+static void suspend(struct instance *instance, uint64_t bit);
+static int stopped_out(struct instance *instance);
+static void break_room(struct instance *instance, struct out_end *end,
 	uint32_t bytes, int code);
-static void break_publish(struct operator* operator);
+static void break_publish(struct instance *instance);
 
 void services_init(struct tau_host *host)
 {
@@ -40,117 +42,119 @@ void services_init(struct tau_host *host)
 	services_init_slots(host);
 }
 
-struct operator* services_enter(struct tau_op *op)
+struct instance *services_enter(struct tau_op *op)
 {
-	struct operator* operator=(struct operator*) op;
+	struct instance *instance = (struct instance *)op;
 
-	CHECK_MAGIC(operator, OPERATOR_MAGIC);
-	if (fabric_thread() != operator->fabric->thread)
-		fabric_abort(operator->fabric, operator,
+	CHECK_MAGIC(instance, INSTANCE_MAGIC);
+	if (fabric_thread() != instance->fabric->thread)
+		fabric_abort(instance->fabric, instance,
 			"called the host from another thread; a node has one, "
 			"and work for others goes to a node of its own");
-	if (operator->context == CONTEXT_NONE)
-		fabric_abort(operator->fabric, operator,
+	if (instance->context == CONTEXT_NONE)
+		fabric_abort(instance->fabric, instance,
 			"was used by another operator");
-	return operator;
+	return instance;
 }
 
-int services_settle(struct operator* operator)
+int services_settle(struct instance *instance)
 {
-	if (ports_publish(operator) < 0)
-		break_publish(operator);
-	ports_retire(operator);
-	return operator->broken ? operator->failure.code : 0;
+	if (ports_publish(instance) < 0)
+		break_publish(instance);
+	ports_retire(instance);
+	return instance->broken ? instance->failure.code : 0;
 }
 
-int services_stopped(struct operator* operator)
+int services_leave(struct instance *instance)
 {
-	if (operator->context == CONTEXT_CREATE)
+	if (ports_close(instance) < 0)
+		break_publish(instance);
+	ports_retire(instance);
+	return instance->broken ? instance->failure.code : 0;
+}
+
+int services_stopped(struct instance *instance)
+{
+	if (instance->context == CONTEXT_CREATE)
 		return 0;
-	if (!operator->closing && !operator->quiescing)
+	if (!instance->closing && !instance->quiescing)
 		return 0;
-	operator->told = true;
+	instance->told = true;
 	return TAU_STOPPED;
 }
 
-bool services_may_suspend(struct operator* operator, uint32_t how)
+bool services_may_suspend(struct instance *instance, uint32_t how)
 {
-	if (!(how & TAU_MAY_SUSPEND) || operator->context != CONTEXT_RUN)
+	if (!(how & TAU_MAY_SUSPEND) || instance->context != CONTEXT_RUN)
 		return false;
-	if (operator->fabric->scheduler.running != & operator->task)
-		fabric_abort(operator->fabric, operator,
+	if (instance->fabric->scheduler.running != &instance->task)
+		fabric_abort(instance->fabric, instance,
 			"would suspend while another operator runs");
 	return true;
 }
 
 static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 	struct in_end *end = (struct in_end *)head;
-	bool may_suspend = services_may_suspend(operator, how);
+	bool may_suspend = services_may_suspend(instance, how);
 
 	for (;;) {
-		int flow = services_settle(operator);
+		int flow = services_settle(instance);
 
 		if (flow == 0)
-			flow = services_stopped(operator);
-		if (flow == 0 && operator->gone &&
-			operator->context != CONTEXT_CREATE)
+			flow = services_stopped(instance);
+		if (flow == 0 && instance->gone &&
+			instance->context != CONTEXT_CREATE)
 			flow = TAU_END;
 		if (flow == 0 && !end->stream)
 			flow = TAU_END;
 		if (flow != 0)
 			return shut_in(end, flow);
+		if (end->stream->window) /* it reads what it writes */
+			(void)ports_close(instance);
 		flow = stream_read(end->stream, head);
 		if (flow == TAU_OK)
 			ports_opened_in(end);
 		if (flow != TAU_WAIT || !may_suspend)
 			return flow;
-		suspend(operator, TAU_IN(head->index));
+		suspend(instance, TAU_IN(head->index));
 	}
 }
 
 int services_room(
 	struct tau_op *op, struct tau_out *head, uint32_t bytes, uint32_t how)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 	struct out_end *end = (struct out_end *)head;
-	bool may_suspend = services_may_suspend(operator, how);
+	bool may_suspend = services_may_suspend(instance, how);
 	bool yielded = false;
 
 	for (;;) {
-		int flow = services_settle(operator);
+		int flow = instance->broken ? instance->failure.code
+					    : stopped_out(instance);
 
-		if (flow == 0)
-			flow = stopped_out(operator);
 		if (flow == 0 && !end->stream)
 			flow = TAU_END;
-		if (flow != 0) {
-			stream_shut(head, flow);
-			return flow;
-		}
-		if (operator->quiescing)
+		if (flow != 0)
+			return shut_out(end, flow);
+		if (instance->quiescing)
 			end->stream->extra_bytes = STREAM_QUIESCE_EXTRA;
 		if (may_suspend && !yielded &&
 			end->stream->policy != STREAM_BLOCK &&
 			stream_full(end->stream, bytes)) {
 			yielded = true; /* who never blocks lets others run */
-			task_yield(&operator->task);
-			operator->fabric->now_ns = 0;
+			if (services_leave(instance) == 0)
+				task_yield(&instance->task);
+			instance->fabric->now_ns = 0;
 			continue;
 		}
 		flow = stream_room(
 			end->stream, head, bytes, how & TAU_BY_REFERENCE);
-		if (flow == TAU_OK)
-			ports_opened_out(end);
-		else if (flow == TAU_END && end->stream->reader.gone &&
-					    operator->context != CONTEXT_CREATE)
-			ports_reader_gone(end);
-		else if (flow < 0)
-			break_room(operator, end, bytes, flow);
+		settle_room(end, bytes, flow);
 		if (flow != TAU_WAIT || !may_suspend)
 			return flow;
-		suspend(operator, TAU_OUT(head->index));
+		suspend(instance, TAU_OUT(head->index));
 	}
 }
 
@@ -182,18 +186,18 @@ static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes)
 
 static int next_in(struct tau_op *op, uint32_t port, struct tau_in **member)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 	struct in_end *end = NULL;
-	int flow = services_settle(operator);
+	int flow = services_settle(instance);
 
-	if (port >= op->in_count || !operator->ports.in[port].variadic)
+	if (port >= op->in_count || !instance->ports.in[port].variadic)
 		return -EINVAL;
 	if (flow == 0)
-		flow = services_stopped(operator);
-	if (flow == 0 && operator->gone)
+		flow = services_stopped(instance);
+	if (flow == 0 && instance->gone)
 		flow = TAU_END;
 	if (flow == 0)
-		flow = ports_next_in(operator, port, &end);
+		flow = ports_next_in(instance, port, &end);
 	if (flow == TAU_OK)
 		*member = &end->head;
 	return flow;
@@ -201,16 +205,16 @@ static int next_in(struct tau_op *op, uint32_t port, struct tau_in **member)
 
 static int next_out(struct tau_op *op, uint32_t port, struct tau_out **member)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 	struct out_end *end = NULL;
-	int flow = services_settle(operator);
+	int flow = services_settle(instance);
 
-	if (port >= op->out_count || !operator->ports.out[port].variadic)
+	if (port >= op->out_count || !instance->ports.out[port].variadic)
 		return -EINVAL;
 	if (flow == 0)
-		flow = stopped_out(operator);
+		flow = stopped_out(instance);
 	if (flow == 0)
-		flow = ports_next_out(operator, port, &end);
+		flow = ports_next_out(instance, port, &end);
 	if (flow == TAU_OK)
 		*member = &end->head;
 	return flow;
@@ -239,30 +243,52 @@ static int shut_in(struct in_end *end, int flow)
 	return flow;
 }
 
-static void suspend(struct operator* operator, uint64_t bit)
+static int shut_out(struct out_end *end, int flow)
+{
+	if (end->stream)
+		(void)stream_close(end->stream, &end->head);
+	stream_shut(&end->head, flow);
+	return flow;
+}
+
+/* What an answer of stream_room means for the operator. */
+static void settle_room(struct out_end *end, uint32_t bytes, int flow)
+{
+	if (flow == TAU_OK)
+		ports_opened_out(end);
+	else if (flow < 0)
+		break_room(end->owner, end, bytes, flow);
+	else if (flow == TAU_END && end->stream->reader.gone &&
+		 end->owner->context != CONTEXT_CREATE)
+		ports_reader_gone(end);
+}
+
+static void suspend(struct instance *instance, uint64_t bit)
 {
 	struct tau_want want = {.any = bit};
 
-	task_untell(&operator->task, bit | READINESS_CONTROL);
-	task_wait(&operator->task, &want);
-	operator->fabric->now_ns = 0;
+	if (services_leave(instance) < 0)
+		return;
+	task_untell(&instance->task, bit | READINESS_CONTROL);
+	task_wait(&instance->task, &want);
+	instance->fabric->now_ns = 0;
 }
 
 /* Writes tell of closing; of quiescing only when a read told already, or when
  * there are no reads. */
-static int stopped_out(struct operator* operator)
+static int stopped_out(struct instance *instance)
 {
-	if (operator->context == CONTEXT_CREATE)
+	if (instance->context == CONTEXT_CREATE)
 		return 0;
-	if (operator->told)
+	if (instance->told)
 		return TAU_STOPPED;
-	if (!operator->closing && !(operator->quiescing &&
-				    operator_is_source(operator)))
+	if (!instance->closing &&
+		!(instance->quiescing && instance_is_source(instance)))
 		return 0;
-	return services_stopped(operator);
+	return services_stopped(instance);
 }
 
-static void break_room(struct operator* operator, struct out_end * end,
+static void break_room(struct instance *instance, struct out_end *end,
 	uint32_t bytes, int code)
 {
 	const struct stream *stream = end->stream;
@@ -286,16 +312,16 @@ static void break_room(struct operator* operator, struct out_end * end,
 		snprintf(text, sizeof text, "writing to stream %s: %s",
 			stream->name, strerror(-code));
 	}
-	operator_fail(operator, code, text, strlen(text));
-	operator->broken = true;
+	instance_fail(instance, code, text, strlen(text));
+	instance->broken = true;
 }
 
-static void break_publish(struct operator* operator)
+static void break_publish(struct instance *instance)
 {
 	static const char text[] =
 		"sent a record whose body lies in no live memory: what is sent "
 		"must lie in an input record not yet consumed, or be static";
 
-	operator_fail(operator, - EFAULT, text, sizeof text - 1);
-	operator->broken = true;
+	instance_fail(instance, -EFAULT, text, sizeof text - 1);
+	instance->broken = true;
 }

@@ -14,7 +14,7 @@
 
 #include "core/host/fabric.h"
 
-struct operator;
+struct instance;
 
 /* Fills the table that plugins call. */
 void services_init(struct tau_host *host);
@@ -24,17 +24,19 @@ void services_init_wait(struct tau_host *host);
 void services_init_slots(struct tau_host *host);
 
 /* The operator behind a handle, its caller checked. */
-struct operator* services_enter(struct tau_op *op);
+struct instance *services_enter(struct tau_op *op);
 
 /* Publishes and retires all windows. 0, or a negative errno that has broken
- * the operator. */
-int services_settle(struct operator* operator);
+ * the operator. services_leave also closes the out windows, before others run.
+ */
+int services_settle(struct instance *instance);
+int services_leave(struct instance *instance);
 
 /* TAU_STOPPED when reads and waits must say so, marking it as told; else 0. */
-int services_stopped(struct operator* operator);
+int services_stopped(struct instance *instance);
 
 /* Whether a call may suspend: aborts if it must not but claims to be able. */
-bool services_may_suspend(struct operator* operator, uint32_t how);
+bool services_may_suspend(struct instance *instance, uint32_t how);
 
 /* out_room, for services in other files. */
 int services_room(
@@ -42,10 +44,9 @@ int services_room(
 
 /* The bits that are ready among those asked for, control bits included;
  * timer bits are taken. */
-uint64_t services_ready(
-	struct operator* operator, const struct tau_want * want);
+uint64_t services_ready(struct instance *instance, const struct tau_want *want);
 
 /* Waits in the scheduler, ports that have reported their end left out. */
-void services_wait(struct operator* operator, const struct tau_want * want);
+void services_wait(struct instance *instance, const struct tau_want *want);
 
 #endif

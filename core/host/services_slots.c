@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/record/descriptor.h"
 
 static int64_t now(struct tau_op *op);
@@ -26,7 +26,7 @@ static void log_line(
 static int fail(struct tau_op *op, int code, const char *text, size_t bytes);
 static uint64_t *metric(struct tau_op *op, const char *name, uint32_t kind);
 static const void *ext(struct tau_op *op, const char *id);
-static struct operator* armed(struct tau_op *op);
+static struct instance *armed(struct tau_op *op);
 
 void services_init_slots(struct tau_host *host)
 {
@@ -72,13 +72,13 @@ static int drained(struct tau_op *op, uint32_t slot, int fd, uint32_t events)
 
 static int fd_send(struct tau_op *op, struct tau_out *out, int fd, uint32_t how)
 {
-	struct operator* operator= services_enter(op);
-	struct os *os = operator->fabric->os;
+	struct instance *instance = services_enter(op);
+	struct os *os = instance->fabric->os;
 	struct descriptor *cell;
 	struct tau_record record;
 	int flow;
 
-	if (operator->context == CONTEXT_CREATE)
+	if (instance->context == CONTEXT_CREATE)
 		fd = os->duplicate(os, fd, 0);
 	if (fd < 0)
 		return fd;
@@ -92,7 +92,7 @@ static int fd_send(struct tau_op *op, struct tau_out *out, int fd, uint32_t how)
 	if (flow == TAU_OK) {
 		*out->next++ = record;
 		out->credit -= record.bytes;
-		flow = services_settle(operator);
+		flow = services_settle(instance);
 	}
 	descriptor_drop(cell);
 	return flow;
@@ -109,24 +109,24 @@ static int fd_take(struct tau_op *op, const struct tau_record *record)
 static void log_line(
 	struct tau_op *op, uint32_t level, const char *text, size_t bytes)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 
-	log_say(operator->fabric->log,
+	log_say(instance->fabric->log,
 		level > LOG_DEBUG ? LOG_DEBUG : (enum log_level)level,
-		"%s: %.*s", operator->name, (int)bytes, text);
+		"%s: %.*s", instance->name, (int)bytes, text);
 }
 
 static int fail(struct tau_op *op, int code, const char *text, size_t bytes)
 {
-	return operator_fail(services_enter(op), code, text, bytes);
+	return instance_fail(services_enter(op), code, text, bytes);
 }
 
 static uint64_t *metric(struct tau_op *op, const char *name, uint32_t kind)
 {
-	struct operator* operator= services_enter(op);
-	struct operator_metric *at;
+	struct instance *instance = services_enter(op);
+	struct instance_metric *at;
 
-	SLIST_FOREACH(at, &operator->metrics, link)
+	SLIST_FOREACH(at, &instance->metrics, link)
 	if (strcmp(at->name, name) == 0)
 		return &at->value;
 	at = calloc(1, sizeof *at);
@@ -137,28 +137,28 @@ static uint64_t *metric(struct tau_op *op, const char *name, uint32_t kind)
 		return NULL;
 	}
 	at->kind = kind;
-	SLIST_INSERT_HEAD(&operator->metrics, at, link);
+	SLIST_INSERT_HEAD(&instance->metrics, at, link);
 	return &at->value;
 }
 
 static const void *ext(struct tau_op *op, const char *id)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 
 	if (strcmp(id, "tau.os/1") == 0)
-		return &operator->fabric->plugin_os.table;
-	if (strcmp(id, "tau.stdio/1") == 0 && operator->stdio.fd >= 0)
-		return &operator->stdio;
+		return &instance->fabric->plugin_os.table;
+	if (strcmp(id, "tau.stdio/1") == 0 && instance->stdio.fd >= 0)
+		return &instance->stdio;
 	return NULL;
 }
 
 /* Slots are armed in run and on_ready only: create has no effect outside. */
-static struct operator* armed(struct tau_op *op)
+static struct instance *armed(struct tau_op *op)
 {
-	struct operator* operator= services_enter(op);
+	struct instance *instance = services_enter(op);
 
-	if (operator->context == CONTEXT_CREATE)
-		fabric_abort(operator->fabric, operator,
+	if (instance->context == CONTEXT_CREATE)
+		fabric_abort(instance->fabric, instance,
 			"used a timer or an fd slot outside run");
-	return operator;
+	return instance;
 }

@@ -5,41 +5,41 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/host/operator.h"
+#include "core/host/instance.h"
 #include "core/run/readiness.h"
 
-static struct slot *slot_at(struct operator* operator, uint32_t index);
+static struct slot *slot_at(struct instance *instance, uint32_t index);
 static void timer_fired(struct timer *timer);
 static void fd_told(struct reactor_watch *watch, uint32_t events);
 static void set_ready(struct watched *watched, uint32_t events);
-static struct watched *find(struct operator* operator, uint32_t slot, int fd);
+static struct watched *find(struct instance *instance, uint32_t slot, int fd);
 static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd);
-static void unwatch(struct operator* operator, struct watched * watched);
+static void unwatch(struct instance *instance, struct watched *watched);
 static uint64_t bit_of(const struct slot *slot);
 
-void slots_release(struct operator* operator)
+void slots_release(struct instance *instance)
 {
-	slots_unwatch(operator);
-	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++)
+	slots_unwatch(instance);
+	for (uint32_t i = 0; instance->slots && i < SLOTS_MAX; i++)
 		timers_disarm(
-			&operator->fabric->timers, &operator->slots[i].timer);
-	free(operator->slots);
-	operator->slots = NULL;
+			&instance->fabric->timers, &instance->slots[i].timer);
+	free(instance->slots);
+	instance->slots = NULL;
 }
 
-void slots_unwatch(struct operator* operator)
+void slots_unwatch(struct instance *instance)
 {
 	struct watched *watched;
 
-	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++)
-		while ((watched = LIST_FIRST(&operator->slots[i].watched)))
-			unwatch(operator, watched);
+	for (uint32_t i = 0; instance->slots && i < SLOTS_MAX; i++)
+		while ((watched = LIST_FIRST(&instance->slots[i].watched)))
+			unwatch(instance, watched);
 }
 
-int slot_timer(struct operator* operator, uint32_t index, int64_t first_ns,
+int slot_timer(struct instance *instance, uint32_t index, int64_t first_ns,
 	int64_t period_ns)
 {
-	struct slot *slot = slot_at(operator, index);
+	struct slot *slot = slot_at(instance, index);
 
 	if (!slot)
 		return index < SLOTS_MAX ? -ENOMEM : -EINVAL;
@@ -47,19 +47,19 @@ int slot_timer(struct operator* operator, uint32_t index, int64_t first_ns,
 		return -EBUSY;
 	if (first_ns < 0 || period_ns < 0)
 		return -EINVAL;
-	task_untell(&operator->task, bit_of(slot));
-	timers_disarm(&operator->fabric->timers, &slot->timer);
+	task_untell(&instance->task, bit_of(slot));
+	timers_disarm(&instance->fabric->timers, &slot->timer);
 	slot->period_ns = period_ns;
 	if (first_ns > 0)
-		timers_arm(&operator->fabric->timers, &slot->timer, first_ns);
+		timers_arm(&instance->fabric->timers, &slot->timer, first_ns);
 	return 0;
 }
 
-int slot_watch(struct operator* operator, uint32_t index, int fd,
+int slot_watch(struct instance *instance, uint32_t index, int fd,
 	uint32_t events, uint64_t key)
 {
-	struct reactor *reactor = operator->fabric->reactor;
-	struct slot *slot = slot_at(operator, index);
+	struct reactor *reactor = instance->fabric->reactor;
+	struct slot *slot = slot_at(instance, index);
 	struct watched *watched;
 	int result;
 
@@ -67,9 +67,9 @@ int slot_watch(struct operator* operator, uint32_t index, int fd,
 		return slot || index >= SLOTS_MAX ? -EINVAL : -ENOMEM;
 	if (slot->timer.armed)
 		return -EBUSY;
-	watched = find(operator, index, fd);
+	watched = find(instance, index, fd);
 	if (watched && events == 0) {
-		unwatch(operator, watched);
+		unwatch(instance, watched);
 		return 0;
 	}
 	if (events == 0)
@@ -89,7 +89,7 @@ int slot_watch(struct operator* operator, uint32_t index, int fd,
 	watched->watch.told = fd_told;
 	result = reactor_add(reactor, &watched->watch, fd, events | EPOLLET);
 	if (result == 0)
-		result = keep_by_fd(operator->fabric, watched, fd);
+		result = keep_by_fd(instance->fabric, watched, fd);
 	if (result < 0) {
 		reactor_remove(reactor, &watched->watch);
 		free(watched);
@@ -101,15 +101,15 @@ int slot_watch(struct operator* operator, uint32_t index, int fd,
 		reactor_remove(reactor, &watched->watch);
 		set_ready(watched, events & (EPOLLIN | EPOLLOUT));
 	} else {
-		operator->fabric->watching++;
+		instance->fabric->watching++;
 	}
 	return 0;
 }
 
 int slot_next_event(
-	struct operator* operator, uint32_t index, struct tau_event *event)
+	struct instance *instance, uint32_t index, struct tau_event *event)
 {
-	struct slot *slot = slot_at(operator, index);
+	struct slot *slot = slot_at(instance, index);
 	struct watched *watched;
 
 	if (!slot)
@@ -125,9 +125,9 @@ int slot_next_event(
 }
 
 int slot_drained(
-	struct operator* operator, uint32_t index, int fd, uint32_t events)
+	struct instance *instance, uint32_t index, int fd, uint32_t events)
 {
-	struct watched *watched = find(operator, index, fd);
+	struct watched *watched = find(instance, index, fd);
 
 	if (!watched)
 		return -ENOENT;
@@ -139,58 +139,58 @@ int slot_drained(
 		TAILQ_REMOVE(&watched->slot->ready, watched, ready_link);
 	}
 	if (TAILQ_EMPTY(&watched->slot->ready))
-		task_untell(&operator->task, bit_of(watched->slot));
+		task_untell(&instance->task, bit_of(watched->slot));
 	return 0;
 }
 
-uint64_t slots_ready(struct operator* operator, uint64_t asked)
+uint64_t slots_ready(struct instance *instance, uint64_t asked)
 {
 	uint64_t slots = (asked & READINESS_SLOTS) >> 48;
 	uint64_t ready = 0;
 
-	while (operator->slots && slots) {
+	while (instance->slots && slots) {
 		unsigned i = readiness_take(&slots);
 
-		if (!TAILQ_EMPTY(&operator->slots[i].ready))
+		if (!TAILQ_EMPTY(&instance->slots[i].ready))
 			ready |= TAU_SLOT(i);
 	}
 	return ready;
 }
 
-uint64_t slots_unused(struct operator* operator, uint64_t asked)
+uint64_t slots_unused(struct instance *instance, uint64_t asked)
 {
 	uint64_t slots = (asked & READINESS_SLOTS) >> 48;
 	uint64_t unused = 0;
 
 	while (slots) {
 		unsigned i = readiness_take(&slots);
-		const struct slot *slot = operator->slots ? &operator->slots[i]
-		    : NULL;
+		const struct slot *slot =
+			instance->slots ? &instance->slots[i] : NULL;
 
 		if (slot && (slot->timer.armed || !LIST_EMPTY(&slot->watched)))
 			continue;
-		if (!(operator->task.ready & TAU_SLOT(i)))
+		if (!(instance->task.ready & TAU_SLOT(i)))
 			unused |= TAU_SLOT(i);
 	}
 	return unused;
 }
 
-static struct slot *slot_at(struct operator* operator, uint32_t index)
+static struct slot *slot_at(struct instance *instance, uint32_t index)
 {
 	if (index >= SLOTS_MAX)
 		return NULL;
-	if (operator->slots)
-		return &operator->slots[index];
-	operator->slots = calloc(SLOTS_MAX, sizeof *operator->slots);
-	for (uint32_t i = 0; operator->slots && i<SLOTS_MAX; i++) {
-		struct slot *slot = &operator->slots[i];
+	if (instance->slots)
+		return &instance->slots[index];
+	instance->slots = calloc(SLOTS_MAX, sizeof *instance->slots);
+	for (uint32_t i = 0; instance->slots && i < SLOTS_MAX; i++) {
+		struct slot *slot = &instance->slots[i];
 
-		slot->owner = operator;
+		slot->owner = instance;
 		slot->timer.fired = timer_fired;
 		LIST_INIT(&slot->watched);
 		TAILQ_INIT(&slot->ready);
 	}
-	return operator->slots ? &operator->slots[index] : NULL;
+	return instance->slots ? &instance->slots[index] : NULL;
 }
 
 /* Ticks that were missed count as one. */
@@ -228,16 +228,15 @@ static void set_ready(struct watched *watched, uint32_t events)
 	task_tell(&slot->owner->task, bit_of(slot));
 }
 
-static struct watched *find(struct operator* operator, uint32_t index, int fd)
+static struct watched *find(struct instance *instance, uint32_t index, int fd)
 {
-	struct fabric *fabric = operator->fabric;
+	struct fabric *fabric = instance->fabric;
 	struct watched *watched = NULL;
 
 	if (fd >= 0 && (uint32_t)fd < fabric->watched_size)
 		watched = fabric->watched[fd];
-	if (!watched || !operator->slots || index >= SLOTS_MAX ||
-			 watched->slot != &
-			 operator->slots[index])
+	if (!watched || !instance->slots || index >= SLOTS_MAX ||
+		watched->slot != &instance->slots[index])
 		return NULL;
 	return watched;
 }
@@ -264,9 +263,9 @@ static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd)
 	return 0;
 }
 
-static void unwatch(struct operator* operator, struct watched * watched)
+static void unwatch(struct instance *instance, struct watched *watched)
 {
-	struct fabric *fabric = operator->fabric;
+	struct fabric *fabric = instance->fabric;
 	struct slot *slot = watched->slot;
 
 	if (!watched->always)
@@ -277,7 +276,7 @@ static void unwatch(struct operator* operator, struct watched * watched)
 	if (watched->is_ready)
 		TAILQ_REMOVE(&slot->ready, watched, ready_link);
 	if (TAILQ_EMPTY(&slot->ready))
-		task_untell(&operator->task, bit_of(slot));
+		task_untell(&instance->task, bit_of(slot));
 	free(watched);
 }
 

@@ -17,7 +17,7 @@
 #include "core/run/reactor.h"
 #include "core/run/timers.h"
 
-struct operator;
+struct instance;
 struct slot;
 
 /* One watched fd. */
@@ -34,32 +34,32 @@ struct watched {
 
 struct slot {
 	struct timer timer; /* first */
-	struct operator* owner;
+	struct instance *owner;
 	int64_t period_ns;
 	LIST_HEAD(, watched) watched;
 	TAILQ_HEAD(, watched) ready;
 };
 
 /* Disarms timers and ends watches; the fds are not closed. */
-void slots_release(struct operator* operator);
+void slots_release(struct instance *instance);
 
 /* Ends watches only: what a frozen operator does not hold any more. */
-void slots_unwatch(struct operator* operator);
+void slots_unwatch(struct instance *instance);
 
 /* As tau_host says. */
-int slot_timer(struct operator* operator, uint32_t slot, int64_t first_ns,
+int slot_timer(struct instance *instance, uint32_t slot, int64_t first_ns,
 	int64_t period_ns);
-int slot_watch(struct operator* operator, uint32_t slot, int fd,
+int slot_watch(struct instance *instance, uint32_t slot, int fd,
 	uint32_t events, uint64_t key);
 int slot_next_event(
-	struct operator* operator, uint32_t slot, struct tau_event *event);
+	struct instance *instance, uint32_t slot, struct tau_event *event);
 int slot_drained(
-	struct operator* operator, uint32_t slot, int fd, uint32_t events);
+	struct instance *instance, uint32_t slot, int fd, uint32_t events);
 
 /* Which fd slots of `asked` are ready; timers stand in the task's mask. */
-uint64_t slots_ready(struct operator* operator, uint64_t asked);
+uint64_t slots_ready(struct instance *instance, uint64_t asked);
 
 /* The bits of slots that are neither armed nor watch anything. */
-uint64_t slots_unused(struct operator* operator, uint64_t asked);
+uint64_t slots_unused(struct instance *instance, uint64_t asked);
 
 #endif

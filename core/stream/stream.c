@@ -34,7 +34,7 @@ void stream_release(struct stream *stream)
 	stream_close_hole(stream);
 	drop_all(stream, &stream->ring);
 	drop_all(stream, &stream->spill);
-	stream_drop_chunk(stream);
+	stream_drop_spaces(stream);
 	stream->magic = 0;
 }
 
@@ -44,11 +44,11 @@ void stream_end(
 	CHECK(reason != STREAM_OPEN);
 	if (stream->reason != STREAM_OPEN)
 		return;
-	(void)stream_publish(stream, out);
+	(void)stream_close(stream, out);
 	stream_shut(out, TAU_END);
 	stream->reason = reason;
 	stream->writer.gone = true;
-	stream_drop_chunk(stream);
+	stream_drop_spaces(stream);
 	stream_tell_reader(stream);
 }
 
@@ -62,7 +62,7 @@ void stream_leave(struct stream *stream, struct tau_in *in)
 	stream->unread += stream_count(stream);
 	drop_all(stream, &stream->ring);
 	drop_all(stream, &stream->spill);
-	stream_drop_chunk(stream);
+	stream_drop_spaces(stream);
 	stream->used_bytes = 0;
 	stream->tally = (struct tally){0};
 	stream->reader.gone = true;
@@ -135,13 +135,17 @@ uint64_t stream_slots(const struct stream *stream)
 	return stream->records > count ? stream->records - count : 0;
 }
 
-void stream_drop_chunk(struct stream *stream)
+void stream_drop_space(struct chunks *chunks, struct stream_space *space)
 {
-	struct chunks *chunks = stream->pool->chunks;
+	if (space->limit)
+		chunk_drop(chunks, chunk_slot(chunks, space->limit - 1), 1);
+	*space = (struct stream_space){0};
+}
 
-	if (stream->body_end)
-		chunk_drop(chunks, chunk_slot(chunks, stream->body_end - 1), 1);
-	stream->body = stream->body_end = NULL;
+void stream_drop_spaces(struct stream *stream)
+{
+	stream_drop_space(stream->pool->chunks, &stream->own);
+	stream_drop_space(stream->pool->chunks, &stream->compact);
 }
 
 /* Whether what the writer wants can be written now. */

@@ -74,6 +74,11 @@ struct stream_pool {
 	struct tau_record scratch[STREAM_SCRATCH_SLOTS];
 };
 
+/* The free bytes of a chunk that a reference is held on; NULL: none. */
+struct stream_space {
+	uint8_t *next, *limit;
+};
+
 /* One end. */
 struct stream_end {
 	struct stream_listener *listener; /* NULL: nobody to tell */
@@ -103,8 +108,8 @@ struct stream {
 	struct ring *window_ring;  /* where it lies */
 	uint32_t window_slots;
 	bool window_drops; /* its records are not kept */
-	uint8_t *body,
-		*body_end; /* the writer's chunk, from the free byte on */
+	struct stream_space own;     /* the writer's chunk, and */
+	struct stream_space compact; /* that for sparse runs */
 
 	struct tau_record *view; /* first slot of the in window, or NULL */
 	uint32_t view_slots;
@@ -139,10 +144,13 @@ static inline uint64_t stream_count(const struct stream *stream)
 int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 	bool by_reference);
 
-/* Makes what stands in the window visible and closes the window. -EFAULT: a
- * record's body is nowhere (a bug of the plugin); what was before it is
- * published, the rest is not. */
+/* Makes what stands in the window visible; the window stays open on the rest,
+ * and so does a reservation. -EFAULT: a record's body is nowhere (a bug of the
+ * plugin); what was before it is published, the rest is not. */
 int stream_publish(struct stream *stream, struct tau_out *out);
+
+/* The same, and closes the window: before anybody else runs. */
+int stream_close(struct stream *stream, struct tau_out *out);
 
 /* Whether a record of `bytes` would not find room now, whatever the policy
  * would make of that. */

@@ -14,8 +14,9 @@ uint64_t stream_slots(const struct stream *stream);
 void stream_tell_reader(struct stream *stream);
 void stream_tell_writer(struct stream *stream);
 
-/* Gives up the writer's chunk. */
-void stream_drop_chunk(struct stream *stream);
+/* Gives up the chunk of a space, or those of both. */
+void stream_drop_space(struct chunks *chunks, struct stream_space *space);
+void stream_drop_spaces(struct stream *stream);
 
 /* Where the next record goes: the ring, or the spill once that is begun or
  * the ring is full; attached, with a free slot. NULL: out of memory. */

@@ -133,7 +133,7 @@ static void rest_when_empty(struct stream *stream)
 		return;
 	}
 	ring_detach(&stream->spill, &stream->pool->rings);
-	stream_drop_chunk(stream);
+	stream_drop_spaces(stream);
 }
 
 static void close_view(struct stream *stream, struct tau_in *in)

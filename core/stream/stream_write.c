@@ -11,7 +11,8 @@
 static int make_room(struct stream *stream, uint32_t bytes, bool *drops);
 static int open_window(struct stream *stream, struct tau_out *out,
 	uint32_t bytes, bool by_reference);
-static int need_chunk(struct stream *stream, size_t bytes);
+static int need_bytes(
+	struct chunks *chunks, struct stream_space *space, size_t bytes);
 static void open_body(struct stream *stream, struct tau_out *out);
 static int keep(struct stream *stream, struct tau_record *first,
 	const struct tau_record *limit);
@@ -19,14 +20,13 @@ static void drop(struct stream *stream, const struct tau_record *first,
 	const struct tau_record *limit);
 static int hold_or_copy(
 	struct stream *stream, struct tau_record *first, struct body_run *run);
-static uint32_t own_slot(const struct stream *stream);
 static bool is_sparse(const struct stream *stream, const struct body_run *run);
 
 int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 	bool by_reference)
 {
 	bool drops = false;
-	int result = stream_publish(stream, out);
+	int result = stream_close(stream, out);
 
 	if (result < 0)
 		return result;
@@ -47,23 +47,35 @@ int stream_publish(struct stream *stream, struct tau_out *out)
 {
 	struct tau_record *first = stream->window;
 	ptrdiff_t count = first ? out->next - first : 0;
-	int result = 0;
+	int result;
 
 	CHECK_MAGIC(stream, STREAM_MAGIC);
-	if (!first)
-		return 0;
-	CHECK(count >= 0 && count <= (ptrdiff_t)stream->window_slots);
-	stream->window = NULL;
-	if (stream->body_end && !stream->window_drops)
-		stream->body = out->body;
-	stream_shut(out, TAU_OK);
 	if (count == 0)
 		return 0;
-	if (stream->window_drops)
+	CHECK(count > 0 && count <= (ptrdiff_t)stream->window_slots);
+	if (stream->window_drops) {
 		drop(stream, first, first + count);
-	else
-		result = keep(stream, first, first + count);
+		out->next = first;
+		stream_tell_reader(stream);
+		return 0;
+	}
+	if (stream->own.limit)
+		stream->own.next = out->body;
+	stream->window += count;
+	stream->window_slots -= (uint32_t)count;
+	result = keep(stream, first, first + count);
 	stream_tell_reader(stream);
+	return result;
+}
+
+int stream_close(struct stream *stream, struct tau_out *out)
+{
+	int result = stream_publish(stream, out);
+
+	if (!stream->window)
+		return result;
+	stream->window = NULL;
+	stream_shut(out, TAU_OK);
 	return result;
 }
 
@@ -119,7 +131,8 @@ static int open_window(struct stream *stream, struct tau_out *out,
 {
 	struct ring *ring = NULL;
 
-	if (!by_reference && need_chunk(stream, bytes) < 0)
+	if (!by_reference &&
+		need_bytes(stream->pool->chunks, &stream->own, bytes) < 0)
 		return -ENOMEM;
 	if (stream->window_drops) {
 		stream->window = stream->pool->scratch;
@@ -145,22 +158,21 @@ static int open_window(struct stream *stream, struct tau_out *out,
 	return TAU_OK;
 }
 
-/* Sees to it that the writer's chunk has so many bytes left. */
-static int need_chunk(struct stream *stream, size_t bytes)
+/* Sees to it that a space has so many bytes left, in a new chunk if need be. */
+static int need_bytes(
+	struct chunks *chunks, struct stream_space *space, size_t bytes)
 {
-	struct chunks *chunks = stream->pool->chunks;
 	uint8_t *chunk;
 
-	if (stream->body_end &&
-		(size_t)(stream->body_end - stream->body) >= bytes &&
-		stream->body < stream->body_end)
+	if (space->next < space->limit &&
+		(size_t)(space->limit - space->next) >= bytes)
 		return 0;
 	chunk = chunk_get(chunks, bytes);
 	if (!chunk)
 		return -ENOMEM;
-	stream_drop_chunk(stream);
-	stream->body = chunk;
-	stream->body_end = chunk + chunk_bytes(chunks, chunk);
+	stream_drop_space(chunks, space);
+	space->next = chunk;
+	space->limit = chunk + chunk_bytes(chunks, chunk);
 	return 0;
 }
 
@@ -168,13 +180,13 @@ static int need_chunk(struct stream *stream, size_t bytes)
  * none, but `body` is not NULL. */
 static void open_body(struct stream *stream, struct tau_out *out)
 {
-	uint64_t most = (uint64_t)(stream->body_end - stream->body);
+	uint64_t most = (uint64_t)(stream->own.limit - stream->own.next);
 
 	if (most > out->credit)
 		most = out->credit;
 	if (most > out->atomic)
 		most = out->atomic;
-	out->body = stream->body ? stream->body : (uint8_t *)out->next;
+	out->body = stream->own.next ? stream->own.next : (uint8_t *)out->next;
 	out->body_limit = out->body + most;
 }
 
@@ -182,35 +194,23 @@ static void open_body(struct stream *stream, struct tau_out *out)
 static int keep(struct stream *stream, struct tau_record *first,
 	const struct tau_record *limit)
 {
-	struct chunks *chunks = stream->pool->chunks;
-	uint32_t own = own_slot(stream);
-	int result = 0;
-
-	chunk_hold(chunks, own, 1); /* copying may replace the chunk */
 	while (first < limit) {
-		struct body_run run = body_run(chunks, first, limit);
+		struct body_run run =
+			body_run(stream->pool->chunks, first, limit);
+		uint32_t count = (uint32_t)(run.end - first);
+		int result = hold_or_copy(stream, first, &run);
 
-		result = hold_or_copy(stream, first, &run);
 		if (result < 0)
-			break;
+			return result;
 		if (stream->policy != STREAM_DROP_OLDEST)
-			tally_add(&stream->tally, &run,
-				(uint32_t)(run.end - first));
-		stream->window_ring->tail += (uint32_t)(run.end - first);
-		stream->sent += (uint64_t)(run.end - first);
+			tally_add(&stream->tally, &run, count);
+		stream->window_ring->tail += count;
+		stream->sent += count;
 		stream->sent_bytes += run.bytes;
 		stream->used_bytes += run.bytes;
-		first += run.end - first;
+		first += count;
 	}
-	chunk_drop(chunks, own, 1);
-	return result;
-}
-
-static uint32_t own_slot(const struct stream *stream)
-{
-	return stream->body_end
-		       ? chunk_slot(stream->pool->chunks, stream->body_end - 1)
-		       : CHUNK_NONE;
+	return 0;
 }
 
 /* Counts what a full stream does not take; ends of cycles pass all the same. */
@@ -234,21 +234,24 @@ static void drop(struct stream *stream, const struct tau_record *first,
 	}
 }
 
-/* A run that is copied lies in another slot afterwards. */
+/* A run that is copied lies in another slot afterwards: in a chunk of its own
+ * kind, since the writer may be filling a reservation in its chunk. */
 static int hold_or_copy(
 	struct stream *stream, struct tau_record *first, struct body_run *run)
 {
+	struct chunks *chunks = stream->pool->chunks;
+
 	if (!is_sparse(stream, run) ||
-		need_chunk(stream, (size_t)run->bytes) < 0)
-		return body_hold(stream->pool->chunks, run);
+		need_bytes(chunks, &stream->compact, (size_t)run->bytes) < 0)
+		return body_hold(chunks, run);
 	for (; first < run->end; first++) {
 		if (first->bytes > 0)
-			memcpy(stream->body, first->body, first->bytes);
-		first->body = stream->body;
-		stream->body += first->bytes;
+			memcpy(stream->compact.next, first->body, first->bytes);
+		first->body = stream->compact.next;
+		stream->compact.next += first->bytes;
 	}
-	run->slot = chunk_slot(stream->pool->chunks, stream->body - 1);
-	return body_hold(stream->pool->chunks, run);
+	run->slot = chunk_slot(chunks, stream->compact.next - 1);
+	return body_hold(chunks, run);
 }
 
 /* Whether so little of a chunk would be held that it is better copied: else a
@@ -256,13 +259,13 @@ static int hold_or_copy(
 static bool is_sparse(const struct stream *stream, const struct body_run *run)
 {
 	const struct chunks *chunks = stream->pool->chunks;
-	uint32_t own = own_slot(stream);
+	const uint8_t *own = stream->own.limit;
 	uint32_t head;
 
 	if (run->slot == CHUNK_NONE)
 		return false;
 	head = chunks->slots[run->slot].head;
-	if (own != CHUNK_NONE && chunks->slots[own].head == head)
+	if (own && chunks->slots[chunk_slot(chunks, own - 1)].head == head)
 		return false;
 	if (chunks->slots[head].references == 0)
 		return false;

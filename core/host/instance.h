@@ -1,5 +1,5 @@
 /*
- * operator: one instance of an operator type, from create to destroy.
+ * instance: one operator, from create to destroy.
  *
  *	            start                returns 0 when told
  *	CREATED ------------> RUNNING ----------------------> FROZEN
@@ -11,8 +11,8 @@
  * It owns its ports, its slots and its coroutine; streams belong to the node
  * and outlive it. Only its own task, and the node between rounds, touch it.
  */
-#ifndef TAU_CORE_HOST_OPERATOR_H
-#define TAU_CORE_HOST_OPERATOR_H
+#ifndef TAU_CORE_HOST_INSTANCE_H
+#define TAU_CORE_HOST_INSTANCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,37 +25,36 @@
 #include "core/host/slot.h"
 #include "core/plan/description.h"
 
-#define OPERATOR_MAGIC 0x6f706572u
+#define INSTANCE_MAGIC 0x6f706572u
 
-enum operator_state {
-	OPERATOR_CREATED,
-	OPERATOR_RUNNING,
-	OPERATOR_FROZEN,
-	OPERATOR_DONE,
-	OPERATOR_FAILED,
+enum instance_state {
+	INSTANCE_CREATED,
+	INSTANCE_RUNNING,
+	INSTANCE_FROZEN,
+	INSTANCE_DONE,
+	INSTANCE_FAILED,
 };
 
 /* What plugin code of it is on the stack. */
-enum operator_context {
+enum instance_context {
 	CONTEXT_NONE,    /* none */
 	CONTEXT_CREATE,  /* create, destroy, save, restore, selftest */
 	CONTEXT_RUN,     /* run: may suspend */
 	CONTEXT_CONTROL, /* on_ready */
 };
 
-struct operator_metric {
-	SLIST_ENTRY(operator_metric) link;
+struct instance_metric {
+	SLIST_ENTRY(instance_metric) link;
 	const char *name; /* owned */
 	uint32_t kind;
 	uint64_t value;
 };
 
-struct operator
-{
+struct instance {
 	struct tau_op op; /* first: the plugin's handle is the operator */
 	uint32_t magic;
-	enum operator_state state;
-	enum operator_context context;
+	enum instance_state state;
+	enum instance_context context;
 	bool created;   /* create was called: destroy must be */
 	bool quiescing; /* asked to stop */
 	bool told;      /* a call has answered TAU_STOPPED */
@@ -72,12 +71,12 @@ struct operator
 	struct error failure;
 	struct ports ports;
 	struct slot *slots; /* SLOTS_MAX, from the first use on; or NULL */
-	SLIST_HEAD(, operator_metric) metrics;
+	SLIST_HEAD(, instance_metric) metrics;
 	struct tau_stdio stdio;
 };
 
 /* What an instance is made of. All of it is kept, and outlives it. */
-struct operator_make {
+struct instance_make {
 	const char *name, *plugin;
 	const struct operator_description *description;
 	const struct tau_operator *functions;
@@ -89,43 +88,43 @@ struct operator_make {
 };
 
 /* Allocates an instance with its ports unconnected; calls no plugin code. */
-int operator_create(struct operator** made, struct fabric *fabric,
-	const struct operator_make *make, struct error *error);
+int instance_create(struct instance **made, struct fabric *fabric,
+	const struct instance_make *make, struct error *error);
 
 /* Calls the plugin's create; ports should be connected. -errno with the
  * plugin's sentence; destroy it then. */
-int operator_prepare(struct operator* operator, struct error * error);
+int instance_prepare(struct instance *instance, struct error *error);
 
 /* Resumes it with close told until run has returned, calls the plugin's
  * destroy, and frees. NULL is fine. */
-void operator_destroy(struct operator** operator);
+void instance_destroy(struct instance **instance);
 
 /* Runs a created or frozen instance. -ENOMEM. */
-int operator_start(struct operator* operator, struct error * error);
+int instance_start(struct instance *instance, struct error *error);
 
 /* Asks a running one to freeze: it is told, and becomes FROZEN when it has
  * returned. */
-void operator_quiesce(struct operator* operator);
+void instance_quiesce(struct instance *instance);
 
 /* Asks a running one to come to its end: as quiesce, and then it is DONE. */
-void operator_drain(struct operator* operator);
+void instance_drain(struct instance *instance);
 
 /* Asks a running one to come to its end at once: every call says stop. */
-void operator_close(struct operator* operator);
+void instance_close(struct instance *instance);
 
 /* The state of a frozen (or only created) instance, through a stream that
  * grows, and back. -ENOTSUP without the plugin's function; -errno. */
-int operator_save(struct operator* operator, struct stream * state,
+int instance_save(struct instance *instance, struct stream *state,
 	uint32_t version, struct error *error);
-int operator_restore(struct operator* operator, struct stream * state,
+int instance_restore(struct instance *instance, struct stream *state,
 	uint32_t version, struct error *error);
 
 /* Marks it failed with the first sentence given; it is left to return. */
-int operator_fail(
-	struct operator* operator, int code, const char *text, size_t bytes);
+int instance_fail(
+	struct instance *instance, int code, const char *text, size_t bytes);
 
 /* Whether it has nothing to read from: no declared in port that is connected.
  */
-bool operator_is_source(const struct operator* operator);
+bool instance_is_source(const struct instance *instance);
 
 #endif

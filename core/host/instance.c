@@ -1,0 +1,296 @@
+/* instance: one of an operator type. See the header. */
+#include "core/host/instance.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/host/services.h"
+#include "core/run/readiness.h"
+
+static struct instance *of_task(struct task *task);
+static void run_coroutine(void *argument);
+static void run_continuation(struct task *task);
+static void task_finished(struct task *task);
+static void freeze(struct instance *instance);
+static void explain(struct instance *instance);
+static int call_state(struct instance *instance, int result, const char *what,
+	struct error *error);
+
+int instance_create(struct instance **made, struct fabric *fabric,
+	const struct instance_make *make, struct error *error)
+{
+	struct instance *instance = calloc(1, sizeof *instance);
+
+	if (!instance)
+		return error_set(error, -ENOMEM,
+			"out of memory for operator %s", make->name);
+	instance->magic = INSTANCE_MAGIC;
+	instance->fabric = fabric;
+	instance->name = make->name;
+	instance->plugin = make->plugin;
+	instance->description = make->description;
+	instance->functions = make->functions;
+	instance->op.host = &fabric->host;
+	instance->op.params = make->params;
+	instance->op.param_count = make->param_count;
+	instance->stdio =
+		(struct tau_stdio){sizeof(struct tau_stdio), make->stdio_fd};
+	task_init(&instance->task, &fabric->scheduler);
+	instance->task.finished = task_finished;
+	if (ports_init(instance, make->in_members, make->out_members) < 0) {
+		instance_destroy(&instance);
+		return error_set(error, -ENOMEM,
+			"out of memory for operator %s", make->name);
+	}
+	*made = instance;
+	return 0;
+}
+
+int instance_prepare(struct instance *instance, struct error *error)
+{
+	int result = 0;
+
+	instance->created = true;
+	instance->context = CONTEXT_CREATE;
+	if (instance->functions->create)
+		result = instance->functions->create(&instance->op);
+	instance->context = CONTEXT_NONE;
+	return call_state(instance, result, "create", error);
+}
+
+void instance_destroy(struct instance **instance)
+{
+	struct instance *old = *instance;
+	struct instance_metric *metric;
+
+	if (!old)
+		return;
+	CHECK_MAGIC(old, INSTANCE_MAGIC);
+	instance_close(old);
+	while (old->state == INSTANCE_RUNNING)
+		scheduler_round(&old->fabric->scheduler);
+	if (old->ports.in && old->ports.out)
+		ports_finish(old, STREAM_CLOSED);
+	old->context = CONTEXT_CREATE;
+	if (old->created && old->functions->destroy)
+		old->functions->destroy(&old->op);
+	slots_release(old);
+	task_stop(&old->task);
+	coroutine_destroy(&old->task.coroutine);
+	ports_release(old);
+	while ((metric = SLIST_FIRST(&old->metrics))) {
+		SLIST_REMOVE_HEAD(&old->metrics, link);
+		free((void *)(uintptr_t)metric->name);
+		free(metric);
+	}
+	old->magic = 0;
+	free(old);
+	*instance = NULL;
+}
+
+int instance_start(struct instance *instance, struct error *error)
+{
+	int result = 0;
+
+	CHECK(instance->state == INSTANCE_CREATED ||
+		instance->state == INSTANCE_FROZEN);
+	instance->quiescing = instance->told = false;
+	instance->task.ready &= ~(TAU_QUIESCE | TAU_CLOSE);
+	if (instance->functions->run)
+		result = coroutine_create(&instance->task.coroutine,
+			instance->fabric->stacks,
+			instance->description->stack_bytes, run_coroutine,
+			instance, error);
+	else
+		instance->task.step = run_continuation;
+	if (result < 0)
+		return result;
+	instance->task.want = (struct tau_want){0};
+	instance->returned = TAU_OK;
+	instance->state = INSTANCE_RUNNING;
+	task_start(&instance->task);
+	return 0;
+}
+
+void instance_quiesce(struct instance *instance)
+{
+	if (instance->state != INSTANCE_RUNNING)
+		return;
+	instance->quiescing = true;
+	ports_cut(instance);
+	task_tell(&instance->task, TAU_QUIESCE);
+}
+
+void instance_drain(struct instance *instance)
+{
+	instance->draining = true;
+	instance_quiesce(instance);
+}
+
+void instance_close(struct instance *instance)
+{
+	if (instance->state != INSTANCE_RUNNING)
+		return;
+	instance->closing = true;
+	task_tell(&instance->task, TAU_CLOSE);
+}
+
+int instance_save(struct instance *instance, struct stream *state,
+	uint32_t version, struct error *error)
+{
+	struct out_end end = {.owner = instance, .stream = state};
+	int result;
+
+	CHECK(instance->state != INSTANCE_RUNNING);
+	if (!instance->functions->save)
+		return error_set(error, -ENOTSUP, "operator %s keeps no state",
+			instance->name);
+	end.head.atomic = state->atomic_bytes;
+	instance->context = CONTEXT_CREATE;
+	result = instance->functions->save(&instance->op, &end.head, version);
+	instance->context = CONTEXT_NONE;
+	if (end.is_open)
+		TAILQ_REMOVE(&instance->ports.open_out, &end, open);
+	stream_end(state, &end.head, STREAM_DONE);
+	return call_state(instance, result, "save", error);
+}
+
+int instance_restore(struct instance *instance, struct stream *state,
+	uint32_t version, struct error *error)
+{
+	struct in_end end = {.owner = instance, .stream = state};
+	int result;
+
+	CHECK(instance->state == INSTANCE_CREATED);
+	if (!instance->functions->restore)
+		return error_set(error, -ENOTSUP, "operator %s keeps no state",
+			instance->name);
+	instance->context = CONTEXT_CREATE;
+	result =
+		instance->functions->restore(&instance->op, &end.head, version);
+	instance->context = CONTEXT_NONE;
+	if (end.is_open)
+		TAILQ_REMOVE(&instance->ports.open_in, &end, open);
+	stream_leave(state, &end.head);
+	instance->op.flags |= TAU_RESTORED;
+	return call_state(instance, result, "restore", error);
+}
+
+int instance_fail(
+	struct instance *instance, int code, const char *text, size_t bytes)
+{
+	if (code >= 0)
+		code = -EINVAL;
+	return error_set(&instance->failure, code, "%.*s", (int)bytes, text);
+}
+
+bool instance_is_source(const struct instance *instance)
+{
+	for (uint32_t i = 0; i < instance->description->in_declared; i++)
+		for (uint32_t m = 0; m < instance->ports.in[i].count; m++)
+			if (instance->ports.in[i].ends[m].stream)
+				return false;
+	return true;
+}
+
+static struct instance *of_task(struct task *task)
+{
+	return (struct instance *)((char *)task -
+				   offsetof(struct instance, task));
+}
+
+static void run_coroutine(void *argument)
+{
+	struct instance *instance = argument;
+
+	instance->fabric->now_ns = 0;
+	instance->context = CONTEXT_RUN;
+	instance->returned = instance->functions->run(&instance->op);
+	instance->context = CONTEXT_NONE;
+}
+
+static void run_continuation(struct task *task)
+{
+	struct instance *instance = of_task(task);
+	struct tau_want want = {0};
+	uint64_t ready;
+	int flow;
+
+	instance->fabric->now_ns = 0;
+	ready = services_ready(instance, &task->want);
+	instance->context = CONTEXT_CONTROL;
+	flow = instance->functions->on_ready(&instance->op, ready, &want);
+	instance->context = CONTEXT_NONE;
+	instance->returned = flow;
+	if (services_leave(instance) < 0 || flow != TAU_WAIT ||
+		instance->told || instance->closing || instance->gone)
+		return;
+	services_wait(instance, &want);
+}
+
+/* On the scheduler's stack, after run or the last on_ready has returned. */
+static void task_finished(struct task *task)
+{
+	struct instance *instance = of_task(task);
+	enum stream_reason reason =
+		instance->closing ? STREAM_CLOSED : STREAM_DONE;
+
+	coroutine_destroy(&task->coroutine);
+	(void)services_leave(instance);
+	if (instance->broken)
+		instance->returned = instance->failure.code;
+	if (instance->returned < 0) {
+		explain(instance);
+		instance->state = INSTANCE_FAILED;
+		reason = STREAM_FAILED;
+	} else if (instance->told && !instance->draining &&
+		   !instance->closing) {
+		freeze(instance);
+		instance->fabric->stopped(instance->fabric, instance);
+		return;
+	} else {
+		instance->state = INSTANCE_DONE;
+	}
+	ports_finish(instance, reason);
+	slots_release(instance);
+	instance->fabric->stopped(instance->fabric, instance);
+}
+
+/* Windows are closed and nothing is watched; timers go on. */
+static void freeze(struct instance *instance)
+{
+	struct in_end *end;
+
+	while ((end = TAILQ_FIRST(&instance->ports.open_in))) {
+		TAILQ_REMOVE(&instance->ports.open_in, end, open);
+		end->is_open = false;
+		stream_unread(end->stream, &end->head);
+	}
+	slots_unwatch(instance);
+	instance->state = INSTANCE_FROZEN;
+}
+
+static void explain(struct instance *instance)
+{
+	if (instance->failure.code == 0)
+		error_set(&instance->failure, instance->returned,
+			"run returned %d (%s) and gave no reason",
+			instance->returned, strerror(-instance->returned));
+}
+
+/* Turns the result of a plugin's function into a sentence. */
+static int call_state(struct instance *instance, int result, const char *what,
+	struct error *error)
+{
+	if (instance->broken)
+		result = instance->failure.code;
+	if (result >= 0)
+		return 0;
+	if (instance->failure.code)
+		return error_set(error, result, "%s", instance->failure.text);
+	return error_set(error, result,
+		"%s returned %d (%s) and gave no reason", what, result,
+		strerror(-result));
+}
