@@ -250,6 +250,20 @@ START_TEST(the_fallback_says_that_it_is_limited)
 }
 END_TEST
 
+START_TEST(what_poses_as_an_old_kernel_is_one)
+{
+	struct desk desk;
+	struct stack *stack;
+
+	desk_open(&desk, 0);
+	stack = take(desk.arena, 1);
+	if (getenv("OLD_KERNEL")) /* make check-old-kernel */
+		ck_assert(stack_arena_is_limited(desk.arena));
+	stack_give(&stack);
+	stack_arena_destroy(&desk.arena);
+}
+END_TEST
+
 START_TEST(without_memory_areas_the_sentence_says_what_to_do)
 {
 	struct fake_os fake;
@@ -352,6 +366,7 @@ static Suite *stack_suite(void)
 	tcase_add_loop_test(stacks, an_address_finds_its_stack, 0, 2);
 	tcase_add_test(refusals, a_stack_beyond_the_largest_is_refused);
 	tcase_add_test(refusals, the_fallback_says_that_it_is_limited);
+	tcase_add_test(refusals, what_poses_as_an_old_kernel_is_one);
 	tcase_add_test(
 		refusals, without_memory_areas_the_sentence_says_what_to_do);
 	tcase_add_test(
