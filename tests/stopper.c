@@ -171,8 +171,10 @@ int main(int count, char **arguments)
 	os_linux_init(&run.os);
 	log_init(&run.log, &run.os, 2, "stopper", LOG_NOTICE);
 	make_plan(&run, arguments[2], arguments[4]);
-	if (node_create(&run.node, &run.os, &run.log, &run.node_plan,
-		    arguments[3], 0, 1, 0, &failure) < 0)
+	if (node_create(&run.node, &run.os, &run.log, 0, &failure.error) < 0)
+		die("node", failure.error.text);
+	if (node_build(run.node, &run.node_plan, arguments[3], 0, 1, &failure) <
+		0)
 		die(failure.name ? failure.name : "node", failure.error.text);
 	if (node_start(run.node, &failure.error) < 0)
 		die("start", failure.error.text);

@@ -45,6 +45,8 @@ struct fabric {
 	int64_t now_ns;          /* 0: not read in this dispatch */
 	int stdin_fd, stdout_fd; /* or -1; lent, never closed */
 
+	struct instance *visited; /* its create, save, … is being called */
+
 	/* Told when an operator has stopped running: done, failed, frozen. */
 	void (*stopped)(struct fabric *fabric, struct instance *stopped);
 	void *owner;

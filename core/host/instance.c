@@ -9,7 +9,7 @@
 #include "core/host/services.h"
 #include "core/run/readiness.h"
 
-static struct instance *of_task(struct task *task);
+static void visit(struct instance *instance, enum instance_context context);
 static void run_coroutine(void *argument);
 static void run_continuation(struct task *task);
 static void task_finished(struct task *task);
@@ -53,10 +53,10 @@ int instance_prepare(struct instance *instance, struct error *error)
 	int result = 0;
 
 	instance->created = true;
-	instance->context = CONTEXT_CREATE;
+	visit(instance, CONTEXT_CREATE);
 	if (instance->functions->create)
 		result = instance->functions->create(&instance->op);
-	instance->context = CONTEXT_NONE;
+	visit(instance, CONTEXT_NONE);
 	return call_state(instance, result, "create", error);
 }
 
@@ -73,9 +73,10 @@ void instance_destroy(struct instance **instance)
 		scheduler_round(&old->fabric->scheduler);
 	if (old->ports.in && old->ports.out)
 		ports_finish(old, STREAM_CLOSED);
-	old->context = CONTEXT_CREATE;
+	visit(old, CONTEXT_CREATE);
 	if (old->created && old->functions->destroy)
 		old->functions->destroy(&old->op);
+	visit(old, CONTEXT_NONE);
 	slots_release(old);
 	task_stop(&old->task);
 	coroutine_destroy(&old->task.coroutine);
@@ -148,9 +149,9 @@ int instance_save(struct instance *instance, struct stream *state,
 		return error_set(error, -ENOTSUP, "operator %s keeps no state",
 			instance->name);
 	end.head.atomic = state->atomic_bytes;
-	instance->context = CONTEXT_CREATE;
+	visit(instance, CONTEXT_CREATE);
 	result = instance->functions->save(&instance->op, &end.head, version);
-	instance->context = CONTEXT_NONE;
+	visit(instance, CONTEXT_NONE);
 	if (end.is_open)
 		TAILQ_REMOVE(&instance->ports.open_out, &end, open);
 	stream_end(state, &end.head, STREAM_DONE);
@@ -167,10 +168,10 @@ int instance_restore(struct instance *instance, struct stream *state,
 	if (!instance->functions->restore)
 		return error_set(error, -ENOTSUP, "operator %s keeps no state",
 			instance->name);
-	instance->context = CONTEXT_CREATE;
+	visit(instance, CONTEXT_CREATE);
 	result =
 		instance->functions->restore(&instance->op, &end.head, version);
-	instance->context = CONTEXT_NONE;
+	visit(instance, CONTEXT_NONE);
 	if (end.is_open)
 		TAILQ_REMOVE(&instance->ports.open_in, &end, open);
 	stream_leave(state, &end.head);
@@ -195,10 +196,11 @@ bool instance_is_source(const struct instance *instance)
 	return true;
 }
 
-static struct instance *of_task(struct task *task)
+/* Around a call that runs on the node's own stack, outside any task. */
+static void visit(struct instance *instance, enum instance_context context)
 {
-	return (struct instance *)((char *)task -
-				   offsetof(struct instance, task));
+	instance->context = context;
+	instance->fabric->visited = context ? instance : NULL;
 }
 
 static void run_coroutine(void *argument)
@@ -213,7 +215,7 @@ static void run_coroutine(void *argument)
 
 static void run_continuation(struct task *task)
 {
-	struct instance *instance = of_task(task);
+	struct instance *instance = instance_of_task(task);
 	struct tau_want want = {0};
 	uint64_t ready;
 	int flow;
@@ -233,7 +235,7 @@ static void run_continuation(struct task *task)
 /* On the scheduler's stack, after run or the last on_ready has returned. */
 static void task_finished(struct task *task)
 {
-	struct instance *instance = of_task(task);
+	struct instance *instance = instance_of_task(task);
 	enum stream_reason reason =
 		instance->closing ? STREAM_CLOSED : STREAM_DONE;
 

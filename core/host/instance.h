@@ -15,6 +15,7 @@
 #define TAU_CORE_HOST_INSTANCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <tau/operator.h>
@@ -122,6 +123,13 @@ int instance_restore(struct instance *instance, struct stream *state,
 /* Marks it failed with the first sentence given; it is left to return. */
 int instance_fail(
 	struct instance *instance, int code, const char *text, size_t bytes);
+
+/* The instance that a task is of. */
+static inline struct instance *instance_of_task(const struct task *task)
+{
+	return (struct instance *)((uintptr_t)task -
+				   offsetof(struct instance, task));
+}
 
 /* Whether it has nothing to read from: no declared in port that is connected.
  */

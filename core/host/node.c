@@ -9,33 +9,32 @@
 static void stopped(struct fabric *fabric, struct instance *instance);
 
 int node_create(struct node **made, struct os *os, struct log *log,
-	struct node_plan *plan, const char *store, int stdin_fd, int stdout_fd,
-	uint64_t seed, struct node_failure *failure)
+	uint64_t seed, struct error *error)
 {
 	struct node *node = calloc(1, sizeof *node);
 	int result;
 
 	if (!node)
-		return error_set(
-			&failure->error, -ENOMEM, "out of memory for a node");
+		return error_set(error, -ENOMEM, "out of memory for a node");
 	node->magic = NODE_MAGIC;
-	node->plan = plan;
-	result = fabric_init(&node->fabric, os, log, seed, &failure->error);
+	result = fabric_init(&node->fabric, os, log, seed, error);
 	if (result < 0) {
 		free(node);
 		return result;
 	}
 	node->fabric.owner = node;
 	node->fabric.stopped = stopped;
-	node->fabric.stdin_fd = stdin_fd;
-	node->fabric.stdout_fd = stdout_fd;
-	result = node_build(node, store, failure);
-	if (result < 0) {
-		node_destroy(&node);
-		return result;
-	}
 	*made = node;
 	return 0;
+}
+
+const struct instance *node_running(const struct node *node)
+{
+	const struct task *task = node->fabric.scheduler.running;
+
+	if (node->fabric.visited)
+		return node->fabric.visited;
+	return task ? instance_of_task(task) : NULL;
 }
 
 void node_destroy(struct node **node)

@@ -5,7 +5,7 @@
  * drives it (a process of its own, a test, an application) turns it until it
  * has ended.
  *
- *	node_create -> node_start -> node_turn … -> node_destroy
+ *	node_create -> node_build -> node_start -> node_turn … -> node_destroy
  *	                    node_drain, node_close at any time between
  */
 #ifndef TAU_CORE_HOST_NODE_H
@@ -65,13 +65,20 @@ struct node_failure {
 	struct error error;
 };
 
+/* A node with nothing in it yet. `seed` decides who runs next; 0: first in,
+ * first out. On failure nothing is left but the sentence. */
+int node_create(struct node **made, struct os *os, struct log *log,
+	uint64_t seed, struct error *error);
+
 /* Loads the plugins (through the store at `store`), makes and connects the
  * operators and calls their create. The plan is kept, not owned. stdin_fd and
- * stdout_fd are lent to operators that ask for them, or -1. On failure
- * nothing is left but the sentence. */
-int node_create(struct node **made, struct os *os, struct log *log,
-	struct node_plan *plan, const char *store, int stdin_fd, int stdout_fd,
-	uint64_t seed, struct node_failure *failure);
+ * stdout_fd are lent to operators that ask for them, or -1. After a failure
+ * the node can only be destroyed. */
+int node_build(struct node *node, struct node_plan *plan, const char *store,
+	int stdin_fd, int stdout_fd, struct node_failure *failure);
+
+/* Who has plugin code on the stack, or NULL. Safe in a signal handler. */
+const struct instance *node_running(const struct node *node);
 
 /* Closes what still runs, destroys operators and streams. NULL is fine. */
 void node_destroy(struct node **node);

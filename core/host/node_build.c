@@ -20,13 +20,17 @@ static int connect_nowhere(struct node *node, struct error *error);
 static int nowhere_port(struct node *node, uint32_t at, uint32_t port);
 static enum stream_policy policy_of(enum stream_full full);
 
-int node_build(
-	struct node *node, const char *store, struct node_failure *failure)
+int node_build(struct node *node, struct node_plan *plan, const char *store,
+	int stdin_fd, int stdout_fd, struct node_failure *failure)
 {
-	const struct node_plan *plan = node->plan;
 	struct error *error = &failure->error;
-	int result = make_tables(node);
+	int result;
 	uint32_t i;
+
+	node->plan = plan;
+	node->fabric.stdin_fd = stdin_fd;
+	node->fabric.stdout_fd = stdout_fd;
+	result = make_tables(node);
 
 	if (result < 0)
 		return error_set(error, result, "out of memory for a node");
@@ -54,6 +58,8 @@ void node_unbuild(struct node *node)
 {
 	const struct node_plan *plan = node->plan;
 
+	if (!plan)
+		return;
 	for (uint32_t i = 0; i < plan->operator_count; i++) {
 		if (node->operators)
 			instance_destroy(&node->operators[i]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fiber/overflow.h"
 #include "core/host/node.h"
 #include "core/host/node_report.h"
 #include "core/wire/command_connection.h"
@@ -19,6 +20,7 @@ struct node_process {
 	struct reactor_watch watch;
 	struct node_plan plan;
 	struct node *node;
+	struct overflow *overflow;
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
 	bool running, closed;
@@ -38,6 +40,7 @@ static void operator_failed(
 static void say(struct node_process *process, const struct command *message);
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure);
+static bool who_runs(void *context, struct overflow_runner *runner);
 static int present(struct os *os, int fd);
 
 int node_process(struct os *os, const char *store)
@@ -55,6 +58,7 @@ int node_process(struct os *os, const char *store)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	command_connection_destroy(&process.connection);
 	node_destroy(&process.node);
+	overflow_remove(&process.overflow);
 	node_plan_release(&process.plan);
 	return status;
 }
@@ -66,9 +70,15 @@ static int prepare(struct node_process *process, const char *store)
 
 	if (result == 0)
 		result = node_create(&process->node, process->os, &process->log,
-			&process->plan, store,
+			0, &failure.error);
+	if (result == 0)
+		result = overflow_install(&process->overflow, process->os,
+			process->node->fabric.stacks, 2, process->plan.node,
+			who_runs, process->node, &failure.error);
+	if (result == 0)
+		result = node_build(process->node, &process->plan, store,
 			present(process->os, COMMAND_FD_STDIN),
-			present(process->os, COMMAND_FD_STDOUT), 0, &failure);
+			present(process->os, COMMAND_FD_STDOUT), &failure);
 	if (result < 0) {
 		say_failure(process, &failure);
 		return result;
@@ -257,6 +267,18 @@ static void say_failure(
 static void say(struct node_process *process, const struct command *message)
 {
 	node_report_send(process->connection, message);
+}
+
+static bool who_runs(void *context, struct overflow_runner *runner)
+{
+	const struct instance *instance = node_running(context);
+
+	if (!instance)
+		return false;
+	*runner = (struct overflow_runner){instance->name, instance->plugin,
+		instance->task.coroutine ? instance->task.coroutine->stack
+					 : NULL};
+	return true;
 }
 
 /* The fd, if the node was started with it, never inherited further. */
