@@ -135,8 +135,10 @@ static void show_type(struct cli *cli, const struct catalogue_type *type)
 	const struct catalogue_plugin *plugin = type->plugin;
 	const struct description *description = plugin->description;
 	size_t index = (size_t)(type->operator- description->operators);
+	char sha256[NOTE_SHA256_TEXT];
 
 	if (cli->json) {
+		(void)catalogue_sha256(plugin, sha256, NULL);
 		show_json(cli, description, &plugin->identity, type->type,
 			json_array_get(
 				json_object_get(description->json, "operators"),

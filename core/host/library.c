@@ -4,14 +4,14 @@
  */
 #include "core/host/library.h"
 
-#include "core/base/bounds.h"
-#include "core/base/check.h"
 #include "core/base/os.h"
 #include "core/host/store.h"
 #include "core/host/table.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,27 +19,30 @@ _Static_assert(DESCRIPTION_ABI_MAJOR == TAU_MAJOR &&
 		       DESCRIPTION_ABI_MINOR == TAU_MINOR,
 	"descriptions are judged by the ABI that the headers declare");
 
-static int read_plugin(struct library *library, struct os *os, const char *path,
+static int identify(struct library *library, struct os *os, const char *path,
 	const char *sha256, struct error *error);
-static int store_plugin(struct library *library, struct os *os,
-	const char *store, struct error *error);
-static int map_plugin(
-	struct library *library, struct os *os, struct error *error);
+static int load(
+	struct library *library, struct os *os, int fd, struct error *error);
 
 int library_load(struct library **library, struct os *os, const char *store,
 	const char *path, const char *sha256, struct error *error)
 {
 	struct library *made = calloc(1, sizeof *made);
-	int result;
+	int result, fd = -1;
 
 	*library = NULL;
 	if (made == NULL)
 		return error_set(error, -ENOMEM, "%s: out of memory", path);
-	result = read_plugin(made, os, path, sha256, error);
+	result = identify(made, os, path, sha256, error);
 	if (result == 0)
-		result = store_plugin(made, os, store, error);
-	if (result == 0)
-		result = map_plugin(made, os, error);
+		fd = store_open(
+			os, store, &made->identity, &made->stored, error);
+	if (fd >= 0) {
+		result = load(made, os, fd, error);
+		os->close(os, fd);
+	} else if (result == 0) {
+		result = fd;
+	}
 	if (result == 0)
 		*library = made;
 	else
@@ -70,52 +73,29 @@ const struct library_operator *library_operator(
 	return NULL;
 }
 
-static int refuse_changed(const char *path, const char *found,
-	const char *former, struct error *error)
-{
-	return error_set(error, -ESTALE,
-		"%s: the file was replaced while it was being loaded: its "
-		"SHA-256 is %s and was %s; start again",
-		path, found, former);
-}
-
-static int read_plugin(struct library *library, struct os *os, const char *path,
+/* Path and hash; what the path leads to is looked at only when it must be. */
+static int identify(struct library *library, struct os *os, const char *path,
 	const char *sha256, struct error *error)
 {
-	char found[NOTE_SHA256_TEXT];
+	struct note_identity *identity = &library->identity;
 	struct note note;
-	int result = note_read(&note, os, path, error);
-
-	if (result != 0)
-		return result;
-	note_sha256_text(note.identity.sha256, found);
-	if (sha256 != NULL && strcmp(sha256, found) != 0)
-		result = refuse_changed(path, found, sha256, error);
-	else
-		result = description_create(&library->description, path,
-			note.text, note.bytes, error);
-	library->identity = note.identity;
-	note.identity.path = NULL;
-	note_release(&note);
-	return result;
-}
-
-/* The file is opened again: its hash, taken while it is copied, says whether
- * it is still the one whose note was read. */
-static int store_plugin(struct library *library, struct os *os,
-	const char *store, struct error *error)
-{
-	struct note_identity again;
-	int fd = note_open(&again, os, library->identity.path, error);
 	int result;
 
-	if (fd < 0)
-		return fd;
-	result = store_put(
-		os, store, &library->identity, fd, &library->stored, error);
-	os->close(os, fd);
-	note_identity_release(&again);
-	return result;
+	if (sha256 == NULL) {
+		result = note_read(&note, os, path, error);
+		*identity = note.identity;
+		note.identity.path = NULL;
+		note_release(&note);
+		return result;
+	}
+	if (note_sha256_read(identity->sha256, sha256) != 0)
+		return error_set(error, -EINVAL,
+			"%s: \"%.80s\" is no SHA-256 in 64 digits", path,
+			sha256);
+	identity->path = strdup(path);
+	if (identity->path == NULL)
+		return error_set(error, -ENOMEM, "%s: out of memory", path);
+	return 0;
 }
 
 /* The loader's words without the store's path, which tells a person nothing. */
@@ -133,47 +113,95 @@ static int refuse_load(const struct library *library, struct error *error)
 		library->identity.path, why);
 }
 
-/* What is mapped must be what was described. */
-static int check_again(
-	struct library *library, struct os *os, struct error *error)
+static int describe(struct library *library, struct os *os, int fd,
+	uint64_t size, struct error *error)
 {
-	char found[NOTE_SHA256_TEXT], former[NOTE_SHA256_TEXT];
-	struct note note;
-	int result = note_read(&note, os, library->stored, error);
+	const char *path = library->identity.path;
+	char *text;
+	size_t bytes;
+	int result = note_take(os, fd, size, path, &text, &bytes, error);
 
 	if (result != 0)
 		return result;
-	note_sha256_text(note.identity.sha256, found);
-	note_sha256_text(library->identity.sha256, former);
-	if (strcmp(found, former) != 0)
-		result = refuse_changed(library->stored, found, former, error);
-	note_release(&note);
+	result = description_create(
+		&library->description, path, text, bytes, error);
+	free(text);
 	return result;
 }
 
-static int map_plugin(
-	struct library *library, struct os *os, struct error *error)
+static bool is_unchanged(const struct stat *before, const struct stat *after)
 {
-	void *handle = dlopen(library->stored, RTLD_NOW | RTLD_LOCAL);
-	const struct tau_plugin *plugin;
-	int result;
+	return after->st_dev == before->st_dev &&
+	       after->st_ino == before->st_ino &&
+	       after->st_size == before->st_size &&
+	       after->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	       after->st_mtim.tv_nsec == before->st_mtim.tv_nsec &&
+	       after->st_ctim.tv_sec == before->st_ctim.tv_sec &&
+	       after->st_ctim.tv_nsec == before->st_ctim.tv_nsec;
+}
 
-	if (handle == NULL)
-		return refuse_load(library, error);
-	result = check_again(library, os, error);
-	if (result != 0)
-		return result;
-	plugin = dlsym(handle, "tau_plugin_v1");
+/* What was mapped by its path must be what was hashed and read: the same file,
+ * or one of equal bytes that another process has just put in its place. */
+static int check_again(struct library *library, struct os *os,
+	const struct stat *before, struct error *error)
+{
+	const struct note_identity *wanted = &library->identity;
+	struct stat after;
+	struct note note;
+	bool right = false;
+
+	if (os->fstatat(os, AT_FDCWD, library->stored, &after,
+		    AT_SYMLINK_NOFOLLOW) == 0 &&
+		is_unchanged(before, &after))
+		return 0;
+	if (note_read(&note, os, library->stored, NULL) == 0)
+		right = memcmp(note.identity.sha256, wanted->sha256,
+				sizeof wanted->sha256) == 0;
+	note_release(&note);
+	if (right)
+		return 0;
+	return error_set(error, -ESTALE,
+		"%s: its copy in the plugin store, %s, was changed while it "
+		"was being loaded; start again",
+		wanted->path, library->stored);
+}
+
+static int take_table(
+	struct library *library, void *handle, struct error *error)
+{
+	const struct tau_plugin *plugin = dlsym(handle, "tau_plugin_v1");
+	const struct description *description = library->description;
+
 	if (plugin == NULL)
 		return error_set(error, -ENOEXEC,
 			"%s: it does not export tau_plugin_v1; end its source "
 			"with TAU_OPERATORS(...)",
 			library->identity.path);
-	library->operators = calloc(library->description->operator_count,
-		sizeof *library->operators);
+	library->operators =
+		calloc(description->operator_count, sizeof *library->operators);
 	if (library->operators == NULL)
 		return error_set(error, -ENOMEM, "%s: out of memory",
 			library->identity.path);
-	return table_take(library->operators, library->description, plugin,
+	return table_take(library->operators, description, plugin,
 		library->identity.path, error);
+}
+
+static int load(
+	struct library *library, struct os *os, int fd, struct error *error)
+{
+	struct stat status;
+	void *handle;
+	int result = os->fstat(os, fd, &status);
+
+	if (result < 0)
+		return error_set(error, result, "%s: cannot be examined: %s",
+			library->stored, strerror(-result));
+	result = describe(library, os, fd, (uint64_t)status.st_size, error);
+	if (result != 0)
+		return result;
+	handle = dlopen(library->stored, RTLD_NOW | RTLD_LOCAL);
+	if (handle == NULL)
+		return refuse_load(library, error);
+	result = check_again(library, os, &status, error);
+	return result != 0 ? result : take_table(library, handle, error);
 }

@@ -1,8 +1,8 @@
 /*
  * library: a plugin's code in this process. The only room that calls dlopen.
  *
- *     file -> note (data) -> copy in the store, named by its SHA-256
- *          -> dlopen of that copy -> tau_plugin_v1, held against the note
+ *     SHA-256 -> copy in the store, made of the file where it is missing
+ *             -> note (data) -> dlopen -> tau_plugin_v1, held against the note
  *
  * What is mapped is the store's copy: overwriting a mapped file crashes the
  * process, and the loader answers a replaced path with the old library. What
@@ -32,7 +32,7 @@ struct library_operator {
 };
 
 struct library {
-	struct note_identity identity; /* of the file that was asked for */
+	struct note_identity identity; /* its path and hash, as asked for */
 	char *stored;                  /* the copy that is mapped */
 	struct description *description;
 	/* In the order of the description, as many as it has. */
@@ -41,9 +41,10 @@ struct library {
 
 /* Loads the plugin at `path` out of the store (an absolute folder, made when
  * it is not there; it must be ours, and ours alone). `sha256` is what an
- * earlier reader found the file to have, 64 hexadecimal digits, or NULL when
- * nobody looked. The plugin's constructors run. On success the library is the
- * caller's, to be destroyed; its code stays mapped for ever. */
+ * earlier reader found the file to have, 64 hexadecimal digits: what is loaded
+ * has it, whatever stands at the path by now. NULL when nobody looked: then
+ * the file is read first. The plugin's constructors run. On success the
+ * library is the caller's, to be destroyed; its code stays mapped for ever. */
 int library_load(struct library **library, struct os *os, const char *store,
 	const char *path, const char *sha256, struct error *error);
 void library_destroy(struct library **library);

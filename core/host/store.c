@@ -25,13 +25,27 @@ struct copy {
 	const struct note_identity *identity;
 	struct error *error;
 	int folder_fd;
+	char sha256[NOTE_SHA256_TEXT];
 	char name[NAME_BYTES];      /* SHA256.so */
 	char temporary[NAME_BYTES]; /* .SHA256.so.PID */
 };
 
+/* "PATH: it cannot be copied into the store FOLDER: …" */
+static int refuse(struct copy *copy, int code, const char *why)
+{
+	return error_set(copy->error, code,
+		"%s: it cannot be copied into the plugin store %s: %s",
+		copy->identity->path, copy->folder, why);
+}
+
+static int refuse_code(struct copy *copy, int code)
+{
+	return refuse(copy, code, strerror(-code));
+}
+
 static int open_folder(struct copy *copy);
-static int is_there(struct copy *copy);
-static int write_copy(struct copy *copy, int fd);
+static int open_copy(struct copy *copy);
+static int make_copy(struct copy *copy);
 
 int store_folder(char *folder, size_t folder_bytes, const char *state_home,
 	const char *home, struct error *error)
@@ -51,50 +65,38 @@ int store_folder(char *folder, size_t folder_bytes, const char *state_home,
 	return 0;
 }
 
-int store_put(struct os *os, const char *folder,
-	const struct note_identity *identity, int fd, char **stored,
+int store_open(struct os *os, const char *folder,
+	const struct note_identity *identity, char **stored,
 	struct error *error)
 {
 	struct copy copy = {.os = os,
 		.folder = folder,
 		.identity = identity,
 		.error = error};
-	char sha256[NOTE_SHA256_TEXT];
-	size_t bytes = strlen(folder) + NAME_BYTES + 1;
-	int result;
+	int fd, result = 0;
 
-	note_sha256_text(identity->sha256, sha256);
-	snprintf(copy.name, sizeof copy.name, "%s.so", sha256);
-	snprintf(copy.temporary, sizeof copy.temporary, ".%s.so.%d", sha256,
-		(int)os->getpid(os));
+	note_sha256_text(identity->sha256, copy.sha256);
+	snprintf(copy.name, sizeof copy.name, "%s.so", copy.sha256);
+	snprintf(copy.temporary, sizeof copy.temporary, ".%s.so.%d",
+		copy.sha256, (int)os->getpid(os));
 	copy.folder_fd = open_folder(&copy);
 	if (copy.folder_fd < 0)
 		return copy.folder_fd;
-	result = is_there(&copy);
-	if (result == 0)
-		result = write_copy(&copy, fd);
+	fd = open_copy(&copy);
+	if (fd < 0)
+		result = make_copy(&copy);
+	if (fd < 0 && result == 0) {
+		fd = open_copy(&copy);
+		if (fd < 0)
+			refuse_code(&copy, fd);
+	}
 	os->close(os, copy.folder_fd);
-	if (result < 0)
-		return result;
-	*stored = malloc(bytes);
-	if (*stored == NULL)
-		return error_set(
-			error, -ENOMEM, "%s: out of memory", identity->path);
-	snprintf(*stored, bytes, "%s/%s", folder, copy.name);
-	return 0;
-}
-
-/* "PATH: it cannot be copied into the store FOLDER: …" */
-static int refuse(struct copy *copy, int code, const char *why)
-{
-	return error_set(copy->error, code,
-		"%s: it cannot be copied into the plugin store %s: %s",
-		copy->identity->path, copy->folder, why);
-}
-
-static int refuse_code(struct copy *copy, int code)
-{
-	return refuse(copy, code, strerror(-code));
+	if (result < 0 || fd < 0)
+		return result < 0 ? result : fd;
+	if (asprintf(stored, "%s/%s", folder, copy.name) >= 0)
+		return fd;
+	os->close(os, fd);
+	return error_set(error, -ENOMEM, "%s: out of memory", identity->path);
 }
 
 /* Makes the folder and those above it that are missing. */
@@ -206,24 +208,31 @@ static int hash_and_write(struct os *os, int from, int to,
 	return result;
 }
 
-/* 1 when the copy is there, ours and right; 0 when it must be written. */
-static int is_there(struct copy *copy)
+/* The copy if it is there, ours and right; else a negative errno. */
+static int open_copy(struct copy *copy)
 {
 	struct os *os = copy->os;
 	unsigned char sha256[NOTE_SHA256_BYTES];
 	struct stat status;
 	int fd = os->openat(os, copy->folder_fd, copy->name,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-	bool right;
+	int result;
 
 	if (fd < 0)
-		return 0;
-	right = os->fstat(os, fd, &status) == 0 && S_ISREG(status.st_mode) &&
-		is_ours_alone(os, &status) &&
-		hash_and_write(os, fd, -1, sha256) == 0 &&
-		memcmp(sha256, copy->identity->sha256, sizeof sha256) == 0;
+		return fd;
+	result = os->fstat(os, fd, &status);
+	if (result == 0 &&
+		(!S_ISREG(status.st_mode) || !is_ours_alone(os, &status)))
+		result = -EPERM;
+	if (result == 0)
+		result = hash_and_write(os, fd, -1, sha256);
+	if (result == 0 &&
+		memcmp(sha256, copy->identity->sha256, sizeof sha256) != 0)
+		result = -EBADMSG;
+	if (result == 0)
+		return fd;
 	os->close(os, fd);
-	return right;
+	return result;
 }
 
 static int create_temporary(struct copy *copy)
@@ -252,6 +261,19 @@ static int publish(struct copy *copy)
 	return 0;
 }
 
+static int refuse_hash(
+	struct copy *copy, const unsigned char sha256[NOTE_SHA256_BYTES])
+{
+	char found[NOTE_SHA256_TEXT];
+
+	note_sha256_text(sha256, found);
+	return error_set(copy->error, -ESTALE,
+		"%s: the file was replaced while it was being loaded: its "
+		"SHA-256 is %s and was %s; start again",
+		copy->identity->path, found, copy->sha256);
+}
+
+/* Copies from the fd into a temporary file, which is then published. */
 static int write_copy(struct copy *copy, int fd)
 {
 	struct os *os = copy->os;
@@ -270,13 +292,24 @@ static int write_copy(struct copy *copy, int fd)
 	if (result < 0)
 		refuse_code(copy, result);
 	else if (memcmp(sha256, copy->identity->sha256, sizeof sha256) != 0)
-		result = error_set(copy->error, -ESTALE,
-			"%s: the file was changed while it was being loaded; "
-			"try again when it is written",
-			copy->identity->path);
-	if (result == 0)
+		result = refuse_hash(copy, sha256);
+	else
 		result = publish(copy);
 	if (result < 0)
 		os->unlinkat(os, copy->folder_fd, copy->temporary, 0);
+	return result;
+}
+
+static int make_copy(struct copy *copy)
+{
+	struct note_identity found;
+	int fd = note_open(&found, copy->os, copy->identity->path, copy->error);
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = write_copy(copy, fd);
+	copy->os->close(copy->os, fd);
+	note_identity_release(&found);
 	return result;
 }

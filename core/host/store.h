@@ -21,13 +21,14 @@ struct os;
 int store_folder(char *folder, size_t folder_bytes, const char *state_home,
 	const char *home, struct error *error);
 
-/* Puts the plugin into the store unless it is there: copies from `fd`, which
- * was opened by note_open, and refuses when what it copied has not the
- * identity's SHA-256. Returns 0 and the copy's absolute path, which the caller
- * frees; or a negative errno with a sentence that begins with the plugin's
- * path. */
-int store_put(struct os *os, const char *folder,
-	const struct note_identity *identity, int fd, char **stored,
+/* Opens the store's copy of the plugin with the identity's SHA-256. Where it is
+ * not there, or is not right, the plugin at the identity's path is copied,
+ * after the checks of note_open, and refused when its bytes have another hash.
+ * Returns an fd of a copy that was hashed, and its absolute path in `*stored`;
+ * both are the caller's. Or a negative errno, with a sentence that begins with
+ * the plugin's path. */
+int store_open(struct os *os, const char *folder,
+	const struct note_identity *identity, char **stored,
 	struct error *error);
 
 #endif

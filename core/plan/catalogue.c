@@ -73,6 +73,21 @@ const struct catalogue_type *catalogue_find(
 		sizeof *catalogue->types, compare_types);
 }
 
+int catalogue_sha256(const struct catalogue_plugin *plugin,
+	char text[NOTE_SHA256_TEXT], struct error *error)
+{
+	/* A cache: plugins are the catalogue's own, and not constant. */
+	struct catalogue_plugin *own =
+		(struct catalogue_plugin *)(uintptr_t)plugin;
+	int result = 0;
+
+	if (!own->hashed)
+		result = note_hash(&own->identity, own->catalogue->os, error);
+	own->hashed = result == 0;
+	note_sha256_text(own->identity.sha256, text);
+	return result;
+}
+
 size_t catalogue_type_count(const struct catalogue *catalogue)
 {
 	return catalogue->type_count;

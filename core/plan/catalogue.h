@@ -54,11 +54,13 @@ struct catalogue_search {
 };
 
 struct catalogue_plugin {
-	struct note_identity identity;
+	struct note_identity identity; /* its hash: ask catalogue_sha256 */
 	const struct description *description;
 	enum catalogue_origin origin;
 	uint32_t at; /* of the manifest's entry, else UINT32_MAX */
 	bool standard;
+	bool hashed;
+	const struct catalogue *catalogue; /* that it belongs to */
 };
 
 struct catalogue_type {
@@ -75,7 +77,8 @@ struct catalogue_refusal {
 };
 
 /* Reads all plugins found. Fails only for want of memory; what cannot be read
- * or is not a good plugin is a refusal. The search is not kept. */
+ * or is not a good plugin is a refusal. The search is not kept; `os` outlives
+ * the catalogue. */
 int catalogue_create(struct catalogue **catalogue, struct os *os,
 	const struct catalogue_search *search, struct error *error);
 void catalogue_destroy(struct catalogue **catalogue);
@@ -83,6 +86,13 @@ void catalogue_destroy(struct catalogue **catalogue);
 /* The type of that name, or NULL. Lives as long as the catalogue. */
 const struct catalogue_type *catalogue_find(
 	const struct catalogue *catalogue, const char *type);
+
+/* Writes the SHA-256 of a plugin's file as 64 digits. The file is read for it
+ * when it is first asked for, since reading all of every plugin would take
+ * longer than a start may. Returns 0, or a negative errno with a sentence when
+ * the file is not the one whose note was read; the digits are zeros then. */
+int catalogue_sha256(const struct catalogue_plugin *plugin,
+	char text[NOTE_SHA256_TEXT], struct error *error);
 
 /* Sets the error for a type that `catalogue_find` did not find: what it may
  * have meant, or why its plugin was refused. Returns -ENOENT. */

@@ -137,12 +137,13 @@ static const struct catalogue_plugin *find_plugin(
 }
 
 /* Whether the plugin is what the manifest says it is. */
-static int judge_named(const struct catalogue_named *named,
-	const struct note_identity *identity,
-	const struct description *description, struct error *error)
+static int judge_named(const struct catalogue_named *named, struct os *os,
+	struct note_identity *identity, const struct description *description,
+	struct error *error)
 {
 	char found[NOTE_SHA256_TEXT];
 	struct error version = ERROR_NONE;
+	int result;
 
 	if (strcmp(named->name, description->name) != 0)
 		return error_set(error, -EINVAL,
@@ -155,8 +156,13 @@ static int judge_named(const struct catalogue_named *named,
 			named->version, description->version, &version) != 0)
 		return error_set(
 			error, -EINVAL, "%s: %s", identity->path, version.text);
+	if (named->sha256 == NULL)
+		return 0;
+	result = note_hash(identity, os, error);
+	if (result != 0)
+		return result;
 	note_sha256_text(identity->sha256, found);
-	if (named->sha256 != NULL && strcasecmp(named->sha256, found) != 0)
+	if (strcasecmp(named->sha256, found) != 0)
 		return error_set(error, -EINVAL,
 			"%s: its SHA-256 is %s and the manifest asks for "
 			"%.80s",
@@ -202,10 +208,13 @@ static void keep(struct catalogue *catalogue, struct candidate candidate,
 		arena_allocate(&catalogue->arena, 1, sizeof *plugin);
 
 	*plugin = (struct catalogue_plugin){
+		.catalogue = catalogue,
 		.identity = identity,
 		.description = description,
 		.origin = candidate.origin,
 		.at = candidate.named != NULL ? candidate.named->at : AT_NONE,
+		.hashed = candidate.named != NULL &&
+			  candidate.named->sha256 != NULL,
 		.standard = is_standard(description->name, candidate.origin),
 	};
 	catalogue->plugins = arena_grow(&catalogue->arena, catalogue->plugins,
@@ -219,14 +228,14 @@ static void take(struct catalogue *catalogue, struct candidate candidate)
 	struct description *description = NULL;
 	struct error error = ERROR_NONE;
 	struct note note;
-	int result = note_read(&note, catalogue->os, candidate.path, &error);
+	int result = note_peek(&note, catalogue->os, candidate.path, &error);
 
 	if (result == 0)
 		result = description_create(&description, candidate.path,
 			note.text, note.bytes, &error);
 	if (result == 0 && candidate.named != NULL)
-		result = judge_named(
-			candidate.named, &note.identity, description, &error);
+		result = judge_named(candidate.named, catalogue->os,
+			&note.identity, description, &error);
 	if (result == 0)
 		result = judge_name(catalogue, &candidate, description, &error);
 	if (result == 0) {

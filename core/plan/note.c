@@ -23,6 +23,10 @@ struct file {
 	int fd;
 };
 
+static int open_and_take(struct note *note, struct file *file, const char *path,
+	struct error *error);
+static bool is_same_file(
+	const struct note_identity *one, const struct note_identity *other);
 static int judge_file(
 	const struct stat *status, const char *path, struct error *error);
 static int judge_folders(struct os *os, int fd, const struct stat *status,
@@ -35,21 +39,58 @@ int note_read(
 	struct note *note, struct os *os, const char *path, struct error *error)
 {
 	struct file file = {.os = os};
-	struct note_source source = {.read = read_fully, .context = &file};
-	int result;
+	int result = open_and_take(note, &file, path, error);
 
-	*note = (struct note){0};
-	file.fd = note_open(&note->identity, os, path, error);
-	if (file.fd < 0)
-		return file.fd;
-	source.size = note->identity.size;
-	result = note_find(&source, path, &note->text, &note->bytes, error);
-	if (result == 0)
-		result = hash_file(&file, &note->identity, error);
+	if (result != 0)
+		return result;
+	result = hash_file(&file, &note->identity, error);
 	os->close(os, file.fd);
 	if (result != 0)
 		note_release(note);
 	return result;
+}
+
+int note_peek(
+	struct note *note, struct os *os, const char *path, struct error *error)
+{
+	struct file file = {.os = os};
+	int result = open_and_take(note, &file, path, error);
+
+	if (result == 0)
+		os->close(os, file.fd);
+	return result;
+}
+
+int note_hash(
+	struct note_identity *identity, struct os *os, struct error *error)
+{
+	struct file file = {.os = os};
+	struct note_identity now;
+	int result;
+
+	file.fd = note_open(&now, os, identity->path, error);
+	if (file.fd < 0)
+		return file.fd;
+	if (is_same_file(identity, &now))
+		result = hash_file(&file, identity, error);
+	else
+		result = error_set(error, -ESTALE,
+			"%s: the file was replaced while it was being read; "
+			"start again",
+			identity->path);
+	note_identity_release(&now);
+	os->close(os, file.fd);
+	return result;
+}
+
+int note_take(struct os *os, int fd, uint64_t size, const char *path,
+	char **text, size_t *bytes, struct error *error)
+{
+	struct file file = {.os = os, .fd = fd};
+	struct note_source source = {
+		.read = read_fully, .context = &file, .size = size};
+
+	return note_find(&source, path, text, bytes, error);
 }
 
 int note_open(struct note_identity *identity, struct os *os, const char *path,
@@ -78,6 +119,10 @@ int note_open(struct note_identity *identity, struct os *os, const char *path,
 		return result;
 	}
 	identity->path = strdup(path);
+	if (identity->path == NULL) {
+		os->close(os, fd);
+		return error_set(error, -ENOMEM, "%s: out of memory", path);
+	}
 	identity->device = status.st_dev;
 	identity->inode = status.st_ino;
 	identity->size = (uint64_t)status.st_size;
@@ -109,6 +154,48 @@ void note_sha256_text(const unsigned char sha256[NOTE_SHA256_BYTES],
 		text[2 * i + 1] = digits[sha256[i] & 15];
 	}
 	text[NOTE_SHA256_TEXT - 1] = '\0';
+}
+
+int note_sha256_read(unsigned char sha256[NOTE_SHA256_BYTES], const char *text)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+
+	if (strlen(text) != NOTE_SHA256_TEXT - 1 ||
+		strspn(text, digits) != NOTE_SHA256_TEXT - 1)
+		return -EINVAL;
+	for (size_t i = 0; i < NOTE_SHA256_BYTES; i++) {
+		unsigned byte = 0;
+
+		sscanf(text + 2 * i, "%2x", &byte);
+		sha256[i] = (unsigned char)byte;
+	}
+	return 0;
+}
+
+static int open_and_take(struct note *note, struct file *file, const char *path,
+	struct error *error)
+{
+	int result;
+
+	*note = (struct note){0};
+	file->fd = note_open(&note->identity, file->os, path, error);
+	if (file->fd < 0)
+		return file->fd;
+	result = note_take(file->os, file->fd, note->identity.size, path,
+		&note->text, &note->bytes, error);
+	if (result != 0) {
+		file->os->close(file->os, file->fd);
+		note_release(note);
+	}
+	return result;
+}
+
+static bool is_same_file(
+	const struct note_identity *one, const struct note_identity *other)
+{
+	return one->device == other->device && one->inode == other->inode &&
+	       one->size == other->size &&
+	       one->modified_ns == other->modified_ns;
 }
 
 static int judge_file(

@@ -12,7 +12,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/base/error.h"
 
@@ -44,11 +43,26 @@ struct note {
 int note_read(struct note *note, struct os *os, const char *path,
 	struct error *error);
 
+/* The same without the SHA-256, which is left zeroed: a small part of the file
+ * is read, where note_read reads all of it. */
+int note_peek(struct note *note, struct os *os, const char *path,
+	struct error *error);
+
+/* Fills in the SHA-256, if the file is still the one whose note was read:
+ * else -ESTALE with a sentence. */
+int note_hash(
+	struct note_identity *identity, struct os *os, struct error *error);
+
 /* Opens the plugin for reading, after the same checks of the file and its
  * folder. Returns the fd, which is the caller's, and fills the identity but
  * for its hash; or a negative errno with a sentence. */
 int note_open(struct note_identity *identity, struct os *os, const char *path,
 	struct error *error);
+
+/* Reads the note out of an open file of `size` bytes; sentences name `path`.
+ * `*text` is the caller's to free. */
+int note_take(struct os *os, int fd, uint64_t size, const char *path,
+	char **text, size_t *bytes, struct error *error);
 
 void note_release(struct note *note);
 void note_identity_release(struct note_identity *identity);
@@ -69,5 +83,8 @@ int note_find(const struct note_source *source, const char *path, char **text,
 /* Writes 64 hexadecimal digits and a NUL. */
 void note_sha256_text(const unsigned char sha256[NOTE_SHA256_BYTES],
 	char text[NOTE_SHA256_TEXT]);
+
+/* Reads 64 hexadecimal digits of either case. 0, or -EINVAL. */
+int note_sha256_read(unsigned char sha256[NOTE_SHA256_BYTES], const char *text);
 
 #endif

@@ -133,7 +133,8 @@ static struct node_plan_operator plan_operator(struct arena *arena,
 	const struct catalogue_type *type = target->type;
 	const struct note_identity *identity = &type->plugin->identity;
 	char sha256[NOTE_SHA256_TEXT];
-	note_sha256_text(identity->sha256, sha256);
+	/* Of a file that was replaced it is zeros, which no node will load. */
+	(void)catalogue_sha256(type->plugin, sha256, NULL);
 	return (struct node_plan_operator){
 		.name = target->name,
 		.type = type->type,
