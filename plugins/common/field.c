@@ -1,6 +1,11 @@
 /*
  * field: see field.h. One token is looked up as a map's key first, which is
  * what nearly every field is; all else goes the general way.
+ *
+ * Where a map begins like the last one, its keys need not be looked at to know
+ * how long they are, only to be sure: the processor steps from value to value
+ * and compares the keys beside that. Any difference leads to the general way,
+ * which learns the new beginning.
  */
 #include "common/field.h"
 
@@ -97,7 +102,108 @@ static void view_text(const struct tau_record *record, struct tau_value *value)
 		.code = TAU_CODE_TEXT};
 }
 
-int field_find(const struct field *field, const struct tau_record *record,
+/* So many bytes of a key are compared at once; behind the longest short key
+ * there is a value; and in smaller maps there is nothing to be gained. */
+enum { HEAD_BYTES = 8, KEY_ROOM = 17, LEARNED_LEAST = 48 };
+
+static inline uint64_t head_at(const uint8_t *at)
+{
+	uint64_t head;
+
+	memcpy(&head, at, HEAD_BYTES);
+	return head;
+}
+
+/* The entry for a key of at most 15 bytes at `key`; false for others. */
+static bool learn_entry(
+	struct field_entry *entry, const uint8_t *key, const uint8_t *limit)
+{
+	size_t bytes = 1 + (*key & 15u);
+
+	if ((*key & 0xf0) != TAU_CODE_TEXT_SHORT || limit - key < KEY_ROOM)
+		return false;
+	entry->key_bytes = bytes;
+	entry->mask = bytes < HEAD_BYTES ? (UINT64_C(1) << (8 * bytes)) - 1
+					 : ~UINT64_C(0);
+	entry->head = head_at(key) & entry->mask;
+	return true;
+}
+
+/* Remembers what stands in front of the value that was found in the map. */
+static void learn(struct field *field, const struct tau_value *map,
+	const struct tau_value *found)
+{
+	const uint8_t *key = map->body, *value;
+	uint32_t count = 0;
+
+	field->learned = false;
+	for (;; count++) {
+		struct field_entry *entry = &field->before[count];
+
+		if (count == FIELD_ENTRIES ||
+			!learn_entry(entry, key, map->limit))
+			return;
+		value = key + entry->key_bytes;
+		if (value + 1 == found->start)
+			break;
+		key = value + tau_value_size(value, map->limit);
+	}
+	field->own = field->before[count];
+	field->before_count = count;
+	/* What differs from the field's own key behind the first eight bytes
+	 * alone could be the key itself the next time. */
+	field->learned = true;
+	for (uint32_t i = 0; i < count; i++)
+		if (field->before[i].head == field->own.head)
+			field->learned = false;
+}
+
+/* The value at the learned place; NULL where the map is different. */
+static inline const uint8_t *find_learned(
+	const struct field *field, const struct tau_value *map)
+{
+	const uint8_t *at = map->body, *limit = map->limit;
+	uint32_t count = field->before_count;
+	const struct field_entry *entry = field->before;
+
+	if (map->count <= count)
+		return NULL;
+	for (; count; count--, entry++) {
+		size_t bytes;
+
+		if (limit - at < KEY_ROOM ||
+			(head_at(at) & entry->mask) != entry->head)
+			return NULL;
+		at += entry->key_bytes;
+		bytes = tau_value_size(at, limit);
+		if (!bytes)
+			return NULL;
+		at += bytes;
+	}
+	if (limit - at < KEY_ROOM ||
+		(head_at(at) & field->own.mask) != field->own.head)
+		return NULL;
+	if (field->name_bytes >= HEAD_BYTES &&
+		memcmp(at + 1, field->name, field->name_bytes) != 0)
+		return NULL;
+	return at + field->own.key_bytes;
+}
+
+static int find_entry(struct field *field, const struct tau_value *map,
+	struct tau_value *value)
+{
+	const uint8_t *at = field->learned ? find_learned(field, map) : NULL;
+	int code;
+
+	if (TAU_LIKELY_(at != NULL))
+		return tau_value_decode(*at, at + 1, map->limit, value);
+	code = tau_value_get(map, field->name, field->name_bytes, value);
+	if (code == 0 && map->limit - map->body >= LEARNED_LEAST)
+		learn(field, map, value);
+	return code;
+}
+
+int field_find(struct field *field, const struct tau_record *record,
 	struct tau_value *value)
 {
 	struct tau_value root;
@@ -112,7 +218,6 @@ int field_find(const struct field *field, const struct tau_record *record,
 		return -EBADMSG;
 	if (field->entry && root.code >= TAU_CODE_MAP &&
 		root.code < TAU_CODE_INT_SHORT)
-		return tau_value_get(
-			&root, field->name, field->name_bytes, value);
+		return find_entry(field, &root, value);
 	return tau_value_at(&root, field->pointer, field->pointer_bytes, value);
 }

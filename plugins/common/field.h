@@ -12,12 +12,26 @@
 #include <tau/operator.h>
 #include <tau/value.h>
 
+enum { FIELD_ENTRIES = 16 };
+
+/* One entry in front of the field in the last map: the first eight bytes of
+ * its key, code included, as far as they are the key's; and the key's size. */
+struct field_entry {
+	uint64_t head, mask;
+	size_t key_bytes;
+};
+
 struct field {
 	const char *pointer; /* a param's: lives as long as the instance */
 	size_t pointer_bytes;
 	bool entry; /* one token without escapes, maybe a map's key */
 	char *name; /* the last token, its escapes undone, or "value" */
 	size_t name_bytes;
+	/* What stood in front of the field in the last map: maps on one stream
+	 * nearly always look alike, and then it is there again. */
+	struct field_entry before[FIELD_ENTRIES], own;
+	uint32_t before_count;
+	bool learned;
 	const char *label; /* what results call it: the name, or the pointer */
 	size_t label_bytes;
 };
@@ -34,7 +48,7 @@ void fields_destroy(struct field **fields, size_t count);
 
 /* The field of a record, seen where it lies: 0, -ENOENT (the record lacks it,
  * or is text and has no fields), -EBADMSG (the record is not utf9). */
-int field_find(const struct field *field, const struct tau_record *record,
+int field_find(struct field *field, const struct tau_record *record,
 	struct tau_value *value);
 
 #endif

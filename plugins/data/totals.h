@@ -23,7 +23,7 @@ struct totals {
 	const char *operator; /* its name: "count" */
 	struct field *by;
 	size_t by_count;
-	const struct field *what; /* the field to be added, or NULL: add 1 */
+	struct field *what; /* the field to be added, or NULL: add 1 */
 	int64_t every_ns;         /* 0: never */
 	int64_t armed;            /* the timer runs; the host carries it */
 	struct groups groups;

@@ -23,8 +23,9 @@
 
 enum { IN = 0, OUT = 0, BAD = 1 };
 
-/* The map's head, keys, the longest heads of texts, and the numbers. */
-enum { MAP_OVERHEAD = 9 + 74 + 9 * 5 + 3 + 9 };
+/* The map's head, keys, the longest heads of texts, the numbers, and what
+ * copying a short text may write behind it. */
+enum { MAP_OVERHEAD = 9 + 74 + 9 * 5 + 3 + 9 + 16 };
 
 /* A key of at most 15 bytes, whose length is in its code. */
 #define KEY(next, name)                                                        \
@@ -48,7 +49,9 @@ static inline uint8_t *store_big(uint8_t *to, uint64_t number, size_t width)
 	return to + width;
 }
 
-static inline uint8_t *put_part(uint8_t *next, const struct weblog_part *part)
+/* `limit` is the line's end: what lies before it may be read. */
+static inline uint8_t *put_part(
+	uint8_t *next, const struct weblog_part *part, const uint8_t *limit)
 {
 	size_t bytes = part->bytes;
 
@@ -58,7 +61,10 @@ static inline uint8_t *put_part(uint8_t *next, const struct weblog_part *part)
 	}
 	if (bytes < 16) {
 		*next++ = (uint8_t)(TAU_CODE_TEXT_SHORT | bytes);
-		tau_copy(next, part->text, bytes);
+		if (TAU_LIKELY_(limit - part->text >= 16))
+			memcpy(next, part->text, 16);
+		else
+			tau_copy(next, part->text, bytes);
 		return next + bytes;
 	}
 	if (bytes < 256) {
@@ -96,22 +102,22 @@ static inline uint8_t *put_number(uint8_t *next, uint64_t number)
 }
 
 static inline uint8_t *put_entries(
-	uint8_t *next, const struct weblog_line *line)
+	uint8_t *next, const struct weblog_line *line, const uint8_t *limit)
 {
 	KEY(next, "host");
-	next = put_part(next, &line->host);
+	next = put_part(next, &line->host, limit);
 	KEY(next, "ident");
-	next = put_part(next, &line->ident);
+	next = put_part(next, &line->ident, limit);
 	KEY(next, "user");
-	next = put_part(next, &line->user);
+	next = put_part(next, &line->user, limit);
 	KEY(next, "time");
-	next = put_part(next, &line->time);
+	next = put_part(next, &line->time, limit);
 	KEY(next, "method");
-	next = put_part(next, &line->method);
+	next = put_part(next, &line->method, limit);
 	KEY(next, "path");
-	next = put_part(next, &line->path);
+	next = put_part(next, &line->path, limit);
 	KEY(next, "protocol");
-	next = put_part(next, &line->protocol);
+	next = put_part(next, &line->protocol, limit);
 	KEY(next, "status");
 	next = put_number(next, line->status);
 	KEY(next, "bytes");
@@ -119,19 +125,19 @@ static inline uint8_t *put_entries(
 	if (!line->combined)
 		return next;
 	KEY(next, "referer");
-	next = put_part(next, &line->referer);
+	next = put_part(next, &line->referer, limit);
 	KEY(next, "agent");
-	return put_part(next, &line->agent);
+	return put_part(next, &line->agent, limit);
 }
 
 /* The whole map; returns its size. The length is 16 bits wide, which nearly
  * all maps need, or 32. */
-static inline size_t put_map(
-	uint8_t *start, size_t room, const struct weblog_line *line)
+static inline size_t put_map(uint8_t *start, size_t room,
+	const struct weblog_line *line, const uint8_t *limit)
 {
 	size_t width = room <= UINT16_MAX ? 2 : 4;
 	uint8_t *contents = start + 1 + 2 * width;
-	uint8_t *end = put_entries(contents, line);
+	uint8_t *end = put_entries(contents, line, limit);
 
 	*start = (uint8_t)(TAU_CODE_MAP + (width == 2 ? 1 : 2));
 	tau_store(start + 1, (uint64_t)(end - contents), width);
@@ -143,6 +149,7 @@ static int take_line(struct tau_op *op, const struct tau_record *record)
 {
 	struct tau_out *out = op->out[OUT];
 	size_t room = (size_t)record->bytes + MAP_OVERHEAD;
+	const uint8_t *limit = (const uint8_t *)record->body + record->bytes;
 	struct weblog_line line;
 	const char *wrong = weblog_scan(&line, record->body, record->bytes);
 	uint8_t *start;
@@ -156,8 +163,8 @@ static int take_line(struct tau_op *op, const struct tau_record *record)
 	start = tau_reserve_at(op, out, (uint32_t)room);
 	if (!start)
 		return (int)out->state;
-	tau_commit_at(
-		op, out, (uint32_t)put_map(start, room, &line), TAU_VALUE);
+	tau_commit_at(op, out, (uint32_t)put_map(start, room, &line, limit),
+		TAU_VALUE);
 	return TAU_OK;
 }
 

@@ -3,6 +3,7 @@
  * is what is left of it. Searches look at 16 bytes at a time.
  */
 #include "weblog_scan.h"
+#include "weblog_usual.h"
 
 #include <emmintrin.h>
 #include <string.h>
@@ -206,6 +207,8 @@ const char *weblog_scan(
 	struct cursor cursor = {text, text + bytes};
 	const uint8_t *from, *to;
 
+	if (weblog_scan_usual(line, text, bytes))
+		return NULL;
 	if (bytes && text[bytes - 1] == '\r')
 		cursor.limit--;
 	if (!word(&cursor, &line->host) || !word(&cursor, &line->ident))
