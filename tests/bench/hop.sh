@@ -6,8 +6,8 @@
 # the goals of 3 and 4.5 ns were set where that took 4.5.
 set -eu
 : "${TAU:?}" "${top_srcdir:?}" "${top_builddir:?}"
-records=${HOP_RECORDS:-10000000}
-rounds=5
+records=${HOP_RECORDS:-4000000}
+rounds=9
 operators=10
 folder=$(mktemp -d "${TMPDIR:-/tmp}/hop.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
@@ -71,7 +71,7 @@ measure() {
 		}
 		best=$(better "$best" "$figure")
 		switch=$(better "$switch" "$(peer fcontext)")
-		[ $((i % 2)) -eq 1 ] || go=$(better "$go" "$(peer channel "$1")")
+		[ $((i % 3)) -ne 0 ] || go=$(better "$go" "$(peer channel "$1")")
 	done
 	row "hop-$1" "$best" goal-in-ns "$2" "<= 1"
 	row "hop-$1" "$best" fcontext-switch "$switch" "$3"
