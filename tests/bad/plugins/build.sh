@@ -147,7 +147,7 @@ plugin constructor "$described" "$entry" "$table" '#include <fcntl.h>' '#include
 	{ (void)close(creat(\"$PWD/constructed\", 0600)); }"
 # Nor these: from a later minor, with a larger table and keys not yet known.
 plugin future "{ $head, \"colour\": {\"deep\": [true, null]}, \"operators\": [
-	{\"name\": \"relay\", \"mood\": 7, \"in\": [{\"name\": \"in\", \"lane\": 2}],
+	{\"name\": \"relay\", \"mood\": 7, \"in\": [{\"name\": \"in\", \"lane\": 2}], \"out\": [{\"name\": \"out\"}],
 	 \"params\": {\"p\": {\"type\": \"int\", \"unit\": \"m\"}}}] }" \
 	'static const struct { struct tau_operator known; void *more[8]; } relay =
 	{ { .size = sizeof relay, .name = "relay", .run = run },
