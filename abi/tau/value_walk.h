@@ -124,18 +124,77 @@ static inline int tau_key_is(
 	return tau_same(key + header, (const uint8_t *)text, text_bytes);
 }
 
+/* Sizes of the values whose code tells all; 0: look closer. */
+__attribute__((unused)) static const uint8_t tau_sizes_[256] = {
+	/* clang-format off */
+	2, 3, 5, 9, 2, 3, 5, 9, 5, 9, 9, 0, 1, 1, 1, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	/* clang-format on */
+};
+
+/* Passes entries whose sizes are seen at a glance, up to the one with the key
+ * or the first that wants a closer look, and never near the end, so that only
+ * texts with a length byte need a bound. `*next` is left at that entry, and
+ * `*left` counts it; 1: it has the key; -EBADMSG. */
+static inline int tau_value_glance(const uint8_t **next, const uint8_t *limit,
+	uint64_t *left, const char *key, size_t key_bytes)
+{
+	const uint8_t *at = *next, *text = (const uint8_t *)key;
+	uint32_t code = TAU_CODE_TEXT_SHORT + (uint32_t)key_bytes;
+	if (key_bytes > 15)
+		return 0;
+	for (; *left > 0 && limit - at > 40; --*left) {
+		const uint8_t *behind = at + tau_sizes_[*at];
+		size_t bytes = tau_sizes_[*behind];
+		*next = at;
+		if (behind == at)
+			return 0;
+		if (*at == code && tau_same(at + 1, text, key_bytes))
+			return 1;
+		if (bytes == 0) {
+			if ((*behind & 0xfb) != TAU_CODE_TEXT)
+				return 0;
+			bytes = 2 + (size_t)behind[1];
+			if ((size_t)(limit - behind) < bytes)
+				return -EBADMSG;
+		}
+		at = behind + bytes;
+	}
+	*next = at;
+	return 0;
+}
+
 static inline int tau_value_get(const struct tau_value *map, const char *key,
 	size_t key_bytes, struct tau_value *out)
 {
 	const uint8_t *next = map->body, *limit = map->limit;
+	uint64_t left = map->count;
+	int found;
 	if (map->code < TAU_CODE_MAP || map->code > TAU_CODE_MAP + 3)
 		return -ENOENT;
-	for (uint64_t left = map->count; left > 0; left--) {
+	found = tau_value_glance(&next, limit, &left, key, key_bytes);
+	if (found < 0)
+		return found;
+	for (; left > 0; left--) {
 		size_t bytes = tau_value_size(next, limit);
 		const uint8_t *behind = next + bytes;
 		if (__builtin_expect(bytes == 0 || behind == limit, 0))
 			return -EBADMSG;
-		if (tau_key_is(next, bytes, key, key_bytes))
+		if (found || tau_key_is(next, bytes, key, key_bytes))
 			return tau_value_decode(
 				*behind, behind + 1, limit, out);
 		bytes = tau_value_size(behind, limit);

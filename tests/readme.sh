@@ -1,0 +1,39 @@
+#!/bin/bash
+# The README's manifest and its operator do what it says: they are taken out of
+# its text, built as it says, and their results compared with sort, uniq and tr.
+set -eu
+folder=$(mktemp -d "${TMPDIR:-/tmp}/readme.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+readme=$top_srcdir/README
+export XDG_STATE_HOME=$folder/state XDG_RUNTIME_DIR=$folder
+
+# block LANGUAGE: the first block of that language.
+block() { awk -v begin="\`\`\`$1" '$0 == begin { on = 1; next } /^```/ { if (on) exit } on' "$readme"; }
+fail() {
+	echo "readme: $*" >&2
+	exit 1
+}
+
+block json >words.json
+"$TAU" validate words.json --set text="$top_srcdir/LICENSE" ||
+	fail "its first manifest is not valid"
+"$TAU" graph words.json --set text="$top_srcdir/LICENSE" >graph
+grep -q most graph || fail "its graph does not show an operator"
+"$TAU" run words.json --set text="$top_srcdir/LICENSE" >words
+tr ' ' '\n' <"$top_srcdir/LICENSE" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }' >most
+grep -qw "$(<most)" words || fail "its first manifest counts wrongly"
+
+block c >shout.c
+${CC:-cc} -shared -fPIC -O2 -I"$top_srcdir/abi" ${TAU_SANITIZERS-} -o shout.so shout.c
+"$TAU" inspect ./shout.so | grep -q 'upper case' || fail "inspect does not show its operator"
+"$TAU" run --plugin-path . -e 'stdin ! lines ! shout.loud ! stdout' \
+	<"$top_srcdir/LICENSE" >loud
+tr '[:lower:]' '[:upper:]' <"$top_srcdir/LICENSE" | cmp - loud ||
+	fail "its first operator does something else"
+
+# Each file and folder that it links to is there.
+grep -o '](\([^)]*\))' "$readme" | tr -d '()]' | while read -r link; do
+	[ -e "$top_srcdir/$link" ] || [ -e "$top_srcdir/abi/tau/$link" ] ||
+		fail "it links to $link, which is not there"
+done
