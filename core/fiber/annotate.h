@@ -39,6 +39,10 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
+/* Never a call of its own: a tool that counts calls in and out would see it
+ * begin on one stack and end on the other. */
+#define ANNOTATE static inline __attribute__((always_inline))
+
 /* What the tools know of one side of a switch. Empty without them. */
 struct annotate_side {
 #ifdef ANNOTATE_ADDRESS
@@ -54,7 +58,7 @@ struct annotate_side {
 };
 
 /* Before a switch from `from` to `to`. */
-static inline void annotate_leave(
+ANNOTATE void annotate_leave(
 	struct annotate_side *from, struct annotate_side *to)
 {
 	(void)from;
@@ -69,7 +73,7 @@ static inline void annotate_leave(
 }
 
 /* The same, when `from` will never be entered again. */
-static inline void annotate_leave_for_ever(struct annotate_side *to)
+ANNOTATE void annotate_leave_for_ever(struct annotate_side *to)
 {
 	(void)to;
 #ifdef ANNOTATE_THREAD
@@ -81,7 +85,7 @@ static inline void annotate_leave_for_ever(struct annotate_side *to)
 }
 
 /* After a switch from `from`, on `to`. */
-static inline void annotate_enter(
+ANNOTATE void annotate_enter(
 	struct annotate_side *from, struct annotate_side *to)
 {
 	(void)from;
@@ -93,7 +97,7 @@ static inline void annotate_enter(
 }
 
 /* A new side with its stack, and its end. */
-static inline void annotate_create(
+ANNOTATE void annotate_create(
 	struct annotate_side *side, const void *low, size_t bytes)
 {
 	(void)side;
@@ -109,7 +113,7 @@ static inline void annotate_create(
 #endif
 }
 
-static inline void annotate_destroy(struct annotate_side *side)
+ANNOTATE void annotate_destroy(struct annotate_side *side)
 {
 	(void)side;
 #ifdef ANNOTATE_THREAD
@@ -118,7 +122,7 @@ static inline void annotate_destroy(struct annotate_side *side)
 }
 
 /* Memory becomes a stack; returns what annotate_stack_end wants. */
-static inline unsigned annotate_stack_begin(void *low, size_t bytes)
+ANNOTATE unsigned annotate_stack_begin(void *low, size_t bytes)
 {
 	(void)low;
 	(void)bytes;
@@ -130,7 +134,7 @@ static inline unsigned annotate_stack_begin(void *low, size_t bytes)
 }
 
 /* It is one no longer; what its functions left is forgotten. */
-static inline void annotate_stack_end(unsigned id, void *low, size_t bytes)
+ANNOTATE void annotate_stack_end(unsigned id, void *low, size_t bytes)
 {
 	(void)id;
 	(void)low;

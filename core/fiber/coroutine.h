@@ -122,9 +122,12 @@ static inline int coroutine_suspend(struct coroutine *coroutine, int value)
 	CHECK(coroutine_raw_state(coroutine) == COROUTINE_RUNNING);
 	coroutine_set_state(coroutine, COROUTINE_SUSPENDED);
 	annotate_leave(&coroutine->own, &coroutine->resumer);
-#ifdef ANNOTATE_ADDRESS
+#if defined ANNOTATE_ADDRESS || defined ANNOTATE_THREAD
 	value = switch_suspend(&coroutine->frame, value);
 	annotate_enter(&coroutine->resumer, &coroutine->own);
+	__asm__ volatile(""
+			 : "+r"(value)); /* no tail call: the tools would
+					    take us to have left before */
 	return value;
 #else
 	return switch_suspend(&coroutine->frame, value);
