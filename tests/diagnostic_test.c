@@ -85,6 +85,21 @@ START_TEST(of_a_long_line_only_the_surroundings_are_shown)
 	snprintf(expected, sizeof expected,
 		"t.json:1:501: here\n  …%.140s…\n   %80s^\n", text, "");
 	check_print(text, 500, expected);
+	/* The end of such a line is also the end of the text. */
+	char *exact = malloc(1000);
+	memcpy(exact, text, 1000);
+	struct source source = {"t.json", exact, 1000, "/"};
+	struct diagnostics diagnostics;
+	struct text printed = {0};
+	diagnostics_init(&diagnostics, &source);
+	diagnostics_add(&diagnostics, 1000, "here");
+	diagnostics_print(&diagnostics, &printed);
+	snprintf(expected, sizeof expected,
+		"t.json:1:1001: here\n  …%.80s\n   %80s^\n", text, "");
+	ck_assert_str_eq(text_string(&printed), expected);
+	text_release(&printed);
+	diagnostics_release(&diagnostics);
+	free(exact);
 }
 END_TEST
 

@@ -116,7 +116,8 @@ static struct excerpt excerpt_around(const struct source *source, size_t at)
 	}
 	while (excerpt.begin < at && continues(text[excerpt.begin]))
 		excerpt.begin++;
-	while (excerpt.end > at && continues(text[excerpt.end]))
+	while (excerpt.cut_after && excerpt.end > at &&
+		continues(text[excerpt.end]))
 		excerpt.end--;
 	return excerpt;
 }

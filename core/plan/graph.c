@@ -100,8 +100,7 @@ const char *graph_settings(
 	return all;
 }
 
-/* ---- for programs
- * --------------------------------------------------------------- */
+/* ---- for programs -------------------------------------------------------- */
 
 static json_t *show_end(
 	const struct topology *topology, struct topology_end end, bool out)

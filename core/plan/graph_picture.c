@@ -32,8 +32,7 @@ static void add_html(struct text *text, const char *from)
 	add_escaped(text, from, "<>&\"", replacements);
 }
 
-/* ---- Graphviz
- * ------------------------------------------------------------------- */
+/* ---- Graphviz ------------------------------------------------------------ */
 
 static void dot_operator(struct text *text, const struct topology *topology,
 	uint32_t index, struct arena *arena)
@@ -119,8 +118,7 @@ void graph_dot(const struct placement *placement, struct text *text)
 	arena_release(&arena);
 }
 
-/* ---- Mermaid
- * -------------------------------------------------------------------- */
+/* ---- Mermaid ------------------------------------------------------------- */
 
 static void add_mermaid(struct text *text, const char *from)
 {

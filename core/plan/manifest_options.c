@@ -135,8 +135,7 @@ void manifest_read_watchdog(
 	take_object(reading, value, "\"watchdog\"", keys, COUNT(keys), into);
 }
 
-/* ---- limits
- * ------------------------------------------------------------------ */
+/* ---- limits -------------------------------------------------------------- */
 
 static void read_memory(
 	struct reading *reading, void *into, struct cursor value)

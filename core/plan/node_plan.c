@@ -17,8 +17,7 @@
 static const char *const full_names[] = {
 	"block", "drop-oldest", "drop-newest", "fail"};
 
-/* ---- writing
- * ------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------- */
 
 static json_t *index_or_null(uint32_t index)
 {
@@ -75,8 +74,7 @@ char *node_plan_encode(const struct node_plan *plan)
 	return text;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------- */
 
 struct decoding {
 	struct node_plan *plan;

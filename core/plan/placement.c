@@ -124,8 +124,7 @@ void placement_release(struct placement *placement)
 	*placement = (struct placement){0};
 }
 
-/* ---- what a node gets
- * --------------------------------------------------------- */
+/* ---- what a node gets ---------------------------------------------------- */
 
 static struct node_plan_operator plan_operator(struct arena *arena,
 	const struct topology_operator *target, const char *folder)

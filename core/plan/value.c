@@ -87,8 +87,7 @@ static int set_utf9(
 	return 0;
 }
 
-/* ---- conversion
- * -------------------------------------------------------------- */
+/* ---- conversion ---------------------------------------------------------- */
 
 static const char *absolute_path(
 	struct arena *arena, const char *path, const char *folder)
@@ -211,8 +210,9 @@ int value_convert(struct param_value *value, struct arena *arena,
 	const struct param_description *param, const json_t *json,
 	const char *folder)
 {
-	*value = (struct param_value){
-		.set = true, .type = param->type, .secret = param->of == PARAM_SECRET};
+	*value = (struct param_value){.set = true,
+		.type = param->type,
+		.secret = param->of == PARAM_SECRET};
 	switch (param->type) {
 	case PARAM_BOOL:
 		value->integer = json_is_true(json);
@@ -238,8 +238,7 @@ int value_convert(struct param_value *value, struct arena *arena,
 	}
 }
 
-/* ---- transport
- * ---------------------------------------------------------------- */
+/* ---- transport ----------------------------------------------------------- */
 
 static json_t *plain_value(const struct param_value *value)
 {

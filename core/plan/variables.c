@@ -272,6 +272,9 @@ static void say_wrong(struct resolving *resolving,
 	const struct manifest_variable *variable, const struct origin *origin,
 	bool secret, const char *sentence)
 {
+	/* The sentence of a check begins with the value. */
+	if (secret)
+		sentence = "it is not of the variable's type";
 	if (origin->text == NULL)
 		diagnostics_add(resolving->diagnostics, origin->at,
 			"the default of \"%s\" does not fit: %s",
@@ -310,8 +313,8 @@ static void resolve(struct resolving *resolving,
 	json_t *json = origin.text != NULL ? json_of_text(&param, origin.text)
 					   : json_incref(variable->initial);
 	if (json == NULL && origin.text != NULL) {
-		say_wrong(
-			resolving, variable, &origin, true, "it is not UTF-8");
+		diagnostics_add(resolving->diagnostics, origin.at,
+			"%s has a value that is not UTF-8", origin.prefix);
 		result->broken = true;
 		return;
 	}
