@@ -17,26 +17,21 @@ struct history {
 static void note(
 	struct history *history, const struct supervisor_action *action)
 {
-	static const char *const commands[] = {[COMMAND_PLAN] = "plan",
-		[COMMAND_RUN] = "run",
-		[COMMAND_DRAIN] = "drain",
-		[COMMAND_CLOSE] = "close",
-		[COMMAND_ASK] = "ask"};
+	static const char *const commands[] = {
+		"", "plan", "run", "drain", "close", "ask"};
 	static const char *const timers[] = {
-		"for", "drain", "close", "progress"};
-	size_t used = strlen(history->said);
-	char *to = history->said + used;
-	size_t room = sizeof history->said - used;
+		"for", "patience", "drain", "close", "progress"};
+	char *to = history->said + strlen(history->said);
+	size_t room = (size_t)(history->said + sizeof history->said - to);
 
 	switch (action->kind) {
 	case SUPERVISOR_SPAWN:
-		snprintf(to, room, "spawn; ");
+	case SUPERVISOR_KILL:
+		snprintf(to, room,
+			action->kind == SUPERVISOR_KILL ? "kill; " : "spawn; ");
 		break;
 	case SUPERVISOR_SEND:
 		snprintf(to, room, "%s; ", commands[action->command]);
-		break;
-	case SUPERVISOR_KILL:
-		snprintf(to, room, "kill; ");
 		break;
 	case SUPERVISOR_ARM:
 		snprintf(to, room, "%s in %lld; ", timers[action->timer],
@@ -145,7 +140,8 @@ START_TEST(a_first_interrupt_drains_and_a_second_closes)
 
 	begin_running(&history, true);
 	signalled(&history, SIGINT);
-	expect(&history, "drain; drain in 10000000000; ");
+	expect(&history,
+		"drain; patience in 1000000000; drain in 10000000000; ");
 	signalled(&history, SIGINT);
 	expect(&history, "close; close in 1000000000; ");
 	signalled(&history, SIGINT);
@@ -171,7 +167,8 @@ START_TEST(a_term_drains_and_ends_well)
 	signalled(&history, SIGTERM);
 	tells_kind(&history, COMMAND_DONE);
 	exits(&history, 0);
-	expect(&history, "drain; drain in 10000000000; exit 0; ");
+	expect(&history, "drain; patience in 1000000000; drain in 10000000000; "
+			 "exit 0; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -193,6 +190,26 @@ START_TEST(a_drain_that_takes_too_long_is_closed_then_killed)
 		"kill; ");
 	exits(&history, SIGKILL);
 	expect(&history, "exit 75; ");
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
+START_TEST(a_drain_that_takes_a_while_is_explained)
+{
+	struct history history;
+
+	begin_running(&history, true);
+	signalled(&history, SIGTERM);
+	history.said[0] = 0;
+	elapses(&history, SUPERVISOR_TIMER_PATIENCE);
+	expect(&history,
+		"\"running out; it may take 10 s (--drain-timeout), and Ctrl-C "
+		"or another signal ends it at once\"; ");
+	signalled(&history, SIGTERM);
+	history.said[0] = 0;
+	elapses(&history, SUPERVISOR_TIMER_PATIENCE);
+	expect(&history, "");
+	exits(&history, SIGKILL);
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -221,9 +238,9 @@ START_TEST(a_failed_operator_drains_the_rest)
 				.name = command_text("tail"),
 				.plugin = command_text("tau-file"),
 				.text = command_text("a.log is not there")});
-	expect(&history,
-		"\"tail (tau-file): a.log is not there\"; drain; drain in "
-		"10000000000; ");
+	expect(&history, "\"tail (tau-file): a.log is not there\"; drain; "
+			 "patience in 1000000000; drain in "
+			 "10000000000; ");
 	tells_kind(&history, COMMAND_DONE);
 	exits(&history, 0);
 	expect(&history, "exit 1; ");
@@ -268,9 +285,9 @@ START_TEST(a_crash_is_said_with_its_signal)
 
 	begin_running(&history, true);
 	exits(&history, SIGSEGV);
-	expect(&history,
-		"\"crashed before its operators were done: signal 11 "
-		"(Segmentation fault)\"; drain in 10000000000; exit 1; ");
+	expect(&history, "\"crashed before its operators were done: signal 11 "
+			 "(Segmentation fault)\"; patience in 1000000000; "
+			 "drain in 10000000000; exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -283,7 +300,7 @@ START_TEST(an_exit_without_done_is_said_with_its_status)
 	exits(&history, 0);
 	expect(&history,
 		"\"ended before its operators were done, with status 0\"; "
-		"drain in 10000000000; exit 1; ");
+		"patience in 1000000000; drain in 10000000000; exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -318,7 +335,7 @@ START_TEST(a_node_that_breaks_the_rules_is_killed)
 	begin_running(&history, true);
 	tells_kind(&history, COMMAND_READY);
 	expect(&history, "kill; \"killed: it said twice that it was ready\"; "
-			 "drain in 10000000000; ");
+			 "patience in 1000000000; drain in 10000000000; ");
 	tells_kind(&history, COMMAND_RUN);
 	exits(&history, SIGKILL);
 	expect(&history, "exit 1; ");
@@ -364,6 +381,7 @@ static Suite *supervisor_suite(void)
 	tcase_add_test(single, a_term_drains_and_ends_well);
 	tcase_add_test(
 		single, a_drain_that_takes_too_long_is_closed_then_killed);
+	tcase_add_test(single, a_drain_that_takes_a_while_is_explained);
 	tcase_add_test(single, an_interrupt_before_the_run_kills);
 	tcase_add_test(single, a_failed_operator_drains_the_rest);
 	tcase_add_test(

@@ -25,9 +25,9 @@
 #define MANIFEST_OPERATORS_MAX 1048576
 #define MANIFEST_STREAMS_MAX 2097152
 #define MANIFEST_REPLICAS_MAX 1024
-#define MANIFEST_CPUS_MAX 4096 /* as many as Linux can be built for */
+#define MANIFEST_CPUS_MAX 4096       /* as many as Linux can be built for */
 #define MANIFEST_VALUES_MAX 16777216 /* of JSON; some 100 bytes each */
-#define MANIFEST_ERRORS_MAX 100 /* said in one run; the rest is counted */
+#define MANIFEST_ERRORS_MAX 100      /* said in one run; the rest is counted */
 
 /* one-liners: what a person types; more belongs into a manifest. */
 #define ONELINER_BYTES_MAX (64 * KIB)
@@ -60,15 +60,16 @@
 #define STACK_BYTES_MAX (8 * MIB)
 #define STACK_GUARD_PAGES 16
 #define STACK_ARENA_BYTES (1ull << 40) /* address space, not memory */
-#define STACK_SLAB_BYTES (64 * MIB) /* made usable at a time, for one size */
+#define STACK_SLAB_BYTES (64 * MIB)    /* made usable at a time, for one size */
 
 /* bodies: one chunk serves many small records or one large one. */
 #define CHUNK_BYTES (64 * KIB)
-#define CHUNK_ARENA_BYTES (1ull << 36)   /* address space, not memory */
-#define CHUNK_ARENA_BYTES_MIN (64 * MIB) /* where less is allowed: ulimit -v   \
-					  */
-#define CHUNK_COMMIT_BYTES (4 * MIB)     /* one mprotect makes so much usable */
-#define CHUNK_WARM_SLOTS 128u   /* free, but keep their memory: 8 MiB */
+#define CHUNK_ARENA_BYTES (1ull << 36) /* address space, not memory */
+#define CHUNK_ARENA_BYTES_MIN                                                  \
+	(64 * MIB)                   /* where less is allowed: ulimit -v       \
+				      */
+#define CHUNK_COMMIT_BYTES (4 * MIB) /* one mprotect makes so much usable */
+#define CHUNK_WARM_SLOTS 128u        /* free, but keep their memory: 8 MiB */
 #define CHUNK_SPARSE_DIVISOR 16 /* a run under 1/16 of its chunk is copied */
 
 /* values: utf9 and JSON containers inside each other. */
@@ -84,5 +85,7 @@
  * killed, and how long one may take by default to run out when it drains. */
 #define SUPERVISOR_CLOSE_NS 1000000000ll
 #define SUPERVISOR_DRAIN_NS 10000000000ll
+/* … and when a person is told that it takes its time. */
+#define SUPERVISOR_PATIENCE_NS 1000000000ll
 
 #endif

@@ -12,6 +12,7 @@
 /* One of each; armed again, a timer begins anew. */
 enum supervisor_timer {
 	SUPERVISOR_TIMER_FOR,      /* --for is over */
+	SUPERVISOR_TIMER_PATIENCE, /* it runs out so slowly that it is said */
 	SUPERVISOR_TIMER_DRAIN,    /* --drain-timeout is over */
 	SUPERVISOR_TIMER_CLOSE,    /* CLOSE was given time enough */
 	SUPERVISOR_TIMER_PROGRESS, /* somebody wants to read how it goes */

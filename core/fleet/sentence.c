@@ -65,6 +65,14 @@ char *sentence_exited(int status, bool done)
 		WEXITSTATUS(status));
 }
 
+char *sentence_patience(int64_t drain_ns)
+{
+	return sentence_format(
+		"running out; it may take %.3g s (--drain-timeout), and Ctrl-C "
+		"or another signal ends it at once",
+		(double)drain_ns / 1e9);
+}
+
 char *sentence_format(const char *format, ...)
 {
 	va_list arguments;

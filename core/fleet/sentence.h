@@ -22,6 +22,10 @@ char *sentence_count(const struct command *command);
  * tells whether the operators had ended before. */
 char *sentence_exited(int status, bool done);
 
+/* What is said when running out takes a while; `drain_ns` is what it may take.
+ */
+char *sentence_patience(int64_t drain_ns);
+
 /* Any text; aborts when there is no memory for a sentence. */
 char *sentence_format(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -260,6 +260,12 @@ static void on_timeout(
 	case SUPERVISOR_TIMER_FOR:
 		drain(supervisor);
 		break;
+	case SUPERVISOR_TIMER_PATIENCE:
+		if (!supervisor->closing)
+			action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
+				sentence_patience(
+					supervisor->options.drain_ns));
+		break;
 	case SUPERVISOR_TIMER_DRAIN:
 		if (supervisor->closing)
 			break;
@@ -314,6 +320,9 @@ static void drain(struct supervisor *supervisor)
 		supervisor->nodes[i].state = SUPERVISED_DRAINING;
 		action_send(&supervisor->actions, i, COMMAND_DRAIN);
 	}
+	if (supervisor->options.drain_ns > SUPERVISOR_PATIENCE_NS)
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_PATIENCE,
+			SUPERVISOR_PATIENCE_NS);
 	if (supervisor->options.drain_ns)
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_DRAIN,
 			supervisor->options.drain_ns);

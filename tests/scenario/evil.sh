@@ -1,0 +1,44 @@
+#!/bin/bash
+# evil.sh: operators that do what they must not are named, with what they did.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+evil() { t run -L "$top_builddir/tests/fixtures" "$@"; }
+
+scenario "a crash names the operator and the signal"
+evil -e 'evil.crash'
+expect_status 1
+expect_line err "tau: main: *evil-crash*"
+expect_line err "tau: main: *signal 11*"
+
+scenario "an abort"
+evil -e 'evil.abort'
+expect_status 1
+expect_line err "tau: main: *evil-abort*"
+expect_line err "tau: main: *signal 6*"
+
+scenario "an exit"
+evil -e 'evil.exit'
+expect_status 1
+expect_line err "tau: main: ended before its operators were done, with status 0"
+
+scenario "a stack that is too small"
+evil -e 'evil.deep'
+expect_status 1
+expect_line err "tau: main: *evil-deep*stack*"
+
+scenario "a failure without a word"
+evil -e 'evil.fail'
+expect_status 1
+expect_line err "tau: main: evil-fail (evil): *Input/output error*"
+
+scenario "what is printed never tears the result"
+evil -e 'generate 3 ! stdout ; evil.print'
+expect_status 0
+expect_text out $'1\n2\n3\n'
+expect_line err "tau: main: to stdout"
+expect_line err "tau: main: to stderr, without an end"
+
+scenario "an endless loop is killed when the time is over"
+evil --for 50ms --drain-timeout 50ms -e 'evil.loop'
+expect_status 75
+expect_line err "tau: not drained within 0.05 s *"
+expect_line err "tau: main: did not close and is killed; what it held is lost"
