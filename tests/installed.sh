@@ -97,3 +97,28 @@ for so in *.so; do
 	[ "$(nm -D --defined-only "$so" | awk '{ print $3 }')" = tau_plugin_v1 ] ||
 		fail "$so exports $(nm -D --defined-only "$so")"
 done
+
+# A manifest outside the tree, run by the program that was moved.
+cat >shout.json <<'END'
+{ "tau": 1, "doc": "says it louder",
+  "plugins": { "shout": {"path": "shout.so"} },
+  "nodes": { "main": { "operators": {
+    "read": {"type": "file.read", "params": {"path": "words"}},
+    "cut": {"type": "lines"},
+    "loud": {"type": "shout.shout"},
+    "out": {"type": "stdout"} } } },
+  "streams": ["read -> cut -> loud -> out"] }
+END
+printf 'one\ntwo words\nthree' >words
+export XDG_STATE_HOME=$there/state XDG_RUNTIME_DIR=$there/runtime
+mkdir -m 700 "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR"
+heard() {
+	"$there/moved/bin/tau" run shout.json >out 2>err </dev/null ||
+		fail "tau run ended with $?: $(cat err)"
+	[ "$(cat out)" = "$(tr a-z A-Z <words)" ] || fail "$1 says: $(cat out err)"
+}
+heard "the plugin in C"
+if [ -e loud.so ]; then
+	mv loud.so shout.so
+	heard "the plugin in C++"
+fi
