@@ -46,6 +46,29 @@ START_TEST(a_tree_tells_each_operator_once)
 }
 END_TEST
 
+START_TEST(a_long_chain_is_told_in_several_trees)
+{
+	struct planned planned;
+	struct text text = {0}, shown = {0};
+	text_add(&text, "{\"tau\": 1, \"nodes\": {\"n\": {\"operators\": {");
+	for (int i = 0; i < 60; i++)
+		text_format(&text, "%s\"o%d\": {\"type\": \"demo.loose\"}",
+			i == 0 ? "" : ", ", i);
+	text_add(&text, "}}}, \"streams\": [\"o0");
+	for (int i = 1; i < 60; i++)
+		text_format(&text, " -> o%d", i);
+	text_add(&text, "\"]}");
+	planned_place(&planned, text_string(&text));
+	graph_tree(&planned.placement, &shown);
+	ck_assert_ptr_nonnull(strstr(shown.bytes, "└─ o24 ↓\no24  demo.loose"));
+	ck_assert_ptr_nonnull(strstr(shown.bytes, "└─ o48 ↓\no48  demo.loose"));
+	ck_assert_ptr_nonnull(strstr(shown.bytes, "└─ o59  demo.loose\n"));
+	text_release(&shown);
+	planned_release(&planned);
+	text_release(&text);
+}
+END_TEST
+
 START_TEST(mermaid_gets_labels_without_syntax)
 {
 	check_shown(graph_mermaid, "flowchart LR\n"
@@ -111,6 +134,7 @@ static Suite *graph_suite(void)
 	Suite *suite = suite_create("graph");
 	TCase *tests = test_case(suite, "pictures");
 	tcase_add_test(tests, a_tree_tells_each_operator_once);
+	tcase_add_test(tests, a_long_chain_is_told_in_several_trees);
 	tcase_add_test(tests, mermaid_gets_labels_without_syntax);
 	tcase_add_test(tests, graphviz_gets_escaped_labels_and_no_secret);
 	tcase_add_test(tests, programs_get_everything_but_secrets);

@@ -10,7 +10,9 @@
  *
  * Data flows downwards. Each operator is told once; where a second stream
  * reaches it, its name alone stands with an arrow up. Walked without
- * recursion, since a chain may be as long as a manifest.
+ * recursion, since a chain may be as long as a manifest; and what stands
+ * deeper than DEPTH_MAX has an arrow down and is told as a tree of its own,
+ * so that lines do not grow without end.
  */
 #include "core/plan/graph.h"
 
@@ -20,6 +22,7 @@
 #include "core/plan/topology_parts.h"
 
 #define PARAM_BYTES_MAX 60
+#define DEPTH_MAX 24
 
 /* A stream on the way down, or a beginning. */
 struct step {
@@ -38,8 +41,10 @@ struct growing {
 	struct step *stack;
 	uint32_t height;
 	bool *told;
+	uint32_t *later; /* operators whose own trees are still to be told */
+	uint32_t later_count;
 	struct text indent; /* of the line's depth, three columns each */
-	size_t *widths;     /* bytes of `indent` at each depth */
+	size_t widths[DEPTH_MAX + 1]; /* bytes of `indent` at each depth */
 };
 
 /* What comes before the operator's name: its line and the ports. */
@@ -74,8 +79,9 @@ static void add_operator(struct growing *tree, const struct step *step)
 	text_add(tree->text, target->name);
 	if (*to != '\0')
 		text_format(tree->text, ".%s", to);
-	if (tree->told[step->operator]) {
-		text_add(tree->text, " ↑\n");
+	if (tree->told[step->operator] || step->depth == DEPTH_MAX) {
+		text_add(tree->text,
+			tree->told[step->operator] ? " ↑\n" : " ↓\n");
 		return;
 	}
 	const char *params =
@@ -111,7 +117,7 @@ static void push_streams(struct growing *tree, const struct step *step)
 	}
 }
 
-static void tell_from(struct growing *tree, uint32_t start)
+static void tell_one(struct growing *tree, uint32_t start)
 {
 	tree->stack[tree->height++] =
 		(struct step){start, TOPOLOGY_NONE, 0, true};
@@ -123,10 +129,23 @@ static void tell_from(struct growing *tree, uint32_t start)
 		add_operator(tree, &step);
 		if (tree->told[step.operator])
 			continue;
+		if (step.depth == DEPTH_MAX) {
+			tree->later[tree->later_count++] = step.operator;
+			continue;
+		}
 		tree->told[step.operator] = true;
 		indent_below(tree, &step);
 		push_streams(tree, &step);
 	}
+}
+
+static void tell_from(struct growing *tree, uint32_t start)
+{
+	tell_one(tree, start);
+	for (uint32_t i = 0; i < tree->later_count; i++)
+		if (!tree->told[tree->later[i]])
+			tell_one(tree, tree->later[i]);
+	tree->later_count = 0;
 }
 
 void graph_tree(const struct placement *placement, struct text *text)
@@ -137,8 +156,8 @@ void graph_tree(const struct placement *placement, struct text *text)
 		.placement = placement, .topology = topology, .text = text};
 	tree.leaving = topology_gather(topology, &tree.arena, true);
 	tree.told = arena_allocate(&tree.arena, count, sizeof *tree.told);
-	tree.widths = arena_allocate(
-		&tree.arena, (size_t)count + 2, sizeof *tree.widths);
+	tree.later = arena_allocate(&tree.arena,
+		(size_t)topology->stream_count + 1, sizeof *tree.later);
 	tree.stack = arena_allocate(&tree.arena,
 		(size_t)topology->stream_count + 1, sizeof *tree.stack);
 	bool *fed = arena_allocate(&tree.arena, count, sizeof *fed);
