@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CELL_BYTES 256
+#define SENTENCE_MIN 20 /* what is shorter says nothing by itself */
 
 static void print_table(struct cli *cli, const struct catalogue *catalogue);
 static void first_sentence(const char *doc, char *text, size_t bytes);
@@ -89,7 +90,8 @@ static void first_sentence(const char *doc, char *text, size_t bytes)
 	size_t length = strlen(doc);
 
 	for (size_t i = 0; i + 1 < length; i++) {
-		if (!strchr(".:;", doc[i]) || doc[i + 1] != ' ')
+		if (!strchr(i < SENTENCE_MIN ? "." : ".:;", doc[i]) ||
+			doc[i + 1] != ' ')
 			continue;
 		length = i;
 		break;

@@ -41,6 +41,12 @@ struct node_port {
 	char *name; /* "parse.bad"; owned */
 };
 
+/* The first stream that an operator writes and reads, or the next one of its
+ * writer and of its reader; NODE_PLAN_NONE at the end. */
+struct edges {
+	uint32_t from, to;
+};
+
 struct node {
 	uint32_t magic;
 	struct fabric fabric;
@@ -53,6 +59,8 @@ struct node {
 	struct tau_param **params; /* by operator */
 	struct stream *streams;    /* as in the plan */
 	uint64_t *lost;            /* by stream: unread when it was closed */
+	struct edges *edges;       /* by operator */
+	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;
 	uint32_t nowhere_count;
 	uint32_t running, frozen; /* operators */

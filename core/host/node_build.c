@@ -13,8 +13,11 @@ static int make_tables(struct node *node);
 static int load(
 	struct node *node, uint32_t at, const char *store, struct error *error);
 static int make(struct node *node, uint32_t at, struct error *error);
-static int members(
-	const struct node *node, uint32_t at, uint32_t *in, uint32_t *out);
+static int members(const struct node *node, uint32_t at,
+	const struct operator_description *type, uint32_t *in, uint32_t *out);
+static int member(
+	const struct node_plan_end *end, uint32_t *counts, uint32_t ports);
+static void link_edges(struct node *node);
 static void init_streams(struct node *node);
 static int connect_nowhere(struct node *node, struct error *error);
 static int nowhere_port(struct node *node, uint32_t at, uint32_t port);
@@ -79,6 +82,8 @@ void node_unbuild(struct node *node)
 	free(node->params);
 	free(node->streams);
 	free(node->lost);
+	free(node->edges);
+	free(node->next_edges);
 	free(node->nowhere);
 	free(node->loaded);
 	free(node->libraries);
@@ -95,9 +100,13 @@ static int make_tables(struct node *node)
 	node->loaded = calloc(operators, sizeof *node->loaded);
 	node->streams = calloc(streams, sizeof *node->streams);
 	node->lost = calloc(streams, sizeof *node->lost);
+	node->edges = calloc(operators, sizeof *node->edges);
+	node->next_edges = calloc(streams, sizeof *node->next_edges);
 	if (!node->operators || !node->params || !node->libraries ||
-		!node->loaded || !node->streams || !node->lost)
+		!node->loaded || !node->streams || !node->lost ||
+		!node->edges || !node->next_edges)
 		return -ENOMEM;
+	link_edges(node);
 	return 0;
 }
 
@@ -108,13 +117,10 @@ static int load(
 	const struct node_plan_operator *plan = &node->plan->operators[at];
 	int result;
 
-	for (uint32_t i = at; i-- > 0;) {
-		const struct node_plan_operator *other =
-			&node->plan->operators[i];
-
-		if (strcmp(plan->path, other->path) != 0)
+	for (uint32_t i = 0; i < node->loaded_count; i++) {
+		if (strcmp(plan->path, node->loaded[i]->identity.path) != 0)
 			continue;
-		node->libraries[at] = node->libraries[i];
+		node->libraries[at] = node->loaded[i];
 		return 0;
 	}
 	result = library_load(&node->loaded[node->loaded_count],
@@ -145,7 +151,7 @@ static int make(struct node *node, uint32_t at, struct error *error)
 			plan->path, plan->operator);
 	make.description = type->description;
 	make.functions = &type->table;
-	result = members(node, at, in, out);
+	result = members(node, at, make.description, in, out);
 	if (result == 0)
 		result =
 			params_make(&node->params[at], plan, type->description);
@@ -163,31 +169,46 @@ static int make(struct node *node, uint32_t at, struct error *error)
 }
 
 /* How many members each variadic port has; ports are checked on the way. */
-static int members(
-	const struct node *node, uint32_t at, uint32_t *in, uint32_t *out)
+static int members(const struct node *node, uint32_t at,
+	const struct operator_description *type, uint32_t *in, uint32_t *out)
 {
-	const struct operator_description *type = library_operator(
-		node->libraries[at], node->plan->operators[at].operator)
-							  ->description;
+	const struct edges *edges = &node->edges[at];
+	int result = 0;
 
+	for (uint32_t i = edges->from; i != NODE_PLAN_NONE && result == 0;
+		i = node->next_edges[i].from)
+		result = member(
+			&node->plan->streams[i].from, out, type->out_count);
+	for (uint32_t i = edges->to; i != NODE_PLAN_NONE && result == 0;
+		i = node->next_edges[i].to)
+		result = member(&node->plan->streams[i].to, in, type->in_count);
+	return result;
+}
+
+static int member(
+	const struct node_plan_end *end, uint32_t *counts, uint32_t ports)
+{
+	if (end->port >= ports)
+		return -EINVAL;
+	if (counts[end->port] <= end->member)
+		counts[end->port] = end->member + 1;
+	return 0;
+}
+
+/* Lists each operator's streams, so that building takes linear time. */
+static void link_edges(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		node->edges[i] = (struct edges){NODE_PLAN_NONE, NODE_PLAN_NONE};
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *stream = &node->plan->streams[i];
+		struct edges *from = &node->edges[stream->from.operator];
+		struct edges *to = &node->edges[stream->to.operator];
 
-		if (stream->from.operator== at) {
-			if (stream->from.port >= type->out_count)
-				return -EINVAL;
-			if (out[stream->from.port] <= stream->from.member)
-				out[stream->from.port] =
-					stream->from.member + 1;
-		}
-		if (stream->to.operator== at) {
-			if (stream->to.port >= type->in_count)
-				return -EINVAL;
-			if (in[stream->to.port] <= stream->to.member)
-				in[stream->to.port] = stream->to.member + 1;
-		}
+		node->next_edges[i] = (struct edges){from->from, to->to};
+		from->from = i;
+		to->to = i;
 	}
-	return 0;
 }
 
 static void init_streams(struct node *node)

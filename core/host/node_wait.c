@@ -43,23 +43,28 @@ char *node_explain_wait(const struct node *node)
 }
 
 /* An operator on a cycle of waits, or the number of operators where there is
- * none. After as many steps as there are operators, any walk is on it. */
+ * none. Each operator is walked from once: `seen` holds the walk, counted from
+ * 1, that came by first. */
 static uint32_t find_cycle(const struct node *node)
 {
 	uint32_t count = node->plan->operator_count;
+	uint32_t *seen = calloc(count + 1u, sizeof *seen);
+	uint32_t found = count;
 	struct blocked blocked;
 
-	for (uint32_t from = 0; from < count; from++) {
-		uint32_t at = from, steps = 0;
+	for (uint32_t from = 0; seen && from < count && found == count;
+		from++) {
+		uint32_t at = from;
 
-		while (steps < count && find_blocked(node, at, &blocked)) {
+		while (seen[at] == 0 && find_blocked(node, at, &blocked)) {
+			seen[at] = from + 1;
 			at = blocked.other;
-			steps++;
 		}
-		if (steps == count)
-			return at;
+		if (seen[at] == from + 1)
+			found = at;
 	}
-	return count;
+	free(seen);
+	return found;
 }
 
 static bool find_blocked(
@@ -67,24 +72,31 @@ static bool find_blocked(
 {
 	const struct task *task = &node->operators[at]->task;
 	uint64_t asked = task->want.any | task->want.all;
+	uint32_t i;
 
 	if (task->state != TASK_WAITING)
 		return false;
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+	for (i = node->edges[at].from; i != NODE_PLAN_NONE;
+		i = node->next_edges[i].from) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
 		const struct stream *stream = &node->streams[i];
-		bool writes = plan->from.operator== at &&
-			      asked & TAU_OUT(plan->from.port) &&
-			      stream->writer.armed && !stream->writer.gone;
-		bool reads = plan->to.operator== at &&
-			     asked & TAU_IN(plan->to.port) &&
-			     stream->reader.armed;
 
-		if (!writes && !reads)
+		if (!(asked & TAU_OUT(plan->from.port)) ||
+			!stream->writer.armed || stream->writer.gone)
 			continue;
-		*blocked = (struct blocked){plan, stream,
-			writes ? plan->to.operator: plan->from.operator,
-			writes };
+		*blocked = (struct blocked){
+			plan, stream, plan->to.operator, true };
+		return true;
+	}
+	for (i = node->edges[at].to; i != NODE_PLAN_NONE;
+		i = node->next_edges[i].to) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+		const struct stream *stream = &node->streams[i];
+
+		if (!(asked & TAU_IN(plan->to.port)) || !stream->reader.armed)
+			continue;
+		*blocked = (struct blocked){
+			plan, stream, plan->from.operator, false };
 		return true;
 	}
 	return false;

@@ -66,6 +66,9 @@ void stream_leave(struct stream *stream, struct tau_in *in)
 	stream->used_bytes = 0;
 	stream->tally = (struct tally){0};
 	stream->reader.gone = true;
+	/* A writer that waits for anything else must hear of it too: what it
+	 * waits for may never come. */
+	stream->writer.armed = !stream->writer.gone;
 	stream_tell_writer(stream);
 }
 

@@ -20,7 +20,7 @@ expect_line out "  run *"
 scenario "every command that help lists has a help of its own"
 t help
 sed -n 's/^  \([a-z]*\)  .*/\1/p' out >commands
-[ "$(wc -l <commands)" -ge 6 ] || fail "help lists fewer than six commands"
+[ "$(wc -l <commands)" -ge 7 ] || fail "help lists fewer than seven commands"
 while read -r command; do
 	t help "$command"
 	expect_status 0
