@@ -13,6 +13,12 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/demo.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
 
+# topology COMMAND: does it with the topology of this example.
+topology() {
+	"$TAU" "$1" "$here/weblog.json" --set log="$folder/access.log" \
+		--set paths="$folder/paths"
+}
+
 # show FILE: its records, one JSON map a line, as a table.
 show() { "$TAU" run -e 'stdin ! lines ! json.parse ! table' <"$1"; }
 
@@ -26,9 +32,11 @@ echo "The log: $(wc -l <"$folder/access.log") lines," \
 	"$(wc -c <"$folder/access.log") bytes, the first of them"
 head -n 1 "$folder/access.log"
 echo
+echo "The topology, examples/weblog/weblog.json:"
+topology graph
+echo
 began=$(date +%s%N)
-"$TAU" run "$here/weblog.json" --set log="$folder/access.log" \
-	--set paths="$folder/paths" >"$folder/statuses"
+topology run >"$folder/statuses"
 ended=$(date +%s%N)
 echo "Requests per status:"
 show "$folder/statuses"
