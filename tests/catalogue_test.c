@@ -1,6 +1,7 @@
 /* catalogue: plugins found in folders, and the types they offer. */
 #include "core/plan/catalogue.h"
 #include "core/base/os.h"
+#include "core/plan/catalogue_parts.h"
 #include "tests/bad_plugins.h"
 #include "tests/test.h"
 
@@ -53,6 +54,7 @@ START_TEST(standard_types_stand_alone_and_others_behind_their_plugin)
 	ck_assert_ptr_null(catalogue_find(catalogue, "shout"));
 	ck_assert_ptr_null(catalogue_find(catalogue, "tau-text.merge"));
 	ck_assert_ptr_nonnull(catalogue_find(catalogue, "file.read"));
+	ck_assert_uint_eq(catalogue_plugin_at(catalogue, 3)->hashed, 0);
 	catalogue_destroy(&catalogue);
 	ck_assert_ptr_null(catalogue);
 }
@@ -206,6 +208,43 @@ START_TEST(a_plugin_must_be_what_the_manifest_says)
 }
 END_TEST
 
+static const struct {
+	const char *written, *version;
+	bool fits;
+} versions[] = {
+	{"1.2.3", "1.2.3", true},
+	{"1.2.3", "1.2.4", false},
+	{"1.2.3", "1.2.3-beta", false},
+	{"^1.2", "1.2.0", true},
+	{"^1.2", "1.10.0", true},
+	{"^1.2.3", "1.2.10", true},
+	{"^1.2.3", "1.2.2", false},
+	{"^1.2.3", "1.1.9", false},
+	{"^1.2", "2.0.0", false},
+	{"^2", "1.9.9", false},
+	{"^0.2", "0.2.7", true},
+	{"^0.2", "0.3.0", false},
+	{"^0.0.3", "0.0.3", true},
+	{"^0.0.3", "0.0.4", false},
+	{"^1", "1", true},
+	{"^1.2", "1.2.5-rc1+x", true},
+	{"^1.2", "junk", false},
+	{"^", "1.0.0", false},
+	{"", "1.0.0", false},
+	{"^1.2.3.4", "1.2.3", false},
+};
+
+START_TEST(versions_fit_exactly_or_from_a_beginning)
+{
+	struct error error = ERROR_NONE;
+	int result = catalogue_check_version(
+		versions[_i].written, versions[_i].version, &error);
+
+	ck_assert_int_eq(result == 0, versions[_i].fits);
+	ck_assert_int_eq(error.code, result);
+}
+END_TEST
+
 START_TEST(a_pinned_hash_is_taken_in_either_case)
 {
 	struct catalogue_named named = {.name = "good"};
@@ -296,6 +335,8 @@ static Suite *catalogue_suite(void)
 	tcase_add_test(tests, only_a_folder_that_was_asked_for_must_be_there);
 	tcase_add_loop_test(tests, a_plugin_must_be_what_the_manifest_says, 0,
 		sizeof manifests / sizeof *manifests);
+	tcase_add_loop_test(tests, versions_fit_exactly_or_from_a_beginning, 0,
+		sizeof versions / sizeof *versions);
 	tcase_add_test(tests, a_pinned_hash_is_taken_in_either_case);
 	tcase_add_loop_test(tests, what_was_not_found_is_explained, 0,
 		sizeof explained / sizeof *explained);

@@ -181,6 +181,16 @@ static const struct {
 	{"stdin ! l:lines ; @l ! @k ! null ; k:lines ; @k.bad ! null",
 		"stdin:stdin\nl:lines\nnull:null\nk:lines\nnull2:null\n"
 		"stdin -> l\nl -> k -> null\nk.bad -> null2\n"},
+	{"w:weblog ; @w.bad ! null",
+		"stdin:stdin\nw:weblog\nstdout:stdout\nnull:null\n"
+		"stdin -> w -> stdout\nw.bad -> null\n"},
+	{"generate 1 ! @m.in[1] ; m:merge ! null",
+		"generate:generate count=1\nm:merge\nnull:null\n"
+		"generate -> m.in[1]\nm -> null\n"},
+	{"clock ! null", "clock:clock\nnull:null\nclock -> null\n"},
+	{"label {\"a\": \"b c\"} ! null",
+		"stdin:stdin\nlabel:label with={\"a\":\"b c\"}\nnull:null\n"
+		"stdin -> label -> null\n"},
 	{"\tlines\n!\r\nnull ", "stdin:stdin\nlines:lines\nnull:null\n"
 				"stdin -> lines -> null\n"},
 };
