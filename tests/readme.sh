@@ -21,8 +21,9 @@ block json >words.json
 "$TAU" graph words.json --set text="$top_srcdir/LICENSE" >graph
 grep -q most graph || fail "its graph does not show an operator"
 "$TAU" run words.json --set text="$top_srcdir/LICENSE" >words
-tr ' ' '\n' <"$top_srcdir/LICENSE" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }' >most
-grep -qw "$(<most)" words || fail "its first manifest counts wrongly"
+times=$(tr ' ' '\n' <"$top_srcdir/LICENSE" | grep -cx the)
+awk -v times="$times" '$1 == "the" && $2 == times { found = 1 } END { exit !found }' words ||
+	fail "its first manifest counts wrongly"
 
 block c >shout.c
 ${CC:-cc} -shared -fPIC -O2 -I"$top_srcdir/abi" ${TAU_SANITIZERS-} -o shout.so shout.c
