@@ -307,7 +307,8 @@ static void leave_own_stack(void *argument)
 {
 	struct desk *desk = argument;
 
-	desk->coroutine->bytes = 8; /* as if it were somewhere else */
+	desk->coroutine->frame.stack_bytes =
+		8; /* as if it were somewhere else */
 	coroutine_suspend(desk->coroutine, 0);
 }
 

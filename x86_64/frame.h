@@ -10,8 +10,9 @@
  *	  ...              what else the owner keeps
  *	  resumer  8 words who resumed last: valid while the coroutine runs
  *	  own      8 words where it goes on: valid while it does not run
+ *	  owner    7 words the switch neither reads nor writes them
  *	  canary   1 word  spoilt by whoever writes past the first function
- *	frame, rsp of switch_start, a multiple of 16
+ *	frame, rsp of switch_start, a multiple of 64: each side is a cache line
  *	  return address into switch_start
  *	  the coroutine's functions
  *	low end  (lower addresses)
@@ -33,9 +34,9 @@
 #define SIDE_R15 56
 
 #define FRAME_CANARY 0
-#define FRAME_OWN 8
-#define FRAME_RESUMER 72
-#define FRAME_BYTES 136
+#define FRAME_OWN 64
+#define FRAME_RESUMER 128
+#define FRAME_BYTES 192
 
 #define MXCSR_DEFAULT 0x1f80 /* all exceptions masked, round to nearest */
 #define X87_DEFAULT 0x37f    /* likewise, extended precision */
@@ -52,7 +53,9 @@ struct switch_side {
 };
 
 struct switch_frame {
-	uint64_t canary; /* the owner's; the switch neither reads nor writes */
+	uint64_t canary;      /* the owner's, too */
+	uint64_t stack_bytes; /* below the frame */
+	uint64_t spare[6];
 	struct switch_side own;
 	struct switch_side resumer;
 };

@@ -30,7 +30,7 @@ int coroutine_create(struct coroutine **coroutine, struct stack_arena *arena,
 		return result;
 	made = (struct coroutine *)(void *)(stack->low + stack->bytes - ROOM);
 	memset(made, 0, sizeof *made);
-	made->bytes = stack->bytes - ROOM;
+	made->frame.stack_bytes = stack->bytes - ROOM;
 	made->stack = stack;
 	made->entry = entry;
 	made->argument = argument;

@@ -42,7 +42,6 @@ enum coroutine_state {
 /* Public only for the inline functions below. */
 struct coroutine {
 	struct switch_frame frame; /* first: where the stack begins */
-	size_t bytes;              /* of the stack below the frame */
 	struct stack *stack;
 	void (*entry)(void *argument);
 	void *argument;
@@ -93,7 +92,7 @@ static inline enum coroutine_state coroutine_state(
 static inline bool coroutine_is_at_home(const struct coroutine *coroutine)
 {
 	return (uintptr_t)coroutine - (uintptr_t)coroutine->frame.own.rsp <=
-	       coroutine->bytes;
+	       coroutine->frame.stack_bytes;
 }
 
 /* Runs the coroutine until it suspends or its entry returns; tells which by
