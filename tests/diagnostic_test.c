@@ -103,6 +103,19 @@ START_TEST(of_a_long_line_only_the_surroundings_are_shown)
 }
 END_TEST
 
+START_TEST(a_long_line_is_not_cut_inside_a_code_point)
+{
+	char text[1501], expected[600];
+	for (int i = 0; i < 500; i++)
+		memcpy(text + 3 * i, "€", 3);
+	text[1500] = '\0';
+	/* 80 bytes before and 60 behind: 26 and 20 whole code points. */
+	snprintf(expected, sizeof expected,
+		"t.json:1:201: here\n  …%.138s…\n   %26s^\n", text, "");
+	check_print(text, 600, expected);
+}
+END_TEST
+
 START_TEST(sentences_are_printed_in_the_order_of_their_places)
 {
 	struct source source = source_of("ab");
@@ -153,6 +166,13 @@ START_TEST(the_nearest_word_is_found_or_none)
 	ck_assert_ptr_null(diagnostic_nearest("color", words, 4));
 	ck_assert_ptr_null(diagnostic_nearest("", words, 4));
 	ck_assert_ptr_null(diagnostic_nearest("xy", words, 4));
+	ck_assert_str_eq(diagnostic_nearest("to", words, 4), "to");
+	char large[200];
+	memset(large, 'a', sizeof large - 1);
+	large[sizeof large - 1] = '\0';
+	const char *one = large;
+	ck_assert_ptr_null(diagnostic_nearest(large, words, 4));
+	ck_assert_ptr_null(diagnostic_nearest("aaaa", &one, 1));
 }
 END_TEST
 
@@ -166,6 +186,7 @@ static Suite *diagnostic_suite(void)
 	tcase_add_test(tests, control_characters_do_not_reach_the_terminal);
 	tcase_add_test(tests, the_end_of_an_empty_text_is_a_place);
 	tcase_add_test(tests, of_a_long_line_only_the_surroundings_are_shown);
+	tcase_add_test(tests, a_long_line_is_not_cut_inside_a_code_point);
 	tests = test_case(suite, "lists");
 	tcase_add_test(
 		tests, sentences_are_printed_in_the_order_of_their_places);

@@ -229,6 +229,31 @@ START_TEST(depth_is_bounded)
 }
 END_TEST
 
+START_TEST(the_number_of_values_is_bounded)
+{
+	size_t bytes = 2 * (size_t)MANIFEST_VALUES_MAX + 2;
+	char *text = malloc(bytes);
+	for (size_t i = 0; i < bytes; i += 2)
+		memcpy(text + i, "0,", 2);
+	text[0] = '[';
+	text[1] = ' ';
+	check_refused_bytes(text, bytes, (uint32_t)bytes - 2,
+		"more than 8388608 values; a manifest has at most as many");
+	free(text);
+}
+END_TEST
+
+START_TEST(the_size_of_a_text_is_bounded)
+{
+	size_t bytes = (size_t)MANIFEST_BYTES_MAX + 1;
+	char *text = malloc(bytes);
+	memset(text, '0', bytes);
+	check_refused_bytes(text, bytes, AT_NONE,
+		"67108865 bytes; a manifest has at most 67108864");
+	free(text);
+}
+END_TEST
+
 START_TEST(many_keys_in_one_object_are_walked)
 {
 	struct text text = {0};
@@ -261,6 +286,8 @@ static Suite *locate_suite(void)
 	tcase_add_test(tests, encodings_are_checked);
 	tests = test_case(suite, "bounds");
 	tcase_add_test(tests, depth_is_bounded);
+	tcase_add_test(tests, the_number_of_values_is_bounded);
+	tcase_add_test(tests, the_size_of_a_text_is_bounded);
 	tcase_add_test(tests, many_keys_in_one_object_are_walked);
 	return suite;
 }

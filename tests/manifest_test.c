@@ -181,6 +181,21 @@ START_TEST(what_was_printed_prints_the_same_again)
 }
 END_TEST
 
+START_TEST(the_literal_text_of_a_one_liner_is_escaped)
+{
+	struct planned planned;
+	struct text printed = {0};
+	read_text(&planned, everything);
+	/* A manifest without places comes from a one-liner. */
+	locate_destroy(&planned.manifest.locate);
+	manifest_print(&planned.manifest, &printed);
+	ck_assert_ptr_nonnull(strstr(
+		printed.bytes, "\"params\": {\"p\": [1, {\"q\": \"$${v}\"}]}"));
+	text_release(&printed);
+	planned_release(&planned);
+}
+END_TEST
+
 START_TEST(a_secrets_default_is_not_printed)
 {
 	struct planned planned;
@@ -261,6 +276,7 @@ static Suite *manifest_suite(void)
 	tcase_add_test(tests, places_are_those_of_the_text);
 	tests = test_case(suite, "print");
 	tcase_add_test(tests, what_was_printed_prints_the_same_again);
+	tcase_add_test(tests, the_literal_text_of_a_one_liner_is_escaped);
 	tcase_add_test(tests, a_secrets_default_is_not_printed);
 	tests = test_case(suite, "ends");
 	tcase_add_test(tests, ends_are_read);

@@ -55,6 +55,36 @@ START_TEST(options_of_a_node_win_over_the_defaults)
 }
 END_TEST
 
+START_TEST(each_option_of_the_defaults_reaches_a_node)
+{
+	struct planned planned;
+	planned_place(&planned,
+		"{\"tau\": 1, \"defaults\": {\"node\": {\"restart\": {\"on\": "
+		"\"always\", \"max\": 1, \"within\": \"2s\", \"backoff\": "
+		"[\"3s\", \"4s\"]}, \"watchdog\": {\"warn\": \"5s\", "
+		"\"report\": \"6s\", \"kill\": \"7s\", \"start\": \"8s\"}, "
+		"\"limits\": {\"memory\": 9, \"files\": 10}}}, \"nodes\": "
+		"{\"n\": {\"operators\": {\"a\": {\"type\": \"demo.source\"}, "
+		"\"b\": {\"type\": \"demo.sink\"}}}}, \"streams\": [\"a -> "
+		"b\"]}");
+	const struct node_options *options =
+		&planned.placement.nodes[0].options;
+	ck_assert_int_eq(options->restart_on, RESTART_ALWAYS);
+	ck_assert_uint_eq(options->restart_max, 1);
+	ck_assert_int_eq(options->restart_within_ns, 2000000000);
+	ck_assert_int_eq(options->backoff_first_ns, 3000000000);
+	ck_assert_int_eq(options->backoff_last_ns, 4000000000);
+	ck_assert_int_eq(options->warn_ns, 5000000000);
+	ck_assert_int_eq(options->report_ns, 6000000000);
+	ck_assert_int_eq(options->kill_ns, 7000000000);
+	ck_assert_int_eq(options->start_ns, 8000000000);
+	ck_assert_uint_eq(options->memory_bytes, 9);
+	ck_assert_uint_eq(options->files, 10);
+	ck_assert_uint_eq(options->set, 0x3ff);
+	planned_release(&planned);
+}
+END_TEST
+
 START_TEST(one_plain_node_can_run)
 {
 	struct planned planned;
@@ -132,6 +162,10 @@ START_TEST(a_node_gets_its_operators_and_streams_by_index)
 	ck_assert_uint_eq(plan.streams[0].to.operator, 1);
 	ck_assert_uint_eq(plan.stdin_operator, NODE_PLAN_NONE);
 	ck_assert_uint_eq(plan.stdout_operator, 1);
+	node_plan_release(&plan);
+	placement_node_plan(&planned.placement, 0, "x-1", "/current", &plan);
+	ck_assert_uint_eq(plan.stdin_operator, 0);
+	ck_assert_uint_eq(plan.stdout_operator, NODE_PLAN_NONE);
 	node_plan_release(&plan);
 	planned_release(&planned);
 }
@@ -235,6 +269,7 @@ static Suite *placement_suite(void)
 	tcase_add_test(
 		tests, streams_inside_nodes_and_between_them_are_told_apart);
 	tcase_add_test(tests, options_of_a_node_win_over_the_defaults);
+	tcase_add_test(tests, each_option_of_the_defaults_reaches_a_node);
 	tests = test_case(suite, "runnable");
 	tcase_add_test(tests, one_plain_node_can_run);
 	tcase_add_test(

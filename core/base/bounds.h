@@ -26,7 +26,7 @@
 #define MANIFEST_STREAMS_MAX 2097152
 #define MANIFEST_REPLICAS_MAX 1024
 #define MANIFEST_CPUS_MAX 4096       /* as many as Linux can be built for */
-#define MANIFEST_VALUES_MAX 16777216 /* of JSON; some 100 bytes each */
+#define MANIFEST_VALUES_MAX 8388608 /* of JSON; some 100 bytes each */
 #define MANIFEST_ERRORS_MAX 100      /* said in one run; the rest is counted */
 
 /* one-liners: what a person types; more belongs into a manifest. */

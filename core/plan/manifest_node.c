@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/bounds.h"
+#include "core/plan/description.h"
 #include "core/plan/manifest_take.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -79,8 +80,10 @@ static void read_operators(
 	written->kinds++;
 	written->node.kind = NODE_OPERATORS;
 	written->node.kind_at = take_key_at(reading, value);
-	if (!take_is_object(reading, value, "an object of operators"))
+	if (!take_is_object(reading, value, "an object of operators")) {
+		reading->manifest->nodes_broken = true;
 		return;
+	}
 	while (take_next(reading, value, &child))
 		read_operator(reading, &written->node, child);
 	if (written->node.operator_count == 0)
@@ -135,10 +138,14 @@ static void read_port_name(
 	const char *name;
 	if (!take_text(reading, value, &name))
 		return;
-	struct cursor named = value;
-	named.key = name;
 	port->at = take_at(reading, value);
-	if (take_name(reading, named, "a port"))
+	if (!description_is_name(name))
+		diagnostics_add(reading->diagnostics, port->at,
+			"\"%s\" cannot name a port; a name has 1 to %d "
+			"letters, "
+			"digits, _ and -",
+			name, NAME_BYTES_MAX);
+	else
 		port->name = name;
 }
 
@@ -198,8 +205,10 @@ static void read_ports(struct reading *reading, struct cursor value,
 		{"back", read_port_back},
 	};
 	struct cursor item = {0};
-	if (!take_is_array(reading, value, "a list of ports"))
+	if (!take_is_array(reading, value, "a list of ports")) {
+		reading->manifest->nodes_broken = true;
 		return;
+	}
 	while (take_next(reading, value, &item)) {
 		struct manifest_port port = {.at = take_at(reading, item)};
 		port.type_at = port.at;

@@ -318,8 +318,10 @@ void manifest_read_streams(
 {
 	struct cursor child = {0};
 	(void)into;
-	if (!take_is_array(reading, value, "a list of streams"))
+	if (!take_is_array(reading, value, "a list of streams")) {
+		reading->manifest->streams_broken = true;
 		return;
+	}
 	while (take_next(reading, value, &child))
 		read_stream(reading, child);
 }
