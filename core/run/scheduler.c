@@ -47,11 +47,11 @@ void task_tell(struct task *task, uint64_t bits)
 void task_wait(struct task *task, const struct tau_want *want)
 {
 	CHECK(task->state == TASK_RUNNING);
+	task->want = *want; /* also where it holds: a step looks it up */
 	if (readiness_holds(task->ready, want)) {
 		task_yield(task);
 		return;
 	}
-	task->want = *want;
 	task->state = TASK_WAITING;
 	if (want->deadline_ns)
 		timers_arm(task->scheduler->timers, &task->deadline,

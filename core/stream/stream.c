@@ -9,6 +9,7 @@
 #define CREDIT_UNBOUNDED (UINT64_C(1) << 48)
 
 static bool fits(const struct stream *stream);
+static bool is_full(const struct stream *stream);
 static void drop_all(struct stream *stream, struct ring *ring);
 
 void stream_init(struct stream *stream, struct stream_pool *pool,
@@ -91,6 +92,8 @@ bool stream_writable(struct stream *stream)
 	bool ready = stream->reader.gone || stream->writer.gone || fits(stream);
 
 	stream->writer.armed = !ready;
+	if (!ready)
+		stream_tell_reader(stream);
 	return ready;
 }
 
@@ -101,7 +104,7 @@ bool stream_readable(struct stream *stream)
 	bool ready = stream->reason != STREAM_OPEN;
 
 	if (want != TAU_OFF && count > 0)
-		ready = ready || count >= want || !fits(stream);
+		ready = ready || count >= want || is_full(stream);
 	stream->reader.armed = !ready;
 	return ready;
 }
@@ -154,18 +157,24 @@ void stream_drop_spaces(struct stream *stream)
 /* Whether what the writer wants can be written now. */
 static bool fits(const struct stream *stream)
 {
-	uint64_t want = stream->writer.want ? stream->writer.want
-					    : stream->atomic_bytes;
-
-	if (want == TAU_OFF)
+	if (stream->writer.want == TAU_OFF)
 		return false;
-	if (stream->policy != STREAM_BLOCK)
-		return true;
+	return stream->policy != STREAM_BLOCK || !is_full(stream);
+}
+
+/* Whether what the writer wants has no room, whatever the policy makes of it:
+ * a reader that wants more than that gets no more by waiting. */
+static bool is_full(const struct stream *stream)
+{
+	uint64_t want = stream->writer.want;
+
+	if (want == 0 || want == TAU_OFF)
+		want = stream->atomic_bytes;
 	if (want < stream->need_bytes)
 		want = stream->need_bytes;
 	if (want > stream->capacity_bytes)
 		want = stream->capacity_bytes;
-	return stream_credit(stream) >= want && stream_slots(stream) > 0;
+	return stream_credit(stream) < want || stream_slots(stream) == 0;
 }
 
 static void drop_all(struct stream *stream, struct ring *ring)

@@ -26,6 +26,9 @@ struct ring *stream_target(struct stream *stream);
  * and that ends no cycle. False when there is none. */
 bool stream_drop_oldest(struct stream *stream);
 
+/* Gives the memory of an empty ring back, or takes the spill for it. */
+void stream_rest(struct stream *stream);
+
 /* Closes the hole that dropped records left behind the in window. */
 void stream_close_hole(struct stream *stream);
 

@@ -8,7 +8,6 @@
 static uint64_t drop_viewed(
 	struct stream *stream, const struct tau_record *limit);
 static void open_view(struct stream *stream, struct tau_in *in);
-static void rest_when_empty(struct stream *stream);
 static void close_view(struct stream *stream, struct tau_in *in);
 
 int stream_read(struct stream *stream, struct tau_in *in)
@@ -44,7 +43,7 @@ void stream_retire(struct stream *stream, struct tau_in *in)
 	}
 	if (ring_count(&stream->ring) == 0) {
 		close_view(stream, in);
-		rest_when_empty(stream);
+		stream_rest(stream);
 	}
 	stream_tell_writer(stream);
 }
@@ -122,10 +121,12 @@ static void open_view(struct stream *stream, struct tau_in *in)
 }
 
 /* An empty ring gives its memory back, and so does the writer's chunk; what
- * was taken beyond capacity comes forward. */
-static void rest_when_empty(struct stream *stream)
+ * was taken beyond capacity comes forward. A ring under an open out window (of
+ * an operator that reads what it writes) stays until that is closed. */
+void stream_rest(struct stream *stream)
 {
-	CHECK(!stream->window);
+	if (stream->window)
+		return;
 	ring_detach(&stream->ring, &stream->pool->rings);
 	if (ring_count(&stream->spill) > 0) {
 		stream->ring = stream->spill;

@@ -16,7 +16,7 @@ static int need_bytes(
 static void open_body(struct stream *stream, struct tau_out *out);
 static int keep(struct stream *stream, struct tau_record *first,
 	const struct tau_record *limit);
-static void drop(struct stream *stream, const struct tau_record *first,
+static bool drop(struct stream *stream, const struct tau_record *first,
 	const struct tau_record *limit);
 static int hold_or_copy(
 	struct stream *stream, struct tau_record *first, struct body_run *run);
@@ -54,7 +54,8 @@ int stream_publish(struct stream *stream, struct tau_out *out)
 		return 0;
 	CHECK(count > 0 && count <= (ptrdiff_t)stream->window_slots);
 	if (stream->window_drops) {
-		drop(stream, first, first + count);
+		if (drop(stream, first, first + count) && stream->own.limit)
+			stream->own.next = out->body;
 		out->next = first;
 		stream_tell_reader(stream);
 		return 0;
@@ -64,6 +65,10 @@ int stream_publish(struct stream *stream, struct tau_out *out)
 	stream->window += count;
 	stream->window_slots -= (uint32_t)count;
 	result = keep(stream, first, first + count);
+	if (result < 0) { /* the window does not fit the ring any more */
+		stream->window = NULL;
+		stream_shut(out, result);
+	}
 	stream_tell_reader(stream);
 	return result;
 }
@@ -76,6 +81,8 @@ int stream_close(struct stream *stream, struct tau_out *out)
 		return result;
 	stream->window = NULL;
 	stream_shut(out, TAU_OK);
+	if (ring_count(&stream->ring) == 0 && stream->ring.slots)
+		stream_rest(stream);
 	return result;
 }
 
@@ -89,6 +96,8 @@ struct ring *stream_target(struct stream *stream)
 		ring_attach(ring, rings,
 			older ? stream->records * 2 : stream->records) < 0)
 		return NULL;
+	if (ring_free(ring) == 0) /* of what was dropped, places are left */
+		stream_close_hole(stream);
 	if (ring_count(&stream->spill) == 0 && ring_free(ring) > 0)
 		return ring;
 	ring = &stream->spill;
@@ -213,10 +222,13 @@ static int keep(struct stream *stream, struct tau_record *first,
 	return 0;
 }
 
-/* Counts what a full stream does not take; ends of cycles pass all the same. */
-static void drop(struct stream *stream, const struct tau_record *first,
+/* Counts what a full stream does not take; ends of cycles pass all the same.
+ * Whether any did, whose body must stay then. */
+static bool drop(struct stream *stream, const struct tau_record *first,
 	const struct tau_record *limit)
 {
+	bool kept = false;
+
 	for (; first < limit; first++) {
 		struct ring *ring = NULL;
 
@@ -231,7 +243,10 @@ static void drop(struct stream *stream, const struct tau_record *first,
 		if (keep(stream, ring_at(ring, ring->tail),
 			    ring_at(ring, ring->tail) + 1) < 0)
 			stream->dropped++;
+		else
+			kept = true;
 	}
+	return kept;
 }
 
 /* A run that is copied lies in another slot afterwards: in a chunk of its own
