@@ -13,6 +13,7 @@ static void visit(struct instance *instance, enum instance_context context);
 static void run_coroutine(void *argument);
 static void run_continuation(struct task *task);
 static void task_finished(struct task *task);
+static bool is_frozen(const struct instance *instance);
 static void freeze(struct instance *instance);
 static void explain(struct instance *instance);
 static int call_state(struct instance *instance, int result, const char *what,
@@ -108,6 +109,7 @@ int instance_start(struct instance *instance, struct error *error)
 		instance->task.step = run_continuation;
 	if (result < 0)
 		return result;
+	ports_restart(instance);
 	instance->task.want = (struct tau_want){0};
 	instance->returned = TAU_OK;
 	instance->state = INSTANCE_RUNNING;
@@ -155,7 +157,10 @@ int instance_save(struct instance *instance, struct stream *state,
 	if (end.is_open)
 		TAILQ_REMOVE(&instance->ports.open_out, &end, open);
 	stream_end(state, &end.head, STREAM_DONE);
-	return call_state(instance, result, "save", error);
+	result = call_state(instance, result, "save", error);
+	instance->broken = false; /* it can go on: save changes nothing */
+	instance->failure = ERROR_NONE;
+	return result;
 }
 
 int instance_restore(struct instance *instance, struct stream *state,
@@ -247,8 +252,7 @@ static void task_finished(struct task *task)
 		explain(instance);
 		instance->state = INSTANCE_FAILED;
 		reason = STREAM_FAILED;
-	} else if (instance->told && !instance->draining &&
-		   !instance->closing) {
+	} else if (is_frozen(instance)) {
 		freeze(instance);
 		instance->fabric->stopped(instance->fabric, instance);
 		return;
@@ -258,6 +262,15 @@ static void task_finished(struct task *task)
 	ports_finish(instance, reason);
 	slots_release(instance);
 	instance->fabric->stopped(instance->fabric, instance);
+}
+
+/* A coroutine that was told returns 0 for that; a continuation says whether
+ * it is done. */
+static bool is_frozen(const struct instance *instance)
+{
+	if (!instance->told || instance->draining || instance->closing)
+		return false;
+	return instance->functions->run || instance->returned == TAU_WAIT;
 }
 
 /* Windows are closed and nothing is watched; timers go on. */

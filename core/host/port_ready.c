@@ -151,8 +151,6 @@ static bool in_spent(const struct in_port *port)
 		return port->ended == port->count;
 	if (!stream)
 		return true;
-	if (stream->reader.want == TAU_OFF && stream->reason == STREAM_OPEN)
-		return true;
 	return port->ends->head.state == TAU_END && stream_ended(stream);
 }
 
@@ -163,8 +161,6 @@ static bool out_spent(const struct out_port *port)
 	if (port->variadic)
 		return port->ended == port->count;
 	if (!stream)
-		return true;
-	if (stream->writer.want == TAU_OFF && !stream->reader.gone)
 		return true;
 	return port->ends->head.state == TAU_END;
 }

@@ -18,7 +18,9 @@ static int end(struct tau_op *op, struct tau_out *head);
 static int shut_in(struct in_end *end, int flow);
 static int shut_out(struct out_end *end, int flow);
 static void settle_room(struct out_end *end, uint32_t bytes, int flow);
-static void suspend(struct instance *instance, uint64_t bit);
+static void suspend(struct instance *instance, uint64_t bit,
+	struct stream_end *end, uint64_t want);
+static bool is_elsewhere(const struct instance *instance, bool is_port);
 static int stopped_out(struct instance *instance);
 static void break_room(struct instance *instance, struct out_end *end,
 	uint32_t bytes, int code);
@@ -109,6 +111,8 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 			flow = TAU_END;
 		if (flow == 0 && !end->stream)
 			flow = TAU_END;
+		if (flow == 0 && is_elsewhere(instance, end->listener.iota))
+			flow = TAU_WAIT;
 		if (flow != 0)
 			return shut_in(end, flow);
 		if (end->stream->window) /* it reads what it writes */
@@ -118,7 +122,7 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 			ports_opened_in(end);
 		if (flow != TAU_WAIT || !may_suspend)
 			return flow;
-		suspend(instance, TAU_IN(head->index));
+		suspend(instance, TAU_IN(head->index), &end->stream->reader, 1);
 	}
 }
 
@@ -136,6 +140,8 @@ int services_room(
 
 		if (flow == 0 && !end->stream)
 			flow = TAU_END;
+		if (flow == 0 && is_elsewhere(instance, end->listener.iota))
+			flow = TAU_WAIT;
 		if (flow != 0)
 			return shut_out(end, flow);
 		if (instance->quiescing)
@@ -154,7 +160,8 @@ int services_room(
 		settle_room(end, bytes, flow);
 		if (flow != TAU_WAIT || !may_suspend)
 			return flow;
-		suspend(instance, TAU_OUT(head->index));
+		suspend(instance, TAU_OUT(head->index), &end->stream->writer,
+			bytes ? bytes : 1);
 	}
 }
 
@@ -166,7 +173,7 @@ static int want_in(struct tau_op *op, struct tau_in *head, uint64_t records)
 	if (!end->stream)
 		return 0;
 	end->stream->reader.want = records;
-	if (stream_readable(end->stream))
+	if (stream_readable(end->stream) && end->listener.iota)
 		end->listener.iota(&end->listener);
 	return 0;
 }
@@ -179,7 +186,8 @@ static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes)
 	if (!end->stream)
 		return 0;
 	end->stream->writer.want = bytes;
-	if (stream_writable(end->stream))
+	end->stream->need_bytes = 0; /* what was asked for before is off */
+	if (stream_writable(end->stream) && end->listener.iota)
 		end->listener.iota(&end->listener);
 	return 0;
 }
@@ -263,15 +271,29 @@ static void settle_room(struct out_end *end, uint32_t bytes, int flow)
 		ports_reader_gone(end);
 }
 
-static void suspend(struct instance *instance, uint64_t bit)
+/* Until the end is ready for this call: what the port's want says concerns
+ * waits, and a port that it disarms can be read and written all the same. */
+static void suspend(struct instance *instance, uint64_t bit,
+	struct stream_end *end, uint64_t want)
 {
-	struct tau_want want = {.any = bit};
+	struct tau_want asked = {.any = bit};
+	uint64_t kept = end->want;
 
 	if (services_leave(instance) < 0)
 		return;
 	task_untell(&instance->task, bit | READINESS_CONTROL);
-	task_wait(&instance->task, &want);
+	if (kept != 0)
+		end->want = want;
+	task_wait(&instance->task, &asked);
+	end->want = kept;
 	instance->fabric->now_ns = 0;
+}
+
+/* Outside its life (create, destroy, save) an operator has no effect on its
+ * streams: its ports neither give nor take. The state's window is no port. */
+static bool is_elsewhere(const struct instance *instance, bool is_port)
+{
+	return is_port && instance->context == CONTEXT_CREATE;
 }
 
 /* Writes tell of closing; of quiescing only when a read told already, or when

@@ -6,6 +6,8 @@
 static int wait_for(
 	struct tau_op *op, const struct tau_want *want, uint64_t *ready);
 static int yield(struct tau_op *op);
+static struct tau_want without_spent(
+	struct instance *instance, const struct tau_want *want);
 static bool nothing_can_come(
 	struct instance *instance, const struct tau_want *want);
 
@@ -36,10 +38,9 @@ uint64_t services_ready(struct instance *instance, const struct tau_want *want)
 
 void services_wait(struct instance *instance, const struct tau_want *want)
 {
-	struct tau_want asked = *want;
+	struct tau_want asked = without_spent(instance, want);
 	struct task *task = &instance->task;
 
-	asked.any &= ~ports_spent(instance, want->any);
 	task_untell(task, READINESS_IN | READINESS_OUT | READINESS_CONTROL);
 	task->ready |= ports_ready(instance, asked.any | asked.all);
 	task_wait(task, &asked);
@@ -59,6 +60,7 @@ static int wait_for(
 	*ready = 0;
 	for (;;) {
 		int flow = services_leave(instance);
+		struct tau_want asked;
 		bool holds, due;
 
 		if (flow < 0)
@@ -74,7 +76,8 @@ static int wait_for(
 		due = want->deadline_ns &&
 		      fabric_now(instance->fabric) >= want->deadline_ns;
 		*ready = services_ready(instance, want);
-		holds = due || readiness_holds(*ready, want);
+		asked = without_spent(instance, want);
+		holds = due || readiness_holds(*ready, &asked);
 		if (holds && turn_passed)
 			return TAU_OK;
 		instance->task.ready |= *ready & READINESS_SLOTS;
@@ -101,6 +104,16 @@ static int yield(struct tau_op *op)
 	task_yield(&instance->task);
 	instance->fabric->now_ns = 0;
 	return services_stopped(instance);
+}
+
+/* An end that was reported does not count for `any` any more. */
+static struct tau_want without_spent(
+	struct instance *instance, const struct tau_want *want)
+{
+	struct tau_want asked = *want;
+
+	asked.any &= ~ports_spent(instance, want->any);
+	return asked;
 }
 
 /* Nothing asked for can become ready any more. */

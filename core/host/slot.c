@@ -12,6 +12,9 @@ static struct slot *slot_at(struct instance *instance, uint32_t index);
 static void timer_fired(struct timer *timer);
 static void fd_told(struct reactor_watch *watch, uint32_t events);
 static void set_ready(struct watched *watched, uint32_t events);
+static void clear_ready(struct watched *watched, uint32_t events);
+static int change(struct instance *instance, struct watched *watched,
+	uint32_t events, uint64_t key);
 static struct watched *find(struct instance *instance, uint32_t slot, int fd);
 static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd);
 static void unwatch(struct instance *instance, struct watched *watched);
@@ -74,13 +77,8 @@ int slot_watch(struct instance *instance, uint32_t index, int fd,
 	}
 	if (events == 0)
 		return -ENOENT;
-	if (watched) {
-		watched->key = key;
-		return watched->always
-			       ? 0
-			       : reactor_change(reactor, &watched->watch,
-					 events | EPOLLET);
-	}
+	if (watched)
+		return change(instance, watched, events, key);
 	watched = calloc(1, sizeof *watched);
 	if (!watched)
 		return -ENOMEM;
@@ -133,13 +131,7 @@ int slot_drained(
 		return -ENOENT;
 	if (watched->always)
 		return 0;
-	watched->ready &= ~events;
-	if (watched->ready == 0 && watched->is_ready) {
-		watched->is_ready = false;
-		TAILQ_REMOVE(&watched->slot->ready, watched, ready_link);
-	}
-	if (TAILQ_EMPTY(&watched->slot->ready))
-		task_untell(&instance->task, bit_of(watched->slot));
+	clear_ready(watched, events);
 	return 0;
 }
 
@@ -198,14 +190,15 @@ static void timer_fired(struct timer *timer)
 {
 	struct slot *slot = (struct slot *)timer;
 	struct fabric *fabric = slot->owner->fabric;
-	int64_t next_ns = timer->due_ns + slot->period_ns;
+	int64_t period_ns = slot->period_ns;
 	int64_t now_ns = fabric_now(fabric);
+	int64_t next_ns;
 
-	if (slot->period_ns > 0) {
+	if (period_ns > 0 && period_ns < TIMERS_NEVER - now_ns) {
+		next_ns = timer->due_ns + period_ns;
 		if (next_ns <= now_ns)
-			next_ns += (now_ns - next_ns) / slot->period_ns *
-					   slot->period_ns +
-				   slot->period_ns;
+			next_ns += (now_ns - next_ns) / period_ns * period_ns +
+				   period_ns;
 		timers_arm(&fabric->timers, timer, next_ns);
 	}
 	task_tell(&slot->owner->task, bit_of(slot));
@@ -226,6 +219,43 @@ static void set_ready(struct watched *watched, uint32_t events)
 		TAILQ_INSERT_TAIL(&slot->ready, watched, ready_link);
 	}
 	task_tell(&slot->owner->task, bit_of(slot));
+}
+
+/* Who gets EAGAIN knows better than a hang-up told earlier: when a FIFO has
+ * got a new writer, for instance. One that lasts shows as an end or an error,
+ * not as EAGAIN. */
+static void clear_ready(struct watched *watched, uint32_t events)
+{
+	struct slot *slot = watched->slot;
+
+	watched->ready &= ~events;
+	if (!(watched->ready & (EPOLLIN | EPOLLOUT | EPOLLPRI)))
+		watched->ready = 0;
+	if (watched->ready == 0 && watched->is_ready) {
+		watched->is_ready = false;
+		TAILQ_REMOVE(&slot->ready, watched, ready_link);
+	}
+	if (TAILQ_EMPTY(&slot->ready))
+		task_untell(&slot->owner->task, bit_of(slot));
+}
+
+/* What is not asked for any more is not ready; what still is, the kernel says
+ * again after a change. */
+static int change(struct instance *instance, struct watched *watched,
+	uint32_t events, uint64_t key)
+{
+	int result = 0;
+
+	if (!watched->always)
+		result = reactor_change(instance->fabric->reactor,
+			&watched->watch, events | EPOLLET);
+	if (result < 0)
+		return result;
+	watched->key = key;
+	clear_ready(watched, ~events);
+	if (watched->always)
+		set_ready(watched, events & (EPOLLIN | EPOLLOUT));
+	return 0;
 }
 
 static struct watched *find(struct instance *instance, uint32_t index, int fd)
