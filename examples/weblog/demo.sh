@@ -11,7 +11,7 @@ TAU=${TAU:-$here/../../tau}
 }
 folder=$(mktemp -d "${TMPDIR:-/tmp}/demo.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP PIPE
 
 # topology COMMAND: does it with the topology of this example.
 topology() {

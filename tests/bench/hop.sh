@@ -3,7 +3,8 @@
 # source -> 10 operators -> sink in one node, all out of a plugin of their own
 # (hop_plugin.c), so 11 hops; the whole time is charged to them. Beside it the
 # same through Go's channels and GStreamer's `identity`, and a switch of fcontext:
-# the goals of 3 and 4.5 ns were set where that took 4.5.
+# the goals of 3 and 4.5 ns were set where that took 4.5. Times are the
+# processor's, so that a busy machine shows less.
 set -eu
 : "${TAU:?}" "${top_srcdir:?}" "${top_builddir:?}"
 records=${HOP_RECORDS:-4000000}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# peer.sh NAME [ARGUMENT]...: prints the figure of one peer and nothing else, as
+# peer.sh NAME [ARGUMENT]...: prints the figures of one peer and nothing else, as
 # peer_NAME says what it is. Builds the peer first, beside the other benches in
 # the build tree ($top_builddir), when that has not happened. Exits with 77 and
 # one sentence on stderr when the machine lacks what the peer needs.
@@ -53,7 +53,7 @@ gstreamer)
 	;;
 mawk)
 	program=$here/peer_mawk.sh
-	exec sh "$program" "$@"
+	exec bash "$program" "$@"
 	;;
 *)
 	echo "peer: there is no peer_$name" >&2

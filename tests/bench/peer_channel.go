@@ -1,6 +1,7 @@
 // A peer: nanoseconds per record and hop through Go's channels on one thread.
 // source -> 10 goroutines -> sink, 64-byte records. Prints that number alone,
-// the best of several rounds, each of which is divided by its 11 channels.
+// the best of several rounds, each of which is divided by its 11 channels. It is
+// the processor's time that is taken, as with ours.
 //
 // The argument is forward (a goroutine passes on the pointer it received) or
 // copy (it writes a new record of the same bytes). Records come from a ring
@@ -12,7 +13,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"time"
+	"syscall"
 )
 
 const (
@@ -59,9 +60,18 @@ func copied(in <-chan *record, out chan<- *record) {
 	close(out)
 }
 
+func nowNs() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		fmt.Fprintln(os.Stderr, "peer_channel:", err)
+		os.Exit(1)
+	}
+	return usage.Utime.Nano() + usage.Stime.Nano()
+}
+
 func round(stage func(<-chan *record, chan<- *record)) float64 {
 	channel := make(chan *record, buffer)
-	began := time.Now()
+	began := nowNs()
 	go source(channel)
 	for i := 0; i < stages; i++ {
 		next := make(chan *record, buffer)
@@ -73,12 +83,12 @@ func round(stage func(<-chan *record, chan<- *record)) float64 {
 		count++
 		sum += int(r.body[0])
 	}
-	took := time.Since(began)
+	took := nowNs() - began
 	if count != records {
 		fmt.Fprintln(os.Stderr, "peer_channel: records were lost")
 		os.Exit(1)
 	}
-	return float64(took.Nanoseconds()) / float64(records) / (stages + 1)
+	return float64(took) / float64(records) / (stages + 1)
 }
 
 func main() {

@@ -1,8 +1,8 @@
 /* A peer: nanoseconds per buffer and element through GStreamer. Ten `identity`
  * elements between fakesrc and fakesink pass on buffers of 64 bytes; the same
  * without them is subtracted, so that neither the source's allocation nor the
- * start of the pipeline is charged to a hop. Prints that number alone, the best
- * of several rounds. */
+ * start of the pipeline is charged to a hop. It is the processor's time that is
+ * taken, as with ours. Prints that number alone, the best of several rounds. */
 #include <gst/gst.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ enum { ELEMENTS = 10, BUFFERS = 300 * 1000, ROUNDS = 5 };
 static int64_t now_ns(void)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
