@@ -1,0 +1,125 @@
+#!/bin/bash
+# look.sh: the commands that look at topologies and operators without running
+# anything.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+line='lines ! w:weblog ! count /status ! table ! stdout ; @w.bad ! null'
+
+scenario "a valid topology is one line"
+t validate -e "$line"
+expect_status 0
+expect_text out $'-e is valid: 7 operators in 1 node, 6 streams\n'
+expect_empty err
+
+scenario "a one-liner becomes a manifest that means the same"
+t validate --print -e "$line"
+expect_status 0
+cp out printed.json
+t validate printed.json
+expect_text out $'printed.json is valid: 7 operators in 1 node, 6 streams\n'
+t validate --print printed.json
+cmp -s out printed.json || fail "printed again it differs"
+
+scenario "all mistakes in one run, also as JSON"
+cat >wrong.json <<-'END'
+	{ "tau": 1,
+	  "nodes": { "main": { "operators": {
+	    "a": {"type": "generat"},
+	    "b": {"type": "stdout", "parms": {}} } } },
+	  "streams": [ "a -> c" ] }
+END
+t validate wrong.json
+expect_status 78
+expect_empty out
+expect_line err 'wrong.json:3:*did you mean "generate"?'
+expect_line err 'wrong.json:4:*did you mean "params"?'
+t validate --json wrong.json
+expect_status 78
+expect_empty err
+expect_line out '*"valid": false*'
+expect_line out '*"line": 4*'
+t validate --json -e "$line"
+expect_status 0
+expect_line out '*"valid": true*'
+
+scenario "what is valid but cannot be run yet"
+cat >two.json <<-'END'
+	{ "tau": 1,
+	  "nodes": { "one": { "operators": { "a": {"type": "generate"} } },
+	             "two": { "operators": { "b": {"type": "stdout"} } } },
+	  "streams": [ "a -> b" ] }
+END
+t validate two.json
+expect_status 0
+expect_line err "tau: this version cannot run it yet:"
+t run two.json
+expect_status 78
+expect_empty out
+
+scenario "pictures"
+t graph -e "$line"
+expect_status 0
+expect_line out "*w*weblog*"
+for format in dot mermaid json; do
+	t graph --format "$format" -e "$line"
+	expect_status 0
+	expect_line out "*weblog*"
+done
+t graph --json -e "$line"
+expect_line out '  "streams": *'
+t graph --format pdf -e "$line"
+expect_status 2
+expect_line err "tau: --format pdf: it is tree, dot, svg, mermaid or json"
+mkdir empty
+status=0
+env -i PATH="$PWD/empty" "$TAU" graph --format svg -e "$line" >out 2>err || status=$?
+expect_status 69
+expect_line err "tau: svg is drawn by the program dot, *"
+if command -v dot >/dev/null; then
+	t graph --format svg -e "$line"
+	expect_status 0
+	expect_line out "<svg*"
+fi
+
+scenario "the operators that are there"
+t ls
+expect_status 0
+expect_line out "TYPE*"
+for type in count fields file.read file.write generate json.parse json.write \
+	lines merge null regex sort stdin stdout sum table take tee top weblog \
+	where; do
+	expect_line out "$type *"
+	t inspect "$type"
+	expect_status 0
+	expect_line out "$type: *"
+	t ls
+done
+t ls --json
+[ "$(grep -c '^{"type": ' out)" -ge 21 ] || fail "not a line for every type"
+
+scenario "a plugin's file, and what is none"
+for plugin in "$top_builddir"/plugins/tau-*.so; do
+	t inspect "$plugin"
+	expect_status 0
+	expect_line out "tau-* [0-9]*"
+	t inspect --json "$plugin"
+	expect_status 0
+	expect_line out '*"sha256": "*'
+done
+t inspect ./nothing.so
+expect_status 1
+t inspect lins
+expect_status 1
+expect_line err 'tau: *did you mean "lines"?*'
+t inspect
+expect_status 2
+
+scenario "every option stands in the manual page"
+sed 's/\\-/-/g' "${top_srcdir:-$top_builddir/..}/docs/tau.1" >page
+for command in run validate graph ls inspect version help; do
+	t help "$command"
+	grep -o -e '--[a-z-]*' out | sort -u >options
+	while read -r option; do
+		grep -q -e "$option" page || fail "tau.1 has no $option of $command"
+	done <options
+	grep -q "^.B.* $command" page || fail "tau.1 has no $command"
+done
