@@ -2,6 +2,7 @@
 #include "tests/loading.h"
 
 #include <fcntl.h>
+#include <time.h>
 
 START_TEST(a_spoilt_copy_in_the_store_is_made_again)
 {
@@ -112,6 +113,62 @@ START_TEST(whatever_call_fails_nothing_half_done_is_left)
 }
 END_TEST
 
+static void make_file(const char *name, int days_old)
+{
+	struct timespec times[2] = {{0}};
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", store, name);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	ck_assert_int_ge(fd, 0);
+	clock_gettime(CLOCK_REALTIME, &times[1]);
+	times[1].tv_sec -= days_old * 86400;
+	times[0] = times[1];
+	ck_assert_int_eq(futimens(fd, times), 0);
+	close(fd);
+}
+
+static bool is_there(const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/%s", store, name);
+	return access(path, F_OK) == 0;
+}
+
+START_TEST(a_new_copy_sweeps_those_away_that_nobody_needs)
+{
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+	struct library *used, *fresh;
+	char path[512], *name;
+	struct os os;
+
+	real(&os);
+	used = load(&os, "good.so");
+	stored_path(path, "good.so");
+	name = strrchr(path, '/') + 1;
+	make_file(name, 30);
+	make_file(DIGITS "1.so", 8);
+	make_file(DIGITS "2.so", 6);
+	make_file("." DIGITS "3.so.4711", 8);
+	make_file("notes-of-mine.so", 30);
+	fresh = load(&os, "future.so");
+	ck_assert(is_there(name));
+	ck_assert(!is_there(DIGITS "1.so"));
+	ck_assert(is_there(DIGITS "2.so"));
+	ck_assert(!is_there("." DIGITS "3.so.4711"));
+	ck_assert(is_there("notes-of-mine.so"));
+	library_destroy(&used);
+	library_destroy(&fresh);
+	/* Nobody holds it any more: the next new copy takes it away. */
+	fresh = load(&os, "constructor.so");
+	ck_assert(!is_there(name));
+	library_destroy(&fresh);
+	ck_assert_int_eq(unlink(bad_path("constructed")), 0);
+}
+END_TEST
+
 static Suite *store_suite(void)
 {
 	Suite *suite = suite_create("store");
@@ -121,6 +178,7 @@ static Suite *store_suite(void)
 		tests, bad_plugins_build, bad_plugins_remove);
 	tcase_add_test(tests, a_spoilt_copy_in_the_store_is_made_again);
 	tcase_add_test(tests, a_store_that_others_may_enter_is_refused);
+	tcase_add_test(tests, a_new_copy_sweeps_those_away_that_nobody_needs);
 	tcase_add_test(tests, the_store_is_where_xdg_says);
 	tcase_add_test(tests, whatever_call_fails_nothing_half_done_is_left);
 	return suite;

@@ -38,6 +38,10 @@
 #define PLUGIN_FILE_BYTES_MAX (1024u * MIB)
 #define PLUGIN_OPERATORS_MAX 1024
 
+/* the plugin store: a copy that nobody uses stays for a week. */
+#define STORE_KEEP_NS (INT64_C(7) * 86400 * 1000000000)
+#define STORE_SWEEP_MAX 1000 /* looked at in one sweep */
+
 /* ports: fixed by the readiness mask of the ABI. */
 #define PORTS_IN_MAX 24
 #define PORTS_OUT_MAX 24

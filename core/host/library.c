@@ -21,28 +21,26 @@ _Static_assert(DESCRIPTION_ABI_MAJOR == TAU_MAJOR &&
 
 static int identify(struct library *library, struct os *os, const char *path,
 	const char *sha256, struct error *error);
-static int load(
-	struct library *library, struct os *os, int fd, struct error *error);
+static int load(struct library *library, struct os *os, struct error *error);
 
 int library_load(struct library **library, struct os *os, const char *store,
 	const char *path, const char *sha256, struct error *error)
 {
 	struct library *made = calloc(1, sizeof *made);
-	int result, fd = -1;
+	int result;
 
 	*library = NULL;
 	if (made == NULL)
 		return error_set(error, -ENOMEM, "%s: out of memory", path);
+	made->os = os;
+	made->stored_fd = -1;
 	result = identify(made, os, path, sha256, error);
 	if (result == 0)
-		fd = store_open(
+		made->stored_fd = store_open(
 			os, store, &made->identity, &made->stored, error);
-	if (fd >= 0) {
-		result = load(made, os, fd, error);
-		os->close(os, fd);
-	} else if (result == 0) {
-		result = fd;
-	}
+	if (result == 0)
+		result = made->stored_fd < 0 ? made->stored_fd
+					     : load(made, os, error);
 	if (result == 0)
 		*library = made;
 	else
@@ -56,6 +54,8 @@ void library_destroy(struct library **library)
 
 	if (made == NULL)
 		return;
+	if (made->stored_fd >= 0)
+		made->os->close(made->os, made->stored_fd);
 	note_identity_release(&made->identity);
 	description_destroy(&made->description);
 	free(made->operators);
@@ -113,13 +113,14 @@ static int refuse_load(const struct library *library, struct error *error)
 		library->identity.path, why);
 }
 
-static int describe(struct library *library, struct os *os, int fd,
-	uint64_t size, struct error *error)
+static int describe(struct library *library, struct os *os, uint64_t size,
+	struct error *error)
 {
 	const char *path = library->identity.path;
 	char *text;
 	size_t bytes;
-	int result = note_take(os, fd, size, path, &text, &bytes, error);
+	int result = note_take(
+		os, library->stored_fd, size, path, &text, &bytes, error);
 
 	if (result != 0)
 		return result;
@@ -186,17 +187,16 @@ static int take_table(
 		library->identity.path, error);
 }
 
-static int load(
-	struct library *library, struct os *os, int fd, struct error *error)
+static int load(struct library *library, struct os *os, struct error *error)
 {
 	struct stat status;
 	void *handle;
-	int result = os->fstat(os, fd, &status);
+	int result = os->fstat(os, library->stored_fd, &status);
 
 	if (result < 0)
 		return error_set(error, result, "%s: cannot be examined: %s",
 			library->stored, strerror(-result));
-	result = describe(library, os, fd, (uint64_t)status.st_size, error);
+	result = describe(library, os, (uint64_t)status.st_size, error);
 	if (result != 0)
 		return result;
 	handle = dlopen(library->stored, RTLD_NOW | RTLD_LOCAL);

@@ -34,6 +34,8 @@ struct library_operator {
 struct library {
 	struct note_identity identity; /* its path and hash, as asked for */
 	char *stored;                  /* the copy that is mapped */
+	struct os *os;
+	int stored_fd; /* open, so that the copy stays in the store; or -1 */
 	struct description *description;
 	/* In the order of the description, as many as it has. */
 	struct library_operator *operators;

@@ -7,6 +7,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/os.h"
+#include "core/host/sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define COPY_BYTES (64 * KIB)
 #define NAME_BYTES (NOTE_SHA256_TEXT + 32)
@@ -46,6 +48,7 @@ static int refuse_code(struct copy *copy, int code)
 static int open_folder(struct copy *copy);
 static int open_copy(struct copy *copy);
 static int make_copy(struct copy *copy);
+static int find_or_make(struct copy *copy);
 
 int store_folder(char *folder, size_t folder_bytes, const char *state_home,
 	const char *home, struct error *error)
@@ -73,7 +76,7 @@ int store_open(struct os *os, const char *folder,
 		.folder = folder,
 		.identity = identity,
 		.error = error};
-	int fd, result = 0;
+	int fd;
 
 	note_sha256_text(identity->sha256, copy.sha256);
 	snprintf(copy.name, sizeof copy.name, "%s.so", copy.sha256);
@@ -82,17 +85,10 @@ int store_open(struct os *os, const char *folder,
 	copy.folder_fd = open_folder(&copy);
 	if (copy.folder_fd < 0)
 		return copy.folder_fd;
-	fd = open_copy(&copy);
-	if (fd < 0)
-		result = make_copy(&copy);
-	if (fd < 0 && result == 0) {
-		fd = open_copy(&copy);
-		if (fd < 0)
-			refuse_code(&copy, fd);
-	}
+	fd = find_or_make(&copy);
 	os->close(os, copy.folder_fd);
-	if (result < 0 || fd < 0)
-		return result < 0 ? result : fd;
+	if (fd < 0)
+		return fd;
 	if (asprintf(stored, "%s/%s", folder, copy.name) >= 0)
 		return fd;
 	os->close(os, fd);
@@ -224,6 +220,9 @@ static int open_copy(struct copy *copy)
 	if (result == 0 &&
 		(!S_ISREG(status.st_mode) || !is_ours_alone(os, &status)))
 		result = -EPERM;
+	/* For as long as it is open nobody sweeps it away. */
+	if (result == 0)
+		(void)os->flock(os, fd, LOCK_SH | LOCK_NB);
 	if (result == 0)
 		result = hash_and_write(os, fd, -1, sha256);
 	if (result == 0 &&
@@ -312,4 +311,28 @@ static int make_copy(struct copy *copy)
 	copy->os->close(copy->os, fd);
 	note_identity_release(&found);
 	return result;
+}
+
+/* Nobody sweeps while the folder's lock is shared by those who look or copy;
+ * who cannot have it alone leaves sweeping to the next. Where the file system
+ * has no locks nothing is ever swept, since that takes one. */
+static int find_or_make(struct copy *copy)
+{
+	struct os *os = copy->os;
+	int fd, result;
+
+	while (os->flock(os, copy->folder_fd, LOCK_SH) == -EINTR)
+		continue;
+	fd = open_copy(copy);
+	if (fd >= 0)
+		return fd;
+	result = make_copy(copy);
+	if (result < 0)
+		return result;
+	fd = open_copy(copy);
+	if (fd < 0)
+		return refuse_code(copy, fd);
+	if (os->flock(os, copy->folder_fd, LOCK_EX | LOCK_NB) == 0)
+		sweep_store(os, copy->folder_fd);
+	return fd;
 }

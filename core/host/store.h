@@ -25,8 +25,8 @@ int store_folder(char *folder, size_t folder_bytes, const char *state_home,
  * not there, or is not right, the plugin at the identity's path is copied,
  * after the checks of note_open, and refused when its bytes have another hash.
  * Returns an fd of a copy that was hashed, and its absolute path in `*stored`;
- * both are the caller's. Or a negative errno, with a sentence that begins with
- * the plugin's path. */
+ * both are the caller's. While the fd is open the copy is not swept away. Or a
+ * negative errno, with a sentence that begins with the plugin's path. */
 int store_open(struct os *os, const char *folder,
 	const struct note_identity *identity, char **stored,
 	struct error *error);
