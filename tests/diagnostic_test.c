@@ -59,6 +59,9 @@ END_TEST
 START_TEST(control_characters_do_not_reach_the_terminal)
 {
 	check_print("a\x1b[2Jb", 6, "t.json:1:7: here\n  a?[2Jb\n        ^\n");
+	check_print("\xc2\x9b"
+		    "2J\xc2\xa0x",
+		6, "t.json:1:5: here\n  ?2J\xc2\xa0x\n      ^\n");
 	struct source source = source_of("");
 	struct diagnostics diagnostics;
 	struct text printed = {0};

@@ -211,6 +211,10 @@ START_TEST(encodings_are_checked)
 	check_refused("[\"\xed\xa0\x80\"]", 2, utf8);
 	check_refused("[\"\xf4\x90\x80\x80\"]", 2, utf8);
 	check_refused("[\"\xe2\x82", 2, utf8);
+	check_refused("[\"\xf5\x80\x80\x80\"]", 2, utf8);
+	check_refused("[\"\xe0\x80\x80\"]", 2, utf8);
+	check_refused("[\"\xc1\xbf\"]", 2, utf8);
+	check_refused("[\"\x80\"]", 2, utf8);
 }
 END_TEST
 
@@ -270,6 +274,22 @@ START_TEST(many_keys_in_one_object_are_walked)
 }
 END_TEST
 
+START_TEST(many_doubles_cost_no_more_than_many_keys)
+{
+	struct text text = {0};
+	text_add(&text, "{\n\"a\": 0");
+	for (int i = 0; i < 200000; i++)
+		text_add(&text, ",\n\"a\": 0");
+	text_add_byte(&text, '}');
+	struct located located;
+	locate_bytes(&located, text.bytes, text.count);
+	ck_assert_int_eq(located.result, 0);
+	ck_assert_uint_eq(located.diagnostics.count, 200000);
+	release(&located);
+	text_release(&text);
+}
+END_TEST
+
 static Suite *locate_suite(void)
 {
 	Suite *suite = suite_create("locate");
@@ -289,6 +309,7 @@ static Suite *locate_suite(void)
 	tcase_add_test(tests, the_number_of_values_is_bounded);
 	tcase_add_test(tests, the_size_of_a_text_is_bounded);
 	tcase_add_test(tests, many_keys_in_one_object_are_walked);
+	tcase_add_test(tests, many_doubles_cost_no_more_than_many_keys);
 	return suite;
 }
 

@@ -31,26 +31,54 @@ void diagnostics_init(
 		MANIFEST_ERRORS_MAX, sizeof *diagnostics->items);
 }
 
-/* A name out of a manifest may hold anything; a terminal gets none of it. */
-static void hide_controls(char *text)
+/* How many bytes a control character has here, C0 or C1; 0: it is none. What
+ * stands in a manifest must not steer the terminal that shows it. */
+static size_t control_bytes(const char *text, size_t left)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	unsigned char byte = (unsigned char)text[0];
+	if (byte < 0x20 || byte == 0x7f)
+		return 1;
+	if (byte != 0xc2 || left < 2)
+		return 0;
+	unsigned char next = (unsigned char)text[1];
+	return next >= 0x80 && next < 0xa0 ? 2 : 0;
+}
+
+/* Writes `?` for each control character but, where wanted, tabs. */
+static void add_shown(
+	struct text *text, const char *from, size_t bytes, bool tabs)
+{
+	for (size_t i = 0; i < bytes;) {
+		size_t control = control_bytes(from + i, bytes - i);
+		bool tab = tabs && from[i] == '\t';
+		text_add_byte(text, control == 0 || tab ? from[i] : '?');
+		i += control == 0 ? 1 : control;
+	}
+}
+
+bool diagnostics_skip(struct diagnostics *diagnostics)
+{
+	if (diagnostics->count < MANIFEST_ERRORS_MAX)
+		return false;
+	diagnostics->count++;
+	return true;
 }
 
 void diagnostics_add(
 	struct diagnostics *diagnostics, uint32_t at, const char *format, ...)
 {
-	uint32_t order = diagnostics->count++;
-	if (order >= MANIFEST_ERRORS_MAX)
+	struct text shown = {0};
+	if (diagnostics_skip(diagnostics))
 		return;
+	uint32_t order = diagnostics->count++;
 	va_list list;
 	va_start(list, format);
 	char *text = arena_format_list(&diagnostics->arena, format, list);
 	va_end(list);
-	hide_controls(text);
-	diagnostics->items[order] = (struct diagnostic){at, order, text};
+	add_shown(&shown, text, strlen(text), false);
+	diagnostics->items[order] = (struct diagnostic){at, order,
+		arena_copy(&diagnostics->arena, text_string(&shown))};
+	text_release(&shown);
 }
 
 /* Those without a place come first: AT_NONE + 1 is 0. */
@@ -127,11 +155,8 @@ static void print_excerpt(
 {
 	struct excerpt excerpt = excerpt_around(source, at);
 	text_add(text, excerpt.cut_before ? "  …" : "  ");
-	for (size_t i = excerpt.begin; i < excerpt.end; i++) {
-		unsigned char byte = (unsigned char)source->text[i];
-		bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
-		text_add_byte(text, control ? '?' : (char)byte);
-	}
+	add_shown(text, source->text + excerpt.begin,
+		excerpt.end - excerpt.begin, true);
 	text_add(text, excerpt.cut_after ? "…\n" : "\n");
 	text_add(text, excerpt.cut_before ? "   " : "  ");
 	for (size_t i = excerpt.begin; i < at; i++) {

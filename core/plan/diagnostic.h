@@ -15,6 +15,7 @@
 #ifndef TAU_CORE_PLAN_DIAGNOSTIC_H
 #define TAU_CORE_PLAN_DIAGNOSTIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,10 @@ void diagnostics_init(
 /* One sentence; those beyond MANIFEST_ERRORS_MAX are only counted. */
 void diagnostics_add(struct diagnostics *diagnostics, uint32_t at,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* For sentences that cost something to make: when no more are kept, counts one
+ * and returns true; else does nothing. */
+bool diagnostics_skip(struct diagnostics *diagnostics);
 
 /* Prints all, sorted by place; those without a place come first, as
  * "NAME: sentence". At the end "and 17 more errors" where some were only

@@ -56,6 +56,8 @@ static void say_double(struct walk *walk, uint32_t first, uint32_t second)
 {
 	const struct locate_node *nodes = walk->locate->nodes;
 	struct arena arena = {0};
+	if (diagnostics_skip(walk->diagnostics))
+		return;
 	struct place place =
 		source_place(walk->locate->source, nodes[first].key_at);
 	diagnostics_add(walk->diagnostics, nodes[second].key_at,

@@ -128,6 +128,8 @@ static int check_bounds(
 {
 	uint32_t nodes = locate_pointer(locate, "/nodes");
 	uint32_t streams = locate_pointer(locate, "/streams");
+	uint32_t variables = locate_pointer(locate, "/vars");
+	uint32_t plugins = locate_pointer(locate, "/plugins");
 	uint64_t operators = 0;
 	uint32_t node = locate_first(locate, nodes);
 	for (; node != 0; node = locate_next(locate, node))
@@ -138,6 +140,10 @@ static int check_bounds(
 		uint64_t count, most;
 		uint32_t node;
 	} bounds[] = {
+		{"variables", locate_count(locate, variables),
+			MANIFEST_VARIABLES_MAX, variables},
+		{"plugins", locate_count(locate, plugins), MANIFEST_PLUGINS_MAX,
+			plugins},
 		{"nodes", locate_count(locate, nodes), MANIFEST_NODES_MAX,
 			nodes},
 		{"operators", operators, MANIFEST_OPERATORS_MAX, nodes},

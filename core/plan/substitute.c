@@ -25,24 +25,30 @@ static uint32_t inside(
 	return locate_inside(work->manifest->source, at, index);
 }
 
-static const struct substitute_value *find(
+static void say_unknown(
 	struct substituting *work, const char *name, uint32_t at)
 {
 	struct arena arena = {0};
+	if (diagnostics_skip(work->diagnostics))
+		return;
 	const char **names = arena_allocate(&arena, work->count, sizeof *names);
-	for (uint32_t i = 0; i < work->count; i++) {
+	for (uint32_t i = 0; i < work->count; i++)
 		names[i] = work->values[i].name;
-		if (strcmp(names[i], name) == 0) {
-			arena_release(&arena);
-			return &work->values[i];
-		}
-	}
 	const char *nearest = diagnostic_nearest(name, names, work->count);
 	diagnostics_add(work->diagnostics, at,
 		"there is no variable \"%s\"%s%s%s", name,
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?" : "; variables stand in \"vars\"");
 	arena_release(&arena);
+}
+
+static const struct substitute_value *find(
+	struct substituting *work, const char *name, uint32_t at)
+{
+	for (uint32_t i = 0; i < work->count; i++)
+		if (strcmp(work->values[i].name, name) == 0)
+			return &work->values[i];
+	say_unknown(work, name, at);
 	return NULL;
 }
 

@@ -137,6 +137,8 @@ static void sort_names(struct resolving *resolving)
 		if (strcmp(names[i - 1].name, names[i].name) != 0)
 			continue;
 		resolving->streams_broken = true; /* they may mean either */
+		if (diagnostics_skip(resolving->diagnostics))
+			continue;
 		struct place place = source_place(
 			resolving->manifest->source, names[i - 1].at);
 		diagnostics_add(resolving->diagnostics, names[i].at,

@@ -143,6 +143,8 @@ static void take_stdio(struct resolving *resolving, uint32_t index,
 		*taken = index;
 		return;
 	}
+	if (diagnostics_skip(resolving->diagnostics))
+		return;
 	const struct topology_operator *first = &topology->operators[*taken];
 	struct place place = source_place(
 		resolving->manifest->source, at_of(resolving, first));

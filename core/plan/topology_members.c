@@ -48,6 +48,8 @@ static bool same_port(const struct use *a, const struct use *b)
 static void say_two(struct resolving *resolving, const struct use *first,
 	const struct use *second)
 {
+	if (diagnostics_skip(resolving->diagnostics))
+		return;
 	struct place place =
 		source_place(resolving->manifest->source, first->stream->at);
 	diagnostics_add(resolving->diagnostics, second->stream->at,

@@ -27,6 +27,8 @@ static void say_no_operator(
 	struct resolving *resolving, const struct manifest_end *end)
 {
 	struct arena arena = {0};
+	if (diagnostics_skip(resolving->diagnostics))
+		return;
 	const char **words =
 		arena_allocate(&arena, resolving->name_count, sizeof *words);
 	for (uint32_t i = 0; i < resolving->name_count; i++)
