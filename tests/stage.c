@@ -264,10 +264,11 @@ static void move(struct stage *stage)
 			&stage->op, &stage->state_in.head, 1);
 
 		ck_assert_msg(code == 0, "restore failed: %s", stage->failure);
+		stage->op.flags = TAU_RESTORED;
 		ck_assert_msg(!tau_read_at(&stage->op, &stage->state_in.head),
 			"restore left some of the state");
-		stage->op.flags = TAU_RESTORED;
 	}
+	clear_in(&stage->state_in);
 }
 
 int stage_run(

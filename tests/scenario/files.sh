@@ -63,7 +63,7 @@ expect_line err "*cannot write /dev/full: No space left on device"
 
 scenario "a FIFO is read from its first writer to the end of its last"
 mkfifo fifo
-exec 4< <("$TAU" run -e 'file.read fifo ! lines ! stdout' 2>err; echo "ended $?")
+exec 4< <(timeout 60 "$TAU" run -e 'file.read fifo ! lines ! stdout' 2>err; echo "ended $?")
 exec 5>fifo
 echo one >&5
 expect_next one
@@ -76,7 +76,7 @@ expect_next "ended 0"
 exec 4<&-
 
 scenario "a followed FIFO has further writers"
-exec 4< <("$TAU" run -e 'file.read fifo true ! lines ! take 2 ! stdout' 2>err; echo "ended $?")
+exec 4< <(timeout 60 "$TAU" run -e 'file.read fifo true ! lines ! take 2 ! stdout' 2>err; echo "ended $?")
 echo one >fifo
 expect_next one
 echo two >fifo
@@ -85,7 +85,7 @@ expect_next "ended 0"
 exec 4<&-
 
 scenario "a FIFO that is written waits for its first reader and ends with its last"
-exec 4< <("$TAU" run -e 'generate ! file.write fifo' 2>err; echo "ended $?")
+exec 4< <(timeout 60 "$TAU" run -e 'generate ! file.write fifo' 2>err; echo "ended $?")
 exec 5<fifo
 IFS= read -r line <&5
 [ "$line" = 1 ] || fail "the FIFO begins with $line"
@@ -95,7 +95,7 @@ exec 4<&-
 
 scenario "a followed file grows, is cut, and is replaced"
 echo one >log
-exec 4< <("$TAU" run -e 'file.read log true ! lines ! take 6 ! stdout' 2>err; echo "ended $?")
+exec 4< <(timeout 60 "$TAU" run -e 'file.read log true ! lines ! take 6 ! stdout' 2>err; echo "ended $?")
 expect_next one
 printf 'tw' >>log
 echo o >>log

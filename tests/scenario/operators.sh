@@ -92,7 +92,7 @@ expect_line out 'GET *'
 
 scenario "every so often"
 mkfifo slow
-exec 4< <("$TAU" run -e 'file.read slow ! lines ! count "" every=10ms ! stdout' 2>err; echo "ended $?")
+exec 4< <(timeout 60 "$TAU" run -e 'file.read slow ! lines ! count "" every=10ms ! stdout' 2>err; echo "ended $?")
 exec 5>slow
 echo a >&5
 IFS= read -r -t 60 line <&4 || fail "no count came"
