@@ -7,6 +7,7 @@
 #include "core/fleet/loop.h"
 
 #include "core/wire/command_connection.h"
+#include "tests/fake_os.h"
 #include "tests/test.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- the node ------------------------------------------------------------ */
@@ -160,7 +162,8 @@ static void take_progress(void *context, uint64_t records, uint64_t bytes)
 	(void)bytes;
 }
 
-static int run(const char *name, size_t plan_bytes, int64_t for_ns)
+static int run_on(struct os *table, const char *name, size_t plan_bytes,
+	int64_t for_ns, struct error *error)
 {
 	struct supervisor_options options = {.node_count = 1,
 		.stop_on_failure = true,
@@ -175,11 +178,16 @@ static int run(const char *name, size_t plan_bytes, int64_t for_ns)
 	int code;
 
 	ck_assert_ptr_nonnull(plan);
-	os_linux_init(&os);
 	heard[0] = 0;
-	code = loop_run(&os, &request, NULL);
+	code = loop_run(table, &request, error);
 	free(plan);
 	return code;
+}
+
+static int run(const char *name, size_t plan_bytes, int64_t for_ns)
+{
+	os_linux_init(&os);
+	return run_on(&os, name, plan_bytes, for_ns, NULL);
 }
 
 static void expect_heard(const char *text)
@@ -306,6 +314,30 @@ START_TEST(a_signal_ignored_at_the_start_stays_ignored)
 }
 END_TEST
 
+/* Every system call fails once, of the first run that makes it. */
+START_TEST(a_fault_is_a_sentence_or_nothing_and_leaves_no_process)
+{
+	static const int faults[] = {EIO, EINTR, ENOMEM};
+	uint64_t nth = 1;
+
+	for (struct fake_os fake = {.fired = 1}; fake.fired; nth++) {
+		struct error error = ERROR_NONE;
+		int code;
+
+		fake_os_init(&fake);
+		fake_os_fail_nth(&fake, nth, faults[_i]);
+		code = run_on(&fake.os, "obedient", 10, 0, &error);
+		ck_assert_msg(code == 0 || code == 1 || error.text[0],
+			"fault %d: %d without a sentence", (int)nth, code);
+		ck_assert_msg(code != 1 || heard[0], "fault %d: 1 and silence",
+			(int)nth);
+		ck_assert_msg(waitpid(-1, NULL, WNOHANG) < 0,
+			"fault %d left a process", (int)nth);
+	}
+	ck_assert_uint_gt(nth, 30);
+}
+END_TEST
+
 static Suite *loop_suite(void)
 {
 	Suite *suite = suite_create("loop");
@@ -323,6 +355,8 @@ static Suite *loop_suite(void)
 	tcase_add_test(tests, a_node_that_does_not_close_is_killed);
 	tcase_add_test(tests, a_node_that_breaks_the_rules_is_killed);
 	tcase_add_test(tests, signals_are_given_back);
+	tcase_add_loop_test(tests,
+		a_fault_is_a_sentence_or_nothing_and_leaves_no_process, 0, 3);
 	tcase_add_test(tests, a_signal_ignored_at_the_start_stays_ignored);
 	return suite;
 }

@@ -1,6 +1,5 @@
 /*
- * supervisor: single histories, with the actions and sentences they call
- * for.
+ * supervisor: single histories, with the actions and sentences they call for.
  */
 #include "core/fleet/supervisor.h"
 
@@ -299,7 +298,8 @@ START_TEST(an_exit_without_done_is_said_with_its_status)
 	begin_running(&history, true);
 	exits(&history, 0);
 	expect(&history,
-		"\"ended before its operators were done, with status 0\"; "
+		"\"ended before its operators were done, with status 0; does a "
+		"plugin call exit?\"; "
 		"patience in 1000000000; drain in 10000000000; exit 1; ");
 	supervisor_release(&history.supervisor);
 }

@@ -37,13 +37,14 @@ int main(int argc, char **argv)
 }
 
 /* Who starts us may have closed fds 0 to 2: what is opened next must not take
- * their numbers. Opened the wrong way round, reading gives an end, and writing
- * fails, as it would have. */
+ * their numbers. Reading then gives an end at once, and writing fails, even
+ * through an fd that is opened anew: a folder takes no bytes. */
 static void open_missing(struct os *os)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (os->fcntl(os, fd, F_GETFD, 0) < 0)
-			os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
+			os->openat(os, AT_FDCWD, fd ? "/" : "/dev/null",
+				O_RDONLY, 0);
 }
 
 const struct cli_command *cli_find(const char *name)

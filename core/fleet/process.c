@@ -109,7 +109,7 @@ bool process_reap(struct process *process, int *status)
 		code = os->wait(os, P_PIDFD, (id_t)process->pidfd, &info,
 			WEXITED | WNOHANG);
 	} while (code == -EINTR);
-	if (code == 0 && info.si_pid == 0)
+	if (code != -ECHILD && (code < 0 || info.si_pid == 0))
 		return false;
 	reactor_remove(process->reactor, &process->exit.watch);
 	process->pid = 0;
@@ -164,7 +164,13 @@ static int make_ends(struct os *os, struct ends *ends, struct error *error)
 			"cannot make a node's log pipe: %s", strerror(-code));
 	}
 	/* Ours alone: the node's end is another description. */
-	os->fcntl(os, ends->log[0], F_SETFL, O_NONBLOCK);
+	code = os->fcntl(os, ends->log[0], F_SETFL, O_NONBLOCK);
+	if (code < 0) {
+		close_pair(os, ends->command);
+		close_pair(os, ends->log);
+		return error_set(error, code,
+			"cannot make a node's log pipe: %s", strerror(-code));
+	}
 	return 0;
 }
 

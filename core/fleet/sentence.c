@@ -61,8 +61,9 @@ char *sentence_exited(int status, bool done)
 			"crashed %s its operators were done: signal %d (%s)",
 			when, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	return sentence_format(
-		"ended %s its operators were done, with status %d", when,
-		WEXITSTATUS(status));
+		"ended %s its operators were done, with status %d%s", when,
+		WEXITSTATUS(status),
+		WEXITSTATUS(status) == 0 ? "; does a plugin call exit?" : "");
 }
 
 char *sentence_patience(int64_t drain_ns)

@@ -41,6 +41,20 @@ status=0
 expect_status 0
 expect_empty out
 
+scenario "standard output that is closed, or full"
+status=0
+"$TAU" run -e 'generate 3 ! stdout' >&- 2>err || status=$?
+expect_status 1
+expect_line err "tau: main: stdout (tau-io): cannot write standard output: Bad file descriptor"
+status=0
+"$TAU" run -e 'generate 3 ! stdout' >/dev/full 2>err || status=$?
+expect_status 1
+expect_line err "tau: main: stdout (tau-io): cannot write standard output: No space left on device"
+status=0
+"$TAU" run -e 'generate 3 ! stdout' >out 2>&- || status=$?
+expect_status 0
+expect_text out $'1\n2\n3\n'
+
 scenario "an operator that fails"
 t run -e 'file.read nowhere.log ! lines ! stdout'
 expect_status 1
