@@ -185,10 +185,13 @@ const struct cli_command run_command = {
 		"node failed, 75 when running out took too long, 130 after "
 		"Ctrl-C, 78 when the topology is not valid.",
 	.options = options,
-	.examples =
-		"tau run -e 'generate 3 ! stdout'\n"
-		"tau run -e 'lines ! count /word ! top /count 10' <words.txt\n"
-		"tau run weblog.json --set log=access.log\n"
-		"tau run --for 10s weblog.json\n",
+	.examples = "tau run -e 'generate 3 ! stdout'\n"
+		    "tau run -e 'lines ! weblog ! count /status ! table' "
+		    "<access.log\n"
+		    "tau run -e 'lines ! lines \" \" ! count \"\" ! top /count "
+		    "10 ! "
+		    "table' <text\n"
+		    "tau run weblog.json --set log=access.log\n"
+		    "tau run --for 10s weblog.json\n",
 	.run = run,
 };

@@ -124,8 +124,7 @@ const struct cli_command validate_command = {
 		"there is one.",
 	.options = options,
 	.examples = "tau validate weblog.json --set log=access.log\n"
-		    "tau validate --print -e 'stdin ! lines ! count ! stdout' "
-		    ">words.json\n",
+		    "tau validate --print -e 'lines ! take 5 ! stdout' >five.json\n",
 	.json = true,
 	.run = run,
 };

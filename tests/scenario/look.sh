@@ -123,3 +123,17 @@ for command in run validate graph ls inspect version help; do
 	done <options
 	grep -q "^.B.* $command" page || fail "tau.1 has no $command"
 done
+
+scenario "every example of a one-liner is a valid one"
+for command in run validate graph; do
+	t help "$command"
+	cat out
+done >helps
+t ls --json
+sed -n 's/.*"example": "\(\([^"\\]\|\\.\)*\)".*/\1/p' out | sed 's/\\"/"/g' >examples
+sed -n "s/^  tau .*-e '\([^']*\)'.*/\1/p" helps >>examples
+[ "$(wc -l <examples)" -ge 10 ] || fail "there are fewer than ten examples"
+while IFS= read -r example; do
+	t validate -e "$example"
+	[ "$status" = 0 ] || fail "not valid: $example"
+done <examples
