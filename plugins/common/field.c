@@ -189,6 +189,21 @@ static inline const uint8_t *find_learned(
 	return at + field->own.key_bytes;
 }
 
+/* As tau_value_decode; integers come first. */
+static inline int open_value(
+	const uint8_t *at, const uint8_t *limit, struct tau_value *value)
+{
+	uint32_t code = *at++;
+	size_t bytes = code >= TAU_CODE_INT_SHORT ? 0 : (size_t)1 << (code & 3);
+
+	if ((code > TAU_CODE_I64 && code < TAU_CODE_INT_SHORT) ||
+		(size_t)(limit - at) < bytes)
+		return tau_value_decode(code, at, limit, value);
+	*value = (struct tau_value){
+		.start = at, .body = at, .limit = at + bytes, .code = code};
+	return 0;
+}
+
 static int find_entry(struct field *field, const struct tau_value *map,
 	struct tau_value *value)
 {
@@ -196,7 +211,7 @@ static int find_entry(struct field *field, const struct tau_value *map,
 	int code;
 
 	if (TAU_LIKELY_(at != NULL))
-		return tau_value_decode(*at, at + 1, map->limit, value);
+		return open_value(at, map->limit, value);
 	code = tau_value_get(map, field->name, field->name_bytes, value);
 	if (code == 0 && map->limit - map->body >= LEARNED_LEAST)
 		learn(field, map, value);

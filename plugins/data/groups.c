@@ -1,6 +1,7 @@
 /* groups: see groups.h. */
 #include "groups.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,18 +54,19 @@ static inline uint64_t word_at(const uint8_t *from, size_t bytes)
 	return word;
 }
 
-static uint64_t hash_of(const uint8_t *key, size_t bytes)
+static inline uint64_t hash_of(const uint8_t *key, size_t bytes)
 {
 	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
 	uint64_t hash = odd ^ bytes;
-	size_t left = bytes;
 
-	for (; left >= 8; left -= 8, key += 8)
-		hash = fold(hash ^ word_at(key, 8), odd);
-	if (bytes >= 8)
-		return fold(hash ^ word_at(key + left - 8, 8), odd);
-	for (size_t i = 0; i < left; i++)
-		hash = hash << 8 ^ hash >> 56 ^ key[i];
+	if (bytes >= 8) {
+		for (size_t at = 0; at + 8 <= bytes; at += 8)
+			hash = fold(hash ^ word_at(key + at, 8), odd);
+		return fold(hash ^ word_at(key + bytes - 8, 8), odd);
+	}
+	/* Keys have no bytes, or at least the five of a part's head. */
+	if (bytes >= 4)
+		hash ^= word_at(key, 4) << 32 | word_at(key + bytes - 4, 4);
 	return fold(hash, odd);
 }
 
@@ -117,22 +119,48 @@ static struct group *add_group(
 	return group;
 }
 
+/* Keys are short: as memcmp, without a call, in two overlapping parts. */
+static inline bool is_key(const struct groups *groups,
+	const struct group *group, const uint8_t *key, size_t bytes)
+{
+	const uint8_t *other = groups->keys.start + group->key;
+
+	if (group->key_bytes != bytes)
+		return false;
+	if (bytes >= 8 && bytes <= 16)
+		return word_at(key, 8) == word_at(other, 8) &&
+		       word_at(key + bytes - 8, 8) ==
+			       word_at(other + bytes - 8, 8);
+	if (bytes >= 4 && bytes < 8)
+		return word_at(key, 4) == word_at(other, 4) &&
+		       word_at(key + bytes - 4, 4) ==
+			       word_at(other + bytes - 4, 4);
+	return bytes == 0 || memcmp(key, other, bytes) == 0;
+}
+
 struct group *groups_at(struct groups *groups, const uint8_t *key, size_t bytes)
 {
-	uint64_t hash = hash_of(key, bytes);
 	struct group *group;
+	uint64_t hash;
 	size_t slot;
 
+	/* The same as the last time, often. */
+	if (groups->last < groups->count) {
+		group = &groups->group[groups->last];
+		if (is_key(groups, group, key, bytes))
+			return group;
+	}
+	hash = hash_of(key, bytes);
 	if (groups->count * 2 >= groups->slot_count && grow_slots(groups))
 		return NULL;
 	slot = hash & (groups->slot_count - 1);
 	for (; groups->slots[slot];
 		slot = (slot + 1) & (groups->slot_count - 1)) {
 		group = &groups->group[groups->slots[slot] - 1];
-		if (group->hash == hash && group->key_bytes == bytes &&
-			(bytes == 0 || memcmp(groups->keys.start + group->key,
-					       key, bytes) == 0))
+		if (group->hash == hash && is_key(groups, group, key, bytes)) {
+			groups->last = (size_t)(group - groups->group);
 			return group;
+		}
 	}
 	group = add_group(groups, key, bytes, hash);
 	if (group)

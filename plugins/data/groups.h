@@ -32,6 +32,7 @@ struct groups {
 	uint32_t *slots;
 	size_t slot_count;
 	struct buffer keys;
+	size_t last; /* the group that was found last */
 };
 
 /* Adds a part to a key under construction. 0 or -ENOMEM. */

@@ -24,8 +24,8 @@ struct totals {
 	struct field *by;
 	size_t by_count;
 	struct field *what; /* the field to be added, or NULL: add 1 */
-	int64_t every_ns;         /* 0: never */
-	int64_t armed;            /* the timer runs; the host carries it */
+	int64_t every_ns;   /* 0: never */
+	int64_t armed;      /* the timer runs; the host carries it */
 	struct groups groups;
 	struct buffer key; /* of the present record */
 	size_t name_bytes; /* all names together */

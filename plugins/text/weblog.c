@@ -12,6 +12,7 @@
 #include "operators.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +24,13 @@
 
 enum { IN = 0, OUT = 0, BAD = 1 };
 
+/* Texts are copied by so many bytes, whatever they have, where that reads
+ * nothing behind the line. */
+enum { COPY_BYTES = 32 };
+
 /* The map's head, keys, the longest heads of texts, the numbers, and what
  * copying a short text may write behind it. */
-enum { MAP_OVERHEAD = 9 + 74 + 9 * 5 + 3 + 9 + 16 };
+enum { MAP_OVERHEAD = 9 + 74 + 9 * 5 + 3 + 9 + COPY_BYTES };
 
 /* A key of at most 15 bytes, whose length is in its code. */
 #define KEY(next, name)                                                        \
@@ -49,6 +54,25 @@ static inline uint8_t *store_big(uint8_t *to, uint64_t number, size_t width)
 	return to + width;
 }
 
+/* Any text, by exactly its bytes. */
+static uint8_t *put_text(uint8_t *next, const uint8_t *text, size_t bytes)
+{
+	if (bytes < 16) {
+		*next++ = (uint8_t)(TAU_CODE_TEXT_SHORT | bytes);
+		tau_copy(next, text, bytes);
+		return next + bytes;
+	}
+	if (bytes < 256) {
+		*next++ = TAU_CODE_TEXT;
+		*next++ = (uint8_t)bytes;
+	} else {
+		*next++ = TAU_CODE_TEXT + 2;
+		next = store_big(next, bytes, 4);
+	}
+	copy_long(next, text, bytes);
+	return next + bytes;
+}
+
 /* `limit` is the line's end: what lies before it may be read. */
 static inline uint8_t *put_part(
 	uint8_t *next, const struct weblog_part *part, const uint8_t *limit)
@@ -59,23 +83,17 @@ static inline uint8_t *put_part(
 		*next++ = TAU_CODE_NULL;
 		return next;
 	}
-	if (bytes < 16) {
-		*next++ = (uint8_t)(TAU_CODE_TEXT_SHORT | bytes);
-		if (TAU_LIKELY_(limit - part->text >= 16))
-			memcpy(next, part->text, 16);
-		else
-			tau_copy(next, part->text, bytes);
-		return next + bytes;
+	if (TAU_LIKELY_(
+		    bytes <= COPY_BYTES && limit - part->text >= COPY_BYTES)) {
+		bool is_long = bytes >= 16;
+
+		next[0] = (uint8_t)(is_long ? TAU_CODE_TEXT
+					    : TAU_CODE_TEXT_SHORT | bytes);
+		next[1] = (uint8_t)bytes;
+		memcpy(next + 1 + is_long, part->text, COPY_BYTES);
+		return next + 1 + is_long + bytes;
 	}
-	if (bytes < 256) {
-		*next++ = TAU_CODE_TEXT;
-		*next++ = (uint8_t)bytes;
-	} else {
-		*next++ = TAU_CODE_TEXT + 2;
-		next = store_big(next, bytes, 4);
-	}
-	copy_long(next, part->text, bytes);
-	return next + bytes;
+	return put_text(next, part->text, bytes);
 }
 
 static inline uint8_t *put_number(uint8_t *next, uint64_t number)
