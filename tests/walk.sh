@@ -2,7 +2,7 @@
 # walk.sh: gdb's backtrace inside an operator goes on to the scheduler's loop,
 # and the way through the switch is exact at every single instruction of it.
 set -eu
-program=$top_builddir/tests/walk_helper
+program=("$top_builddir/tests/walk_helper")
 if ! command -v gdb >/dev/null; then
 	echo 'walk: SKIPPED: gdb is not installed, so nobody looked at its backtraces (install the package gdb)'
 	exit 77
@@ -11,7 +11,7 @@ said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 ask() {
 	timeout 120 gdb -nx -batch -iex 'set debuginfod enabled off' \
-		-iex 'set auto-load off' "$@" "$program" >"$said" 2>&1 || true
+		-iex 'set auto-load off' "$@" --args "${program[@]}" >"$said" 2>&1 || true
 	if grep -qiE 'ptrace: Operation not permitted|Cannot create process' "$said"; then
 		echo 'walk: SKIPPED: gdb may not trace here:'
 		cat "$said"
@@ -72,3 +72,12 @@ $want"
 else
 	echo 'walk: left out the single steps: this gdb has no Python'
 fi
+
+# The same in a whole fabric, from an operator in a plugin's shared object.
+program=("$top_builddir/tests/hop_count" "$top_builddir/tests/bench/hop.so" forward 10)
+ask -ex 'set breakpoint pending on' -ex 'break forward_run' -ex run \
+	-ex backtrace
+walked=$(sed -nE 's/^#[0-9]+ +(0x[0-9a-f]+ in )?([a-z_]+) \(.*/\2/p' "$said" |
+	grep -xE 'forward_run|switch_start|scheduler_round|fabric_turn' | tr '\n' ' ')
+[ "$walked" = 'forward_run switch_start scheduler_round fabric_turn ' ] ||
+	fail "from an operator the way was: $walked"
