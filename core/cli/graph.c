@@ -58,7 +58,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static struct plan plan;
+	struct plan plan = {0};
 	struct wish wish = {0};
 	int code = cli_parse(cli, &graph_command, argc, argv, take, &wish);
 

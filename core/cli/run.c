@@ -55,7 +55,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static struct plan plan;
+	struct plan plan = {0};
 	struct wish wish = {.drain_ns = SUPERVISOR_DRAIN_NS};
 	int code = cli_parse(cli, &run_command, argc, argv, take, &wish);
 
