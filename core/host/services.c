@@ -17,6 +17,8 @@ static int next_out(struct tau_op *op, uint32_t port, struct tau_out **member);
 static int end(struct tau_op *op, struct tau_out *head);
 static int shut_in(struct in_end *end, int flow);
 static int shut_out(struct out_end *end, int flow);
+static bool lets_others_run(
+	struct instance *instance, struct out_end *end, uint32_t bytes);
 static void settle_room(struct out_end *end, uint32_t bytes, int flow);
 static void suspend(struct instance *instance, uint64_t bit,
 	struct stream_end *end, uint64_t want);
@@ -81,7 +83,9 @@ int services_stopped(struct instance *instance)
 		return 0;
 	if (!instance->closing && !instance->quiescing)
 		return 0;
-	instance->told = true;
+	if (!instance->told && ports_close(instance) < 0)
+		break_publish(instance);
+	instance->told = true; /* and from now on every call says so */
 	return TAU_STOPPED;
 }
 
@@ -147,13 +151,10 @@ int services_room(
 		if (instance->quiescing)
 			end->stream->extra_bytes = STREAM_QUIESCE_EXTRA;
 		if (may_suspend && !yielded &&
-			end->stream->policy != STREAM_BLOCK &&
-			stream_full(end->stream, bytes)) {
-			yielded = true; /* who never blocks lets others run */
-			if (services_leave(instance) == 0)
-				task_yield(&instance->task);
-			instance->fabric->now_ns = 0;
-			continue;
+			end->stream->policy != STREAM_BLOCK) {
+			yielded = true;
+			if (lets_others_run(instance, end, bytes))
+				continue;
 		}
 		flow = stream_room(
 			end->stream, head, bytes, how & TAU_BY_REFERENCE);
@@ -259,6 +260,20 @@ static int shut_out(struct out_end *end, int flow)
 	return flow;
 }
 
+/* Who never blocks yields where it would: else nobody would ever read. */
+static bool lets_others_run(
+	struct instance *instance, struct out_end *end, uint32_t bytes)
+{
+	if (services_settle(instance) < 0)
+		return true;
+	if (!stream_full(end->stream, bytes))
+		return false;
+	if (services_leave(instance) == 0)
+		task_yield(&instance->task);
+	instance->fabric->now_ns = 0;
+	return true;
+}
+
 /* What an answer of stream_room means for the operator. */
 static void settle_room(struct out_end *end, uint32_t bytes, int flow)
 {
@@ -279,12 +294,13 @@ static void suspend(struct instance *instance, uint64_t bit,
 	struct tau_want asked = {.any = bit};
 	uint64_t kept = end->want;
 
-	if (services_leave(instance) < 0)
-		return;
-	task_untell(&instance->task, bit | READINESS_CONTROL);
 	if (kept != 0)
 		end->want = want;
-	task_wait(&instance->task, &asked);
+	/* Before leaving, which may be what makes it ready: an operator that
+	 * reads what it writes waits for itself. */
+	task_untell(&instance->task, bit | READINESS_CONTROL);
+	if (services_leave(instance) == 0)
+		task_wait(&instance->task, &asked);
 	end->want = kept;
 	instance->fabric->now_ns = 0;
 }

@@ -81,8 +81,10 @@ static int wait_for(
 		if (holds && turn_passed)
 			return TAU_OK;
 		instance->task.ready |= *ready & READINESS_SLOTS;
-		if (!holds && nothing_can_come(instance, want))
+		if (!holds && nothing_can_come(instance, want)) {
+			*ready = 0;
 			return TAU_END;
+		}
 		turn_passed = true;
 		if (holds)
 			task_yield(&instance->task);
