@@ -6,8 +6,10 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char base[] = "/tmp/tau-runtime-test-XXXXXX";
@@ -65,6 +67,48 @@ START_TEST(a_lock_that_a_dead_one_left_is_taken)
 	fclose(file);
 	ck_assert_int_eq(runtime_init(&runtime, &os, base, "weblog", NULL), 0);
 	runtime_release(&runtime);
+}
+END_TEST
+
+/* A pid that nobody has: of a child that has ended. */
+static int dead_pid(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	return (int)pid;
+}
+
+START_TEST(what_dead_ones_left_is_swept_and_all_else_is_not)
+{
+	static const char *const formats[] = {
+		"%s/tau/dead-%d", "%s/tau/chosen", "%s/tau/x-%dy"};
+	struct runtime living, next;
+	int pid = dead_pid();
+	char path[128];
+	struct stat status;
+
+	ck_assert_int_eq(runtime_init(&living, &os, base, "living", NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, formats[i], base, pid);
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		strcat(path, "/lock");
+		ck_assert_int_eq(close(creat(path, 0600)), 0);
+	}
+	ck_assert_int_eq(runtime_init(&next, &os, base, "next", NULL), 0);
+	ck_assert_int_eq(stat(living.folder, &status), 0);
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, formats[i], base, pid);
+		ck_assert_int_eq(stat(path, &status), i == 0 ? -1 : 0);
+		strcat(path, "/lock");
+		unlink(path);
+		*strrchr(path, '/') = 0;
+		rmdir(path);
+	}
+	runtime_release(&next);
+	runtime_release(&living);
 }
 END_TEST
 
@@ -128,6 +172,7 @@ static Suite *runtime_suite(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_name_is_held_once_and_given_back);
 	tcase_add_test(tests, a_lock_that_a_dead_one_left_is_taken);
+	tcase_add_test(tests, what_dead_ones_left_is_swept_and_all_else_is_not);
 	tcase_add_test(tests, a_folder_that_others_may_write_is_refused);
 	tcase_add_test(tests, a_link_in_the_place_of_the_folder_is_refused);
 	tcase_add_test(tests, unnamed_topologies_are_named_after_their_file);

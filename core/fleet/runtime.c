@@ -6,17 +6,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
 #define TRIES_MAX 100 /* of a name that another supervisor gives back */
 
+/* The folder of all topologies, while it is swept. */
+struct sweep {
+	struct os *os;
+	const char *base;
+};
+
 static int choose_base(struct runtime *runtime, const char *xdg,
 	char base[RUNTIME_PATH_BYTES], struct error *error);
+static void sweep(struct runtime *runtime, const char *base);
+static int sweep_one(void *context, const char *name, unsigned char kind);
+static bool is_made_by_dead(struct os *os, const char *name);
 static int make_folder(
 	struct runtime *runtime, const char *path, struct error *error);
 static int lock(struct runtime *runtime, const char *name, struct error *error);
-static int lock_once(struct runtime *runtime, const char *path);
+static int lock_once(struct runtime *runtime, const char *path, int flags);
 static bool same_file(struct os *os, int fd, const char *path);
 
 int runtime_init(struct runtime *runtime, struct os *os, const char *xdg,
@@ -30,6 +40,7 @@ int runtime_init(struct runtime *runtime, struct os *os, const char *xdg,
 	code = choose_base(runtime, xdg, base, error);
 	if (code < 0)
 		return code;
+	sweep(runtime, base);
 	length = snprintf(
 		runtime->folder, sizeof runtime->folder, "%s/%s", base, name);
 	if (length < 0 || (size_t)length >= sizeof runtime->folder)
@@ -99,6 +110,49 @@ static int choose_base(struct runtime *runtime, const char *xdg,
 	return make_folder(runtime, base, error);
 }
 
+/* Removes what supervisors of unnamed topologies have left that were killed.
+ * Names that were chosen are used again, and the moment that this holds their
+ * lock would keep somebody from starting. What cannot be removed stays. */
+static void sweep(struct runtime *runtime, const char *base)
+{
+	struct sweep context = {runtime->os, base};
+	struct os *os = runtime->os;
+	int fd = os->openat(os, AT_FDCWD, base, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return;
+	os->list(os, fd, sweep_one, &context);
+	os->close(os, fd);
+}
+
+static int sweep_one(void *context, const char *name, unsigned char kind)
+{
+	const struct sweep *sweep = context;
+	struct runtime dead = {.os = sweep->os, .lock_fd = -1};
+	char path[RUNTIME_PATH_BYTES + 8];
+	int length = snprintf(
+		dead.folder, sizeof dead.folder, "%s/%s", sweep->base, name);
+
+	(void)kind;
+	if (length < 0 || (size_t)length >= sizeof dead.folder ||
+		!is_made_by_dead(sweep->os, name))
+		return 0;
+	snprintf(path, sizeof path, "%s/lock", dead.folder);
+	if (lock_once(&dead, path, 0) == 0)
+		runtime_release(&dead);
+	return 0;
+}
+
+/* Whether a name has the form STEM-PID, and no process that number. */
+static bool is_made_by_dead(struct os *os, const char *name)
+{
+	const char *dash = strrchr(name, '-');
+	size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
+
+	return digits > 0 && digits < 10 && dash[1 + digits] == 0 &&
+	       os->kill(os, (pid_t)atoi(dash + 1), 0) == -ESRCH;
+}
+
 /* Makes a folder, or finds that it is ours and nobody else's to write. */
 static int make_folder(
 	struct runtime *runtime, const char *path, struct error *error)
@@ -133,7 +187,7 @@ static int lock(struct runtime *runtime, const char *name, struct error *error)
 		code = make_folder(runtime, runtime->folder, error);
 		if (code < 0)
 			return code;
-		code = lock_once(runtime, path);
+		code = lock_once(runtime, path, O_CREAT);
 	}
 	if (code == -EBUSY)
 		return error_set(error, -EEXIST,
@@ -147,11 +201,11 @@ static int lock(struct runtime *runtime, const char *name, struct error *error)
 }
 
 /* -EBUSY when somebody holds it, -EAGAIN when the file went meanwhile. */
-static int lock_once(struct runtime *runtime, const char *path)
+static int lock_once(struct runtime *runtime, const char *path, int flags)
 {
 	struct os *os = runtime->os;
 	int fd = os->openat(
-		os, AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+		os, AT_FDCWD, path, O_RDWR | O_NOFOLLOW | flags, 0600);
 	int code;
 
 	if (fd == -ENOENT)

@@ -23,7 +23,8 @@ struct runtime {
 	char folder[RUNTIME_PATH_BYTES]; /* of this topology */
 };
 
-/* Takes the name; `xdg` is $XDG_RUNTIME_DIR or NULL. Returns 0, -EEXIST when
+/* Takes the name, and removes what killed supervisors of unnamed topologies
+ * have left; `xdg` is $XDG_RUNTIME_DIR or NULL. Returns 0, -EEXIST when
  * that name already runs, or another negative errno; each with a sentence. */
 int runtime_init(struct runtime *runtime, struct os *os, const char *xdg,
 	const char *name, struct error *error);
