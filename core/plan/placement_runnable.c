@@ -83,9 +83,5 @@ int placement_runnable(
 	judge_stream_options(&judging, &manifest->stream_defaults);
 	for (uint32_t i = 0; i < manifest->stream_count; i++)
 		judge_stream_options(&judging, &manifest->streams[i].options);
-	if (manifest->on_failure_set &&
-		manifest->on_failure == ON_FAILURE_CONTINUE)
-		refuse(&judging, manifest->on_failure_at,
-			"\"on_failure\": \"continue\"");
 	return diagnostics->count == said ? 0 : -ENOTSUP;
 }

@@ -38,6 +38,24 @@ evil -e 'evil.fail'
 expect_status 1
 expect_line err "tau: main: evil-fail (evil): *Input/output error*"
 
+scenario "a failure ends the rest, unless the topology bears it"
+cat >bear.json <<-'END'
+	{ "tau": 1, "vars": { "n": {"type": "int", "required": true} },
+	  "nodes": { "main": { "operators": {
+	    "count": {"type": "generate", "params": {"count": "${n}"}},
+	    "out": {"type": "stdout"}, "bad": {"type": "evil.fail"} } } },
+	  "streams": [ "count -> out" ] }
+END
+status=0
+timeout 60 "$TAU" run -L "$top_builddir/tests/fixtures" --set n=1000000000000 bear.json >/dev/null 2>err ||
+	status=$?
+expect_status 1
+expect_line err "tau: main: bad (evil): *"
+sed -i 's/"tau": 1,/& "on_failure": "continue",/' bear.json
+evil --set n=3 bear.json
+expect_status 1
+expect_text out $'1\n2\n3\n'
+
 scenario "what is printed never tears the result"
 evil -e 'generate 3 ! stdout ; evil.print'
 expect_status 0
