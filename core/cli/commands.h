@@ -16,6 +16,9 @@ void help_overview(struct cli *cli, const struct term *term);
  * it has said so. */
 bool unbuilt_explain(struct cli *cli, const char *name);
 
+/* Likewise an option, without its dashes; it says nothing. */
+bool unbuilt_option(const char *name);
+
 /* The word that a supervisor starts a node with; nobody types it. */
 #define NODE_WORD "node"
 int node_command(struct cli *cli, int argc, char **argv);

@@ -2,6 +2,7 @@
  * options: the words of a command line, taken apart by its table.
  */
 #include "core/cli/cli.h"
+#include "core/cli/commands.h"
 
 #include "core/base/check.h"
 #include "core/plan/diagnostic.h"
@@ -150,6 +151,10 @@ static int unknown(struct cli *cli, const struct cli_command *command,
 			return cli_usage(
 				cli, command, "--%s takes no value", name);
 	}
+	if (unbuilt_option(name))
+		return cli_usage(cli, command,
+			"--%s is designed, but not built in this version",
+			name);
 	near = diagnostic_nearest(name, names, options->count);
 	if (near)
 		return cli_usage(cli, command,

@@ -1,6 +1,6 @@
 /*
- * unbuilt: commands that are designed and not in this version. They are
- * refused by name, so that nobody takes them for misspelt.
+ * unbuilt: commands and options that are designed and not in this version. They
+ * are refused by name, so that nobody takes them for misspelt.
  */
 #include "core/cli/commands.h"
 
@@ -40,5 +40,15 @@ bool unbuilt_explain(struct cli *cli, const char *name)
 			name, unbuilt[i].does);
 		return true;
 	}
+	return false;
+}
+
+bool unbuilt_option(const char *name)
+{
+	static const char *const options[] = {"detach", "topology", "wait"};
+
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (!strcmp(options[i], name))
+			return true;
 	return false;
 }

@@ -124,7 +124,8 @@ const struct cli_command validate_command = {
 		"there is one.",
 	.options = options,
 	.examples = "tau validate weblog.json --set log=access.log\n"
-		    "tau validate --print -e 'lines ! take 5 ! stdout' >five.json\n",
+		    "tau validate --print -e 'lines ! take 5 ! stdout' "
+		    ">five.json\n",
 	.json = true,
 	.run = run,
 };

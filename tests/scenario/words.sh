@@ -65,6 +65,9 @@ t ls --jsno
 expect_status 2
 expect_line err "tau: unknown option --jsno; did you mean --json?"
 expect_line err "tau: see: tau help ls"
+t run --detach weblog.json
+expect_status 2
+expect_line err "tau: --detach is designed, but not built in this version"
 t ls -q
 expect_status 2
 expect_line err "tau: unknown option -q"
