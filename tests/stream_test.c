@@ -166,7 +166,7 @@ START_TEST(each_edge_is_told_once)
 }
 END_TEST
 
-START_TEST(a_disarmed_reader_is_told_of_the_end_alone)
+START_TEST(a_disarmed_reader_is_told_of_the_end_and_of_no_record)
 {
 	struct edge edge;
 
@@ -175,9 +175,16 @@ START_TEST(a_disarmed_reader_is_told_of_the_end_alone)
 	put(&edge, "a", 1, TAU_BYTES);
 	ck_assert(!stream_readable(&edge.stream));
 	ck_assert_uint_eq(edge.readable, 0);
-	stream_end(&edge.stream, &edge.out, STREAM_DONE);
-	ck_assert_uint_eq(edge.readable, 1);
-	ck_assert(stream_readable(&edge.stream));
+	if (_i) {
+		get(&edge, "a");
+		stream_end(&edge.stream, &edge.out, STREAM_DONE);
+		ck_assert_uint_eq(edge.readable, 1);
+		ck_assert(stream_readable(&edge.stream));
+	} else { /* the end is behind the record that it does not want */
+		stream_end(&edge.stream, &edge.out, STREAM_DONE);
+		ck_assert_uint_eq(edge.readable, 0);
+		ck_assert(!stream_readable(&edge.stream));
+	}
 	edge_release(&edge);
 }
 END_TEST
@@ -357,7 +364,8 @@ static Suite *stream_suite(void)
 	tcase_add_test(tests,
 		a_filter_that_passes_1_of_1000_holds_less_than_twice_its_data);
 	tcase_add_test(tests, each_edge_is_told_once);
-	tcase_add_test(tests, a_disarmed_reader_is_told_of_the_end_alone);
+	tcase_add_loop_test(tests,
+		a_disarmed_reader_is_told_of_the_end_and_of_no_record, 0, 2);
 	tcase_add_test(
 		tests, a_writer_that_found_room_is_told_when_its_reader_goes);
 	tcase_add_loop_test(tests,

@@ -103,7 +103,9 @@ bool stream_readable(struct stream *stream)
 	uint64_t want = stream->reader.want ? stream->reader.want : 1;
 	bool ready = stream->reason != STREAM_OPEN;
 
-	if (want != TAU_OFF && count > 0)
+	if (want == TAU_OFF && count > 0) /* the end is behind them */
+		ready = false;
+	else if (count > 0)
 		ready = ready || count >= want || is_full(stream);
 	stream->reader.armed = !ready;
 	return ready;
