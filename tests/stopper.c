@@ -2,12 +2,16 @@
  * stopper: runs a one-liner in this process, and stops its operators at every
  * wait.
  *
- *	stopper MODE PLUGINS STORE ONE-LINER
+ *	stopper MODE PLUGINS STORE ONE-LINER [RECORDS]
  *
  * MODE plain: just runs. rerun: whenever an operator waits, it is told to
  * quiesce and, once frozen, run again. renew: it is saved, destroyed, created
- * anew and restored instead, where it keeps state. Result on fd 1; how often
- * operators were stopped on fd 2. Used by stops.sh, which compares results.
+ * anew and restored instead, where it keeps state. future: nobody is stopped,
+ * but the host is one of a later minor: its table is larger, what is new in it
+ * must not be called, and control bits that nobody knows yet are told at every
+ * turn. RECORDS: what streams hold at most. Result on fd 1; how often operators
+ * were stopped on fd 2. Used by stops.sh and stops_every.sh, which
+ * compare results.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +24,15 @@
 
 #define STOPPER_MEMBERS 16 /* of a variadic port, in what stops.sh runs */
 
-enum mode { PLAIN, RERUN, RENEW };
+#define STOPPER_UNKNOWN_BITS (UINT64_C(31) << 59)
+
+enum mode { PLAIN, RERUN, RENEW, FUTURE };
+
+/* The table of a later minor: what this one does not know is poison. */
+struct later_host {
+	struct tau_host host;
+	uint64_t poison[64];
+};
 
 struct run {
 	struct os os;
@@ -156,6 +168,50 @@ static void stop_all(struct run *run)
 	}
 }
 
+static enum mode mode_of(const char *name)
+{
+	static const char *const names[] = {
+		"plain", "rerun", "renew", "future"};
+
+	for (int i = 0; i < 4; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum mode)i;
+	die(name, "is no mode");
+	return PLAIN;
+}
+
+/* From its run on, each operator sees a host of a later minor. */
+static void move_to_future(struct run *run)
+{
+	static struct later_host later;
+
+	memset(&later, 0xdb, sizeof later);
+	later.host = run->node->fabric.host;
+	later.host.size = sizeof later;
+	later.host.minor += 7;
+	for (uint32_t i = 0; i < run->node_plan.operator_count; i++)
+		run->node->operators[i]->op.host = &later.host;
+}
+
+static enum node_state future_turn(struct run *run)
+{
+	enum node_state state;
+
+	for (uint32_t i = 0; i < run->node_plan.operator_count; i++)
+		task_tell(&run->node->operators[i]->task, STOPPER_UNKNOWN_BITS);
+	state = node_turn(run->node, -1);
+	for (uint32_t i = 0; i < run->node_plan.operator_count; i++)
+		task_untell(
+			&run->node->operators[i]->task, STOPPER_UNKNOWN_BITS);
+	return state;
+}
+
+static void limit_records(struct run *run, const char *records)
+{
+	for (uint32_t i = 0; i < run->node_plan.stream_count; i++)
+		run->node->streams[i].records = (uint32_t)atoi(records);
+}
+
 int main(int count, char **arguments)
 {
 	static struct run run;
@@ -163,11 +219,9 @@ int main(int count, char **arguments)
 	enum node_state state = NODE_RUNNING;
 	int status = 0;
 
-	if (count != 5)
-		die("usage", "stopper MODE PLUGINS STORE ONE-LINER");
-	run.mode = strcmp(arguments[1], "plain") == 0   ? PLAIN
-		   : strcmp(arguments[1], "rerun") == 0 ? RERUN
-							: RENEW;
+	if (count != 5 && count != 6)
+		die("usage", "stopper MODE PLUGINS STORE ONE-LINER [RECORDS]");
+	run.mode = mode_of(arguments[1]);
 	os_linux_init(&run.os);
 	log_init(&run.log, &run.os, 2, "stopper", LOG_NOTICE);
 	make_plan(&run, arguments[2], arguments[4]);
@@ -176,11 +230,17 @@ int main(int count, char **arguments)
 	if (node_build(run.node, &run.node_plan, arguments[3], 0, 1, &failure) <
 		0)
 		die(failure.name ? failure.name : "node", failure.error.text);
+	if (count == 6)
+		limit_records(&run, arguments[5]);
+	if (run.mode == FUTURE)
+		move_to_future(&run);
 	if (node_start(run.node, &failure.error) < 0)
 		die("start", failure.error.text);
 	while (state == NODE_RUNNING) {
-		state = node_turn(run.node, -1);
-		if (run.mode != PLAIN && state == NODE_RUNNING)
+		state = run.mode == FUTURE ? future_turn(&run)
+					   : node_turn(run.node, -1);
+		if (run.mode != PLAIN && run.mode != FUTURE &&
+			state == NODE_RUNNING)
 			stop_all(&run);
 	}
 	if (state == NODE_DEADLOCKED)
