@@ -1,83 +1,87 @@
 /*
- * operators: what tests of operators share, beside pipeline.h: descriptions,
- * tables, and a few operators that any of them may need. Each test runs in a
- * process of its own, so what operators see is static.
+ * operators: checks one operator by what goes in and what must come out, first
+ * unstopped, then with a stop at its first wait, at its second, and so on, each
+ * time thawed and moved. A stop must change nothing.
  */
 #ifndef TESTS_OPERATORS_H
 #define TESTS_OPERATORS_H
 
-#include "tests/pipeline.h"
+#include "tests/stage.h"
+
+#include <tau/writer.h>
+
 #include "tests/test.h"
 
-#include <errno.h>
-#include <string.h>
+#define TEXT(stage, text) stage_feed(stage, 0, TAU_UTF8, text, strlen(text))
+#define BYTES(stage, text) stage_feed(stage, 0, TAU_BYTES, text, strlen(text))
+#define CYCLE(stage) stage_feed(stage, 0, TAU_CYCLE, "", 0)
 
-enum { IN, OUT = 0 };
+/* Sets params and inputs of a stage that was just created. */
+typedef void set_up(struct stage *stage);
 
-#define PORT_IN "\"in\":[{\"name\":\"in\"}]"
-#define PORT_OUT "\"out\":[{\"name\":\"out\"}]"
-#define MANY_IN "\"in\":[{\"name\":\"in\",\"variadic\":true}]"
-#define MANY_OUT "\"out\":[{\"name\":\"out\",\"variadic\":true}]"
-#define OPERATOR_JSON(name, ports) "{\"name\":\"" name "\"," ports "}"
+struct expected {
+	const char *plugin, *operator;
+	set_up *set_up;
+	const char *out, *bad;
+};
 
-/* A table NAME_operator with the function NAME_run, or NAME_ready. */
-#define OPERATOR(name_)                                                        \
-	static const struct tau_operator name_##_operator = {                  \
-		.size = sizeof name_##_operator,                               \
-		.name = #name_,                                                \
-		.run = name_##_run}
-#define CONTINUATION(name_)                                                    \
-	static const struct tau_operator name_##_operator = {                  \
-		.size = sizeof name_##_operator,                               \
-		.name = #name_,                                                \
-		.on_ready = name_##_ready}
-
-static struct pipeline p;
-
-static inline uint32_t add(
-	const struct tau_operator *functions, const char *ports)
+static inline void run_once(const struct expected *expected, size_t stop,
+	enum stage_how how, bool *stopped)
 {
-	char json[1024];
-	char style[64] = "";
+	struct stage *stage =
+		stage_create(expected->plugin, expected->operator);
+	int code;
 
-	if (functions->on_ready)
-		snprintf(style, sizeof style, "\"style\":\"continuation\",");
-	snprintf(json, sizeof json, "{\"name\":\"%s\",%s%s}", functions->name,
-		style, ports);
-	return pipeline_add(&p, functions, json);
+	expected->set_up(stage);
+	code = stage_run(stage, stop, how, stopped);
+	ck_assert_msg(code == 0, "%s failed: %s", expected->operator,
+		stage_failure(stage));
+	ck_assert_str_eq(stage_output(stage, 0), expected->out);
+	if (expected->bad)
+		ck_assert_str_eq(stage_output(stage, 1), expected->bad);
+	stage_destroy(stage);
 }
 
-static inline uint32_t connect_ports(
-	uint32_t from, uint32_t from_port, uint32_t to, uint32_t to_port)
+/* Unstopped, then stopped at the first wait, the second, and so on. */
+static inline void check(const struct expected *expected)
 {
-	return pipeline_connect(&p, from, from_port, to, to_port, NULL);
+	bool stopped;
+	size_t stops = 0;
+
+	run_once(expected, STAGE_NEVER, STAGE_THAW, &stopped);
+	for (int how = STAGE_THAW; how <= STAGE_MOVE; how++) {
+		size_t stop = 0;
+
+		do {
+			run_once(expected, stop++, (enum stage_how)how,
+				&stopped);
+			stops += stopped;
+		} while (stopped);
+	}
+	ck_assert_msg(stops > 0, "%s never waited", expected->operator);
 }
 
-/* So many turns, none of which waits. */
-static inline void turn(int count)
-{
-	while (count-- > 0)
-		fabric_turn(&p.fabric, 0);
-}
+#define CHECK_OPERATOR(plugin_, operator_, set_up_, out_, bad_)                \
+	check(&(struct expected){plugin_, operator_, set_up_, out_, bad_})
 
-static inline const char *failure_of(uint32_t at)
+/* A map, by the writers that operators use. */
+static inline void feed_map(struct stage *stage, const char *key,
+	const char *text, const char *number_key, int64_t number)
 {
-	return p.operators[at]->failure.text;
-}
+	uint8_t space[512];
+	struct tau_writer w;
+	struct tau_mark map;
 
-/* Writes one small record; what tau_write says. */
-static inline int put(struct tau_op *op, uint32_t port, uint64_t number)
-{
-	return tau_write(op, port, &number, sizeof number, TAU_BYTES);
-}
-
-static inline uint64_t number_of(const struct tau_record *record)
-{
-	uint64_t number;
-
-	ck_assert_uint_eq(record->bytes, sizeof number);
-	memcpy(&number, record->body, sizeof number);
-	return number;
+	tau_writer_init(&w, space, sizeof space);
+	map = tau_write_map_begin(&w, 0);
+	tau_write_text(&w, key, strlen(key));
+	tau_write_text(&w, text, strlen(text));
+	if (number_key) {
+		tau_write_text(&w, number_key, strlen(number_key));
+		tau_write_int(&w, number);
+	}
+	tau_write_end(&w, map);
+	stage_feed(stage, 0, TAU_VALUE, space, (size_t)tau_writer_finish(&w));
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* What must not go on: calls from another thread, and suspensions where
  * nothing may suspend, end the process with a sentence that names who it was.
  */
-#include "tests/operators.h"
+#include "tests/services.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* Operators in continuation style: a function that is called again. */
 #include "tests/fake_os.h"
-#include "tests/operators.h"
+#include "tests/services.h"
 
 static const struct stream_settings one_record = {512, 1, 512, STREAM_BLOCK};
 static uint64_t readies[1024], seen, calls;

@@ -1,6 +1,6 @@
 /* Slots that watch fds, and fds as records. */
 #include "tests/fake_os.h"
-#include "tests/operators.h"
+#include "tests/services.h"
 
 #include <fcntl.h>
 #include <sys/epoll.h>

@@ -1,5 +1,5 @@
 /* Reading and writing, as operator.h promises it. */
-#include "tests/operators.h"
+#include "tests/services.h"
 
 static const struct stream_settings one_record = {512, 1, 512, STREAM_BLOCK};
 static uint64_t seen[64], seen_count;

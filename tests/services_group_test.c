@@ -1,5 +1,5 @@
 /* Variadic ports, and streams that run back. */
-#include "tests/operators.h"
+#include "tests/services.h"
 
 static uint64_t got[8], order[64], order_count;
 static int answers[16];

@@ -1,5 +1,5 @@
 /* The life of an instance: create, save, restore, fail, destroy. */
-#include "tests/operators.h"
+#include "tests/services.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* Being told to stop: quiesce, close, and running again. */
-#include "tests/operators.h"
+#include "tests/services.h"
 
 static const struct stream_settings one_record = {512, 1, 512, STREAM_BLOCK};
 static uint64_t seen[4096], seen_count;

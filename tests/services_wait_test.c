@@ -1,6 +1,6 @@
 /* Waiting: any, all, deadlines, ends, timers; and continuations. */
 #include "tests/fake_os.h"
-#include "tests/operators.h"
+#include "tests/services.h"
 
 static struct fake_os fake;
 static int answers[32];
