@@ -1,6 +1,6 @@
 /* operators_data: what counts, adds and orders, and what leads records about.
  */
-#include "tests/operators.h"
+#include "tests/staged.h"
 
 /* --- data --- */
 

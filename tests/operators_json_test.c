@@ -1,5 +1,5 @@
 /* operators_json: what reads and writes JSON, compares and matches. */
-#include "tests/operators.h"
+#include "tests/staged.h"
 
 /* --- json --- */
 

@@ -1,5 +1,5 @@
 /* operators_text: what cuts text, and what lays it out. */
-#include "tests/operators.h"
+#include "tests/staged.h"
 
 static void lines_params(
 	struct stage *stage, const char *separator, int64_t max)
