@@ -23,13 +23,6 @@ static int collect_run(struct tau_op *op)
 }
 OPERATOR(collect);
 
-static int leave_run(struct tau_op *op)
-{
-	tau_read(op, IN);
-	return 0;
-}
-OPERATOR(leave);
-
 static int ten_run(struct tau_op *op)
 {
 	for (uint64_t i = 0; i < 10; i++)
@@ -327,93 +320,6 @@ START_TEST(an_operator_may_read_what_it_writes)
 }
 END_TEST
 
-/* --- everybody gone --- */
-
-static int until_gone_run(struct tau_op *op)
-{
-	const struct tau_want want = {.any = TAU_IN(IN)};
-	uint64_t ready = 0;
-
-	answers[0] = op->host->wait(op, &want, &ready);
-	answers[1] = ready == TAU_GONE;
-	answers[2] = tau_read(op, IN) != NULL;
-	answers[3] = tau_ended(op, IN);
-	answers[4] = put(op, 0, 1);
-	return 0;
-}
-OPERATOR(until_gone);
-
-static int silent_run(struct tau_op *op)
-{
-	const struct tau_want want = {.any = TAU_OUT(OUT)};
-
-	op->host->want_out(op, op->out[OUT], TAU_OFF);
-	answers[5] = op->host->wait(op, &want, NULL);
-	return 0;
-}
-OPERATOR(silent);
-
-START_TEST(when_all_readers_are_gone_reads_end_and_waits_too)
-{
-	static const char two[] =
-		PORT_IN ",\"out\":[{\"name\":\"a\"},{\"name\":\"b\"}]";
-	uint32_t from;
-
-	pipeline_init(&p);
-	from = add(&until_gone_operator, two);
-	connect_ports(add(&silent_operator, PORT_OUT), OUT, from, IN);
-	connect_ports(from, 0, add(&leave_operator, PORT_IN), IN);
-	connect_ports(from, 1, add(&leave_operator, PORT_IN), IN);
-	pipeline_start(&p);
-	/* Both readers wait for a record; they are told to leave. */
-	turn(3);
-	instance_close(p.operators[2]);
-	turn(3);
-	ck_assert_int_eq(p.operators[from]->state, INSTANCE_RUNNING);
-	instance_close(p.operators[3]);
-	finish(0);
-	ck_assert_int_eq(answers[0], TAU_END);
-	ck_assert_int_eq(answers[1], 1);
-	ck_assert_int_eq(answers[2], 0);
-	ck_assert_int_eq(answers[3], 1);
-	ck_assert_int_eq(answers[4], TAU_END);
-	ck_assert_int_eq(answers[5], TAU_END); /* told, though disarmed */
-	pipeline_release(&p);
-}
-END_TEST
-
-static int effects_run(struct tau_op *op)
-{
-	const struct tau_record *record;
-
-	put(op, OUT, 1);
-	while ((record = tau_read(op, IN))) {
-		seen_count++;
-		tau_consume(op, IN);
-		answers[0] = put(op, OUT, 2);
-	}
-	return 0;
-}
-OPERATOR(effects);
-
-START_TEST(an_operator_with_effects_works_for_nobody)
-{
-	uint32_t from;
-
-	pipeline_init(&p);
-	from = add(&effects_operator, "\"effects\":true," PORT_IN "," PORT_OUT);
-	pipeline_connect(
-		&p, add(&ten_operator, PORT_OUT), OUT, from, IN, &one_record);
-	pipeline_connect(
-		&p, from, OUT, add(&leave_operator, PORT_IN), IN, &one_record);
-	pipeline_start(&p);
-	finish(0);
-	ck_assert_uint_eq(seen_count, 10);
-	ck_assert_int_eq(answers[0], TAU_END);
-	pipeline_release(&p);
-}
-END_TEST
-
 static Suite *services_flow_suite(void)
 {
 	Suite *suite = suite_create("services_flow");
@@ -422,9 +328,6 @@ static Suite *services_flow_suite(void)
 	tcase_add_test(tests, an_unconnected_in_port_has_ended);
 	tcase_add_test(
 		tests, an_end_stands_behind_what_was_written_and_comes_at_once);
-	tcase_add_test(
-		tests, when_all_readers_are_gone_reads_end_and_waits_too);
-	tcase_add_test(tests, an_operator_with_effects_works_for_nobody);
 	tests = test_case(suite, "records");
 	tcase_add_loop_test(tests,
 		a_record_beyond_atomic_fails_the_operator_whatever_it_returns,
