@@ -1,7 +1,4 @@
-/*
- * number: see number.h. Comparison and overflow go through long double, whose
- * 64-bit mantissa holds every int64, uint64 and double exactly on x86-64.
- */
+/* number: see number.h. */
 #include "common/number.h"
 
 #include <stdlib.h>
@@ -123,13 +120,48 @@ bool number_of_value(struct number *number, const struct tau_value *value)
 	}
 }
 
-static long double widened(const struct number *number)
+static double rounded(const struct number *number)
 {
 	if (number->kind == NUMBER_INT)
-		return (long double)number->integer;
+		return (double)number->integer;
 	if (number->kind == NUMBER_UINT)
-		return (long double)number->natural;
-	return (long double)number->real;
+		return (double)number->natural;
+	return number->real;
+}
+
+static int order_of(double one, double other)
+{
+	return (one > other) - (one < other);
+}
+
+/* An integer beside a real number: rounding one to the other could make equal
+ * what is not, so the whole parts are compared, and then what is behind the
+ * point. Whole parts beyond 64 bits decide by themselves. */
+static int compare_mixed(const struct number *whole, double real)
+{
+	if (whole->kind == NUMBER_INT) {
+		if (real >= 0x1p63 || real < -0x1p63)
+			return real > 0 ? -1 : 1;
+		int64_t part = (int64_t)real;
+		if (whole->integer != part)
+			return whole->integer < part ? -1 : 1;
+		return order_of((double)part, real);
+	}
+	if (real >= 0x1p64 || real < 0)
+		return real > 0 ? -1 : 1;
+	uint64_t part = (uint64_t)real;
+	if (whole->natural != part)
+		return whole->natural < part ? -1 : 1;
+	return order_of((double)part, real);
+}
+
+/* Two integers, at least one of them above INT64_MAX. */
+static int compare_whole(const struct number *one, const struct number *other)
+{
+	if (one->kind != other->kind)
+		return one->kind == NUMBER_UINT ? 1 : -1;
+	return (one->natural > other->natural) -
+	       (one->natural < other->natural);
 }
 
 int number_compare(const struct number *one, const struct number *other)
@@ -137,8 +169,13 @@ int number_compare(const struct number *one, const struct number *other)
 	if (one->kind == NUMBER_INT && other->kind == NUMBER_INT)
 		return (one->integer > other->integer) -
 		       (one->integer < other->integer);
-	long double left = widened(one), right = widened(other);
-	return (left > right) - (left < right);
+	if (one->kind == NUMBER_REAL && other->kind == NUMBER_REAL)
+		return order_of(one->real, other->real);
+	if (other->kind == NUMBER_REAL)
+		return compare_mixed(one, other->real);
+	if (one->kind == NUMBER_REAL)
+		return -compare_mixed(other, one->real);
+	return compare_whole(one, other);
 }
 
 void number_add(struct number *sum, const struct number *more)
@@ -150,7 +187,7 @@ void number_add(struct number *sum, const struct number *more)
 		sum->integer = total;
 		return;
 	}
-	sum->real = (double)(widened(sum) + widened(more));
+	sum->real = rounded(sum) + rounded(more);
 	sum->kind = NUMBER_REAL;
 }
 
