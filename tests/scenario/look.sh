@@ -96,6 +96,38 @@ done
 t ls --json
 [ "$(grep -c '^{"type": ' out)" -ge 21 ] || fail "not a line for every type"
 
+scenario "a narrow terminal"
+"$pty" -- sh -c "stty cols 40; NO_COLOR=1 exec '$TAU' ls" >out
+expect_line out "json.write  any    utf8, bad"
+expect_line out "    Each record becomes one line of"
+"$pty" -- sh -c "stty cols 60; NO_COLOR=1 exec '$TAU' help run" >out
+while IFS= read -r row; do
+	[ "${#row}" -le 60 ] || [[ $row == *"tau "* ]] || fail "wider than the terminal: $row"
+done <out
+
+scenario "plugins of one's own, and what is refused among them"
+mkdir own
+cp "$top_builddir/tests/fixtures/evil.so" own/
+echo nothing >own/broken.so
+t ls -L own
+expect_status 0
+expect_line out "evil.crash *"
+expect_line err "tau: not listed: own/broken.so: *"
+t inspect -L own evil.crash
+expect_line out "evil.crash: Writes where nothing is."
+expect_line out "from evil 1.2.3, *own/evil.so"
+t inspect --json -L own evil.crash
+expect_line out '  "type": "evil.crash",'
+t inspect own/broken.so
+expect_status 1
+
+scenario "a folder that is gone"
+mkdir gone
+status=0
+(cd gone && rmdir ../gone && exec "$TAU" validate -e "$line") >out 2>err || status=$?
+expect_status 74
+expect_line err "tau: the current folder is not there: *"
+
 scenario "a plugin's file, and what is none"
 for plugin in "$top_builddir"/plugins/tau-*.so; do
 	t inspect "$plugin"

@@ -13,7 +13,7 @@ chown 65534:65534 home
 another() {
 	status=0
 	(cd home && exec setpriv --reuid=65534 --regid=65534 --clear-groups \
-		env -i PATH="$PATH" "$@") >out 2>err || status=$?
+		env -i PATH="$PATH" GCOV_PREFIX="$folder/home" "$@") >out 2>err || status=$?
 }
 
 scenario "a one-liner, with a home of one's own"

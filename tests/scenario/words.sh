@@ -81,6 +81,29 @@ t ls --color sometimes
 expect_status 2
 expect_line err "tau: --color sometimes: it is auto, always or never"
 
+scenario "words too many"
+t version extra
+expect_status 2
+expect_line err "tau: version takes no extra"
+t ls extra
+expect_status 2
+expect_line err "tau: ls takes no extra; tau inspect extra tells about one"
+t inspect lines merge
+expect_status 2
+expect_line err "tau: inspect takes one word, and merge is a second"
+t help ls run
+expect_status 2
+expect_line err "tau: help takes one command, and run is a second"
+t help frobnicate
+expect_status 2
+expect_line err "tau: there is no command frobnicate; tau help lists all"
+t help ps
+expect_status 2
+expect_line err "tau: ps (it *) is designed, but not built in this version"
+t node main
+expect_status 2
+expect_line err "tau: node is what tau run starts; nobody else does"
+
 scenario "colours only where they are wanted"
 t help --color always
 expect_line out $'\033*'
