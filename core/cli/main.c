@@ -17,6 +17,8 @@ const struct cli_command *const cli_commands[] = {&run_command,
 	&version_command, &help_command, NULL};
 
 static void open_missing(struct os *os);
+static void prepare_for_bugs(struct os *os);
+static void on_abort(int number);
 static int dispatch(struct cli *cli, int argc, char **argv);
 static int unknown(struct cli *cli, const char *name);
 
@@ -47,6 +49,23 @@ static void open_missing(struct os *os)
 				O_RDONLY, 0);
 }
 
+/* A CHECK that fails has said where, and aborts. Who wants a core file has one
+ * then; who does not, sees an exit code that tells our bugs from the rest. */
+static void prepare_for_bugs(struct os *os)
+{
+	struct sigaction action = {.sa_handler = on_abort};
+	struct rlimit core = {0};
+
+	if (os->rlimit(os, RLIMIT_CORE, NULL, &core) == 0 && core.rlim_cur == 0)
+		os->sigaction(os, SIGABRT, &action, NULL);
+}
+
+static void on_abort(int number)
+{
+	(void)number;
+	_exit(EXIT_CODE_BUG);
+}
+
 const struct cli_command *cli_find(const char *name)
 {
 	for (size_t i = 0; cli_commands[i]; i++)
@@ -71,6 +90,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return version_command.run(cli, 1, help);
 	if (!strcmp(name, NODE_WORD))
 		return node_command(cli, argc - 1, argv + 1);
+	prepare_for_bugs(&cli->os);
 	command = cli_find(name);
 	if (!command)
 		return unknown(cli, name);

@@ -97,6 +97,19 @@ status=0
 wait "$one" || status=$?
 expect_status 0
 
+scenario "a bug of ours has an exit code of its own"
+echo fourth >&3
+(
+	ulimit -c 0
+	exec "$TAU" run -e 'file.read source ! lines ! stdout' >result 2>err
+) &
+one=$!
+read -r line <&6
+kill -ABRT "$one"
+status=0
+wait "$one" || status=$?
+expect_status 70
+
 scenario "nothing is left when the supervisor is killed"
 echo fourth >&3
 "$TAU" run -e 'file.read source ! lines ! stdout' >result 2>err &
