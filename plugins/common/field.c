@@ -103,8 +103,9 @@ static void view_text(const struct tau_record *record, struct tau_value *value)
 }
 
 /* So many bytes of a key are compared at once; behind the longest short key
- * there is a value; and in smaller maps there is nothing to be gained. */
-enum { HEAD_BYTES = 8, KEY_ROOM = 17, LEARNED_LEAST = 48 };
+ * two bytes of a value can be read; and in smaller maps there is nothing to be
+ * gained. */
+enum { HEAD_BYTES = 8, KEY_ROOM = 18, LEARNED_LEAST = 48 };
 
 static inline uint64_t head_at(const uint8_t *at)
 {
@@ -158,25 +159,50 @@ static void learn(struct field *field, const struct tau_value *map,
 			field->learned = false;
 }
 
+/* Sizes of values, code included, by code; 0 where more than the code says. */
+static const uint8_t sizes[128] = {
+	/* clang-format off */
+	2, 3, 5, 9, 2, 3, 5, 9, 5, 9, 9, 9, 1, 1, 1, 0,
+	1, 1, 1, 1, 1, 3, 5, 9, 0, 0, 0, 0, 0, 0, 0, 0,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+	/* clang-format on */
+};
+
+/* The size of the value at `at`, of which two bytes can be read; it may reach
+ * beyond `limit`. 0: there is none. */
+static inline size_t size_at(const uint8_t *at, const uint8_t *limit)
+{
+	uint8_t code = *at;
+
+	if (code >= TAU_CODE_TEXT_SHORT && code < TAU_CODE_TUPLE)
+		return 1 + (code & 15u);
+	if (code == TAU_CODE_TEXT)
+		return 2 + (size_t)at[1];
+	if (code >= TAU_CODE_INT_SHORT)
+		return 1;
+	return sizes[code] ? sizes[code] : tau_value_size(at, limit);
+}
+
 /* The value at the learned place; NULL where the map is different. */
 static inline const uint8_t *find_learned(
 	const struct field *field, const struct tau_value *map)
 {
 	const uint8_t *at = map->body, *limit = map->limit;
-	uint32_t count = field->before_count;
 	const struct field_entry *entry = field->before;
+	const struct field_entry *own = entry + field->before_count;
 
-	if (map->count <= count)
+	if (map->count <= field->before_count)
 		return NULL;
-	for (; count; count--, entry++) {
+	for (; entry < own; entry++) {
 		size_t bytes;
 
 		if (limit - at < KEY_ROOM ||
 			(head_at(at) & entry->mask) != entry->head)
 			return NULL;
 		at += entry->key_bytes;
-		bytes = tau_value_size(at, limit);
-		if (!bytes)
+		bytes = size_at(at, limit);
+		if (__builtin_expect(bytes == 0, 0))
 			return NULL;
 		at += bytes;
 	}
@@ -218,6 +244,26 @@ static int find_entry(struct field *field, const struct tau_value *map,
 	return code;
 }
 
+/* As tau_value_open; a map whose length is two bytes wide comes first. */
+static inline int open_root(
+	const struct tau_record *record, struct tau_value *root)
+{
+	const uint8_t *body = record->body;
+	uint32_t bytes;
+
+	if (record->bytes < 5 || body[0] != TAU_CODE_MAP + 1)
+		return tau_value_open(body, record->bytes, root);
+	bytes = (uint32_t)body[1] << 8 | body[2];
+	*root = (struct tau_value){.start = body + 1,
+		.body = body + 5,
+		.limit = body + 5 + bytes,
+		.count = (uint64_t)((uint32_t)body[3] << 8 | body[4]),
+		.code = TAU_CODE_MAP + 1};
+	return bytes == record->bytes - 5 && root->count <= bytes / 2
+		       ? 0
+		       : -EBADMSG;
+}
+
 int field_find(struct field *field, const struct tau_record *record,
 	struct tau_value *value)
 {
@@ -229,7 +275,7 @@ int field_find(struct field *field, const struct tau_record *record,
 		view_text(record, value);
 		return 0;
 	}
-	if (tau_value_open(record->body, record->bytes, &root))
+	if (open_root(record, &root))
 		return -EBADMSG;
 	if (field->entry && root.code >= TAU_CODE_MAP &&
 		root.code < TAU_CODE_INT_SHORT)
