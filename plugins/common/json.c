@@ -4,6 +4,7 @@
  */
 #include "common/json.h"
 
+#include <emmintrin.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -105,6 +106,40 @@ static size_t append_special(uint8_t **to, const uint8_t *text, size_t bytes)
 	return length;
 }
 
+/* Which of 16 bytes are not plain: controls, quotes, backslashes, and from
+ * DEL on, which as signed bytes are negative or 127. */
+static inline uint32_t special_mask(__m128i bytes)
+{
+	__m128i special = _mm_or_si128(
+		_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+		_mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f))));
+
+	return (uint32_t)_mm_movemask_epi8(special);
+}
+
+/* Copies plain bytes up to the first that is not, or the last; how many. Up to
+ * 16 bytes are written, whatever they are, where as many can be read. */
+static inline size_t append_plain(
+	uint8_t *to, const uint8_t *text, size_t bytes)
+{
+	size_t at = 0;
+
+	for (; bytes - at >= 16; at += 16) {
+		__m128i sixteen = _mm_loadu_si128(
+			(const __m128i *)(const void *)(text + at));
+		uint32_t mask = special_mask(sixteen);
+
+		_mm_storeu_si128((__m128i *)(void *)(to + at), sixteen);
+		if (mask)
+			return at + (size_t)__builtin_ctz(mask);
+	}
+	for (; at < bytes && plain(text[at]); at++)
+		to[at] = text[at];
+	return at;
+}
+
 int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
 {
 	uint8_t *next;
@@ -112,13 +147,15 @@ int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
 
 	if (bytes > SIZE_MAX / 8)
 		return -ENOMEM;
-	next = buffer_reserve(to, 2 + 6 * bytes);
+	next = buffer_reserve(to, 2 + 6 * bytes + 16);
 	if (!next)
 		return -ENOMEM;
 	*next++ = '"';
 	while (at < bytes) {
-		while (at < bytes && plain(text[at]))
-			*next++ = text[at++];
+		size_t count = append_plain(next, text + at, bytes - at);
+
+		next += count;
+		at += count;
 		if (at < bytes)
 			at += append_special(&next, text + at, bytes - at);
 	}
