@@ -103,3 +103,13 @@ IFS= read -r -t 60 line <&4 || fail "no second count came"
 exec 5>&-
 IFS= read -r -t 60 line <&4
 [ "$line" = "ended 0" ] || fail "the end is $line"
+
+scenario "the manual knows every operator"
+t ls
+awk 'NR > 1 { print $1 }' out >types
+[ "$(wc -l <types)" -ge 21 ] || fail "tau ls shows fewer than 21 types"
+while read -r type; do
+	grep -q "^\.B.*[ \"]$type\b" \
+		"${top_srcdir:-$(dirname "$0")/../..}/docs/tau-operators.7" ||
+		fail "tau-operators(7) says nothing about $type"
+done <types
