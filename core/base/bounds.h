@@ -94,4 +94,15 @@
 /* … and when a person is told that it takes its time. */
 #define SUPERVISOR_PATIENCE_NS 1000000000ll
 
+/* links: packets as large as a socket's buffer takes a few of, streams as many
+ * as two nodes share. A packet's heads, tables and packed bodies never exceed
+ * the packet, but for what rounding up adds. */
+#define LINK_PACKET_BYTES_MIN 4096u
+#define LINK_PACKET_BYTES_DEFAULT (128 * KIB)
+#define LINK_PACKET_BYTES_MAX (1 * MIB)
+#define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)
+#define LINK_BUFFER_BYTES (1 * MIB) /* asked of the kernel, per direction */
+#define LINK_STREAMS_MAX 1048576u
+#define LINK_HELLO_NS 10000000000 /* until the other side must have spoken */
+
 #endif

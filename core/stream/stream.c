@@ -131,16 +131,39 @@ uint64_t stream_credit(const struct stream *stream)
 
 	if (stream->policy == STREAM_GROW || stream->policy == STREAM_NOWHERE)
 		return CREDIT_UNBOUNDED;
+	if (stream->limited)
+		most = stream->limit_bytes - stream->received_bytes +
+		       stream->extra_bytes;
 	return most > stream->used_bytes ? most - stream->used_bytes : 0;
 }
 
 uint64_t stream_slots(const struct stream *stream)
 {
 	uint64_t count = stream_count(stream);
+	uint64_t most = stream->records;
 
 	if (stream->policy == STREAM_GROW || stream->extra_bytes > 0)
 		return UINT32_MAX;
-	return stream->records > count ? stream->records - count : 0;
+	if (stream->limited)
+		most = stream->limit_records - stream->received;
+	if (most > stream->records)
+		most = stream->records;
+	return most > count ? most - count : 0;
+}
+
+void stream_limit(struct stream *stream)
+{
+	stream->limited = true;
+}
+
+void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records)
+{
+	CHECK(stream->limited);
+	if (bytes > stream->limit_bytes)
+		stream->limit_bytes = bytes;
+	if (records > stream->limit_records)
+		stream->limit_records = records;
+	stream_tell_writer(stream);
 }
 
 void stream_drop_space(struct chunks *chunks, struct stream_space *space)

@@ -102,22 +102,24 @@ struct stream {
 	uint64_t used_bytes;
 	uint32_t need_bytes;    /* what the writer last had to wait for */
 	uint32_t hole_at, hole; /* dropped positions behind the in window */
-	uint64_t extra_bytes;   /* taken beyond capacity: quiesce */
+	bool limited;           /* by credit from afar, instead of capacity */
+	uint64_t limit_bytes, limit_records; /* since the beginning */
+	uint64_t extra_bytes; /* taken beyond capacity: quiesce */
 
 	struct tau_record *window; /* first slot of the out window, or NULL */
 	struct ring *window_ring;  /* where it lies */
 	uint32_t window_slots;
-	bool window_drops; /* its records are not kept */
+	bool window_drops;           /* its records are not kept */
 	struct stream_space own;     /* the writer's chunk, and */
 	struct stream_space compact; /* that for sparse runs */
 
 	struct tau_record *view; /* first slot of the in window, or NULL */
 	uint32_t view_slots;
 
-	uint64_t sent, sent_bytes; /* published */
-	uint64_t received;         /* retired */
-	uint64_t dropped;          /* by policy, or nowhere to go */
-	uint64_t unread;           /* left when the reader went */
+	uint64_t sent, sent_bytes;         /* published */
+	uint64_t received, received_bytes; /* retired */
+	uint64_t dropped;                  /* by policy, or nowhere to go */
+	uint64_t unread;                   /* left when the reader went */
 };
 
 /* Fills a stream in place. `name` must outlive it. */
@@ -133,6 +135,12 @@ static inline uint64_t stream_count(const struct stream *stream)
 	return (uint64_t)ring_count(&stream->ring) - stream->hole +
 	       ring_count(&stream->spill);
 }
+
+/* Makes room in a stream depend on credit: what its reader, a link, has been
+ * told that the far reader can hold. Limits are counted since the stream's
+ * beginning and only grow; before the first there is no room. */
+void stream_limit(struct stream *stream);
+void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records);
 
 /* --- the writer's side --- */
 

@@ -28,11 +28,14 @@ int stream_read(struct stream *stream, struct tau_in *in)
 void stream_retire(struct stream *stream, struct tau_in *in)
 {
 	ptrdiff_t consumed = stream->view ? in->next - stream->view : 0;
+	uint64_t bytes;
 
 	CHECK(consumed >= 0 && consumed <= (ptrdiff_t)stream->view_slots);
 	if (consumed == 0)
 		return;
-	stream->used_bytes -= drop_viewed(stream, in->next);
+	bytes = drop_viewed(stream, in->next);
+	stream->used_bytes -= bytes;
+	stream->received_bytes += bytes;
 	stream->view += consumed;
 	stream->view_slots -= (uint32_t)consumed;
 	stream->ring.head += (uint32_t)consumed;
