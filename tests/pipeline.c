@@ -62,14 +62,33 @@ uint32_t pipeline_connect(struct pipeline *pipeline, uint32_t from,
 	ck_assert(at < PIPELINE_MAX);
 	pipeline->edges[at].from = from;
 	pipeline->edges[at].from_port = from_port;
-	pipeline->edges[at].from_member =
-		pipeline->out_members[from][from_port]++;
+	if (from != PIPELINE_OUTSIDE)
+		pipeline->edges[at].from_member =
+			pipeline->out_members[from][from_port]++;
 	pipeline->edges[at].to = to;
 	pipeline->edges[at].to_port = to_port;
-	pipeline->edges[at].to_member = pipeline->in_members[to][to_port]++;
+	if (to != PIPELINE_OUTSIDE)
+		pipeline->edges[at].to_member =
+			pipeline->in_members[to][to_port]++;
 	stream_init(&pipeline->streams[at], &pipeline->fabric.streams,
 		settings ? settings : &defaults, "edge");
 	return at;
+}
+
+static void connect_edge(struct pipeline *pipeline, uint32_t at)
+{
+	uint32_t from = pipeline->edges[at].from;
+	uint32_t to = pipeline->edges[at].to;
+
+	if (from != PIPELINE_OUTSIDE)
+		ports_connect_out(pipeline->operators[from],
+			pipeline->edges[at].from_port,
+			pipeline->edges[at].from_member,
+			&pipeline->streams[at]);
+	if (to != PIPELINE_OUTSIDE)
+		ports_connect_in(pipeline->operators[to],
+			pipeline->edges[at].to_port,
+			pipeline->edges[at].to_member, &pipeline->streams[at]);
 }
 
 void pipeline_start(struct pipeline *pipeline)
@@ -80,14 +99,8 @@ void pipeline_start(struct pipeline *pipeline)
 		ck_assert(instance_create(&pipeline->operators[i],
 				  &pipeline->fabric, &pipeline->makes[i],
 				  &error) == 0);
-	for (uint32_t i = 0; i < pipeline->edge_count; i++) {
-		ports_connect_out(pipeline->operators[pipeline->edges[i].from],
-			pipeline->edges[i].from_port,
-			pipeline->edges[i].from_member, &pipeline->streams[i]);
-		ports_connect_in(pipeline->operators[pipeline->edges[i].to],
-			pipeline->edges[i].to_port,
-			pipeline->edges[i].to_member, &pipeline->streams[i]);
-	}
+	for (uint32_t i = 0; i < pipeline->edge_count; i++)
+		connect_edge(pipeline, i);
 	for (uint32_t i = 0; i < pipeline->count; i++)
 		ck_assert_msg(
 			instance_prepare(pipeline->operators[i], &error) == 0,

@@ -18,6 +18,7 @@
 #include "core/host/instance.h"
 
 #define PIPELINE_MAX 64
+#define PIPELINE_OUTSIDE UINT32_MAX /* an end that the test takes itself */
 
 struct pipeline {
 	struct os *os; /* NULL before init: the real one */

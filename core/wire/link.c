@@ -1,0 +1,328 @@
+/* link: the life of one. See the header. */
+#include "core/wire/link.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/wire/link_private.h"
+
+static int add(struct link *link, uint32_t number, struct stream *stream,
+	const char *port, bool sends);
+static void fd_told(struct reactor_watch *watch, uint32_t events);
+static void stream_told(struct stream_listener *listener);
+static void step(struct task *task);
+static int push(struct link *link, struct error *error);
+static bool all_over(const struct link *link);
+static void finished(struct task *task);
+static void hello_late(struct timer *timer);
+static void shut(struct link *link, const char *why);
+static void end_streams(struct link *link);
+
+int link_create(struct link **link, const struct link_host *host,
+	const struct link_settings *settings, int fd,
+	struct link_listener *listener, struct error *error)
+{
+	struct link *made = calloc(1, sizeof *made);
+	int result = made ? 0 : -ENOMEM;
+
+	if (made) {
+		made->name = strdup(settings->name);
+		made->peer = strdup(settings->peer);
+		made->packet.scratch = malloc(LINK_SCRATCH_BYTES);
+		if (!made->name || !made->peer || !made->packet.scratch)
+			result = -ENOMEM;
+	}
+	if (result < 0) {
+		host->os->close(host->os, fd);
+		if (made) {
+			free(made->name);
+			free(made->peer);
+			free(made->packet.scratch);
+		}
+		free(made);
+		return error_set(error, result, "out of memory for a link");
+	}
+	made->magic = LINK_MAGIC;
+	made->host = *host;
+	made->settings = *settings;
+	if (made->settings.packet_bytes == 0)
+		made->settings.packet_bytes = LINK_PACKET_BYTES_DEFAULT;
+	made->listener = listener;
+	made->fd = fd;
+	made->send_bytes = LINK_FIRST_PACKET_BYTES;
+	TAILQ_INIT(&made->queue);
+	task_init(&made->task, host->scheduler);
+	made->task.step = step;
+	made->task.finished = finished;
+	made->watch.told = fd_told;
+	made->hello_timer.fired = hello_late;
+	result = reactor_add(
+		host->reactor, &made->watch, fd, EPOLLIN | EPOLLOUT | EPOLLET);
+	if (result < 0) {
+		link_destroy(&made);
+		return error_set(error, result,
+			"cannot watch the connection to %s: %s", settings->peer,
+			strerror(-result));
+	}
+	timers_arm(host->timers, &made->hello_timer,
+		host->os->clock_ns(host->os) + LINK_HELLO_NS);
+	task_start(&made->task);
+	*link = made;
+	return 0;
+}
+
+void link_destroy(struct link **link)
+{
+	struct link *old = *link;
+
+	if (!old)
+		return;
+	CHECK_MAGIC(old, LINK_MAGIC);
+	CHECK(old->task.state != TASK_RUNNING);
+	old->listener = NULL;
+	shut(old, "closed");
+	task_stop(&old->task);
+	for (uint32_t i = 0; i < old->end_count; i++) {
+		if (!old->ends[i])
+			continue;
+		old->ends[i]->stream->reader.listener =
+			old->ends[i]->sends
+				? NULL
+				: old->ends[i]->stream->reader.listener;
+		if (!old->ends[i]->sends)
+			old->ends[i]->stream->writer.listener = NULL;
+		free(old->ends[i]->port);
+		free(old->ends[i]);
+	}
+	free(old->ends);
+	free(old->packet.scratch);
+	free(old->name);
+	free(old->peer);
+	old->magic = 0;
+	free(old);
+	*link = NULL;
+}
+
+int link_send(struct link *link, uint32_t number, struct stream *stream,
+	const char *port)
+{
+	int result = add(link, number, stream, port, true);
+
+	if (result < 0)
+		return result;
+	stream_limit(stream);
+	stream->reader.listener = &link->ends[number]->listener;
+	link_want(link->ends[number]);
+	return 0;
+}
+
+int link_receive(struct link *link, uint32_t number, struct stream *stream,
+	const char *port)
+{
+	int result = add(link, number, stream, port, false);
+
+	if (result < 0)
+		return result;
+	stream->writer.listener = &link->ends[number]->listener;
+	link_want(link->ends[number]);
+	return 0;
+}
+
+bool link_is_open(const struct link *link)
+{
+	return link->open;
+}
+
+const struct link_counts *link_counts(const struct link *link)
+{
+	return &link->counts;
+}
+
+void link_want(struct link_end *end)
+{
+	struct link *link = end->link;
+
+	if (!end->queued) {
+		end->queued = true;
+		TAILQ_INSERT_TAIL(&link->queue, end, link_queue);
+	}
+	task_tell(&link->task, LINK_WORK);
+}
+
+void link_end_over(struct link_end *end)
+{
+	if (end->over)
+		return;
+	end->over = true;
+	end->link->ends_over++;
+}
+
+static int add(struct link *link, uint32_t number, struct stream *stream,
+	const char *port, bool sends)
+{
+	uint32_t count = link->end_count ? link->end_count : 16;
+	struct link_end **grown, *end;
+
+	if (number >= LINK_STREAMS_MAX)
+		return -EINVAL;
+	while (count <= number)
+		count *= 2;
+	if (count > link->end_count) {
+		grown = realloc(link->ends, count * sizeof(void *));
+		if (!grown)
+			return -ENOMEM;
+		for (uint32_t i = link->end_count; i < count; i++)
+			grown[i] = NULL;
+		link->ends = grown;
+		link->end_count = count;
+	}
+	if (link->ends[number])
+		return -EEXIST;
+	end = calloc(1, sizeof *end);
+	if (end)
+		end->port = strdup(port);
+	if (!end || !end->port) {
+		free(end);
+		return -ENOMEM;
+	}
+	end->listener.iota = stream_told;
+	end->link = link;
+	end->stream = stream;
+	end->number = number;
+	end->sends = sends;
+	link->ends[number] = end;
+	link->ends_total++;
+	return 0;
+}
+
+static void fd_told(struct reactor_watch *watch, uint32_t events)
+{
+	struct link *link =
+		(struct link *)((char *)watch - offsetof(struct link, watch));
+	uint64_t bits = 0;
+
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		bits |= LINK_READABLE;
+	if (events & EPOLLOUT) {
+		link->blocked = false;
+		bits |= LINK_WRITABLE;
+	}
+	task_tell(&link->task, bits);
+}
+
+static void stream_told(struct stream_listener *listener)
+{
+	link_want((struct link_end *)listener);
+}
+
+static void step(struct task *task)
+{
+	struct link *link =
+		(struct link *)((char *)task - offsetof(struct link, task));
+	const struct tau_want want = {
+		.any = LINK_READABLE | LINK_WRITABLE | LINK_WORK};
+	struct error error = ERROR_NONE;
+	bool more = false;
+	int result = 0;
+
+	if (link->closed)
+		return;
+	if (task->ready & LINK_READABLE)
+		result = link_pull(link, &more, &error);
+	task_untell(task, LINK_WORK | LINK_WRITABLE);
+	if (!more)
+		task_untell(task, LINK_READABLE);
+	if (result == 0 && !link->blocked)
+		result = push(link, &error);
+	if (result < 0 && result != -EPIPE)
+		link_say_bye(link, error.text);
+	if (all_over(link) && (result == -EPIPE || !link->packet.waiting))
+		shut(link, NULL);
+	else if (result < 0)
+		shut(link, error.text);
+	else if (more)
+		task_yield(task);
+	else
+		task_wait(task, &want);
+}
+
+/* What the other side said before it went is still there to be heard. */
+static int push(struct link *link, struct error *error)
+{
+	int result = link_push(link, error);
+	bool more = result == -EPIPE;
+
+	while (more) {
+		struct error ignored = ERROR_NONE;
+
+		if (link_pull(link, &more, &ignored) < 0)
+			more = false;
+	}
+	return result;
+}
+
+/* Whether every stream has ended: then it does not matter who closes. */
+static bool all_over(const struct link *link)
+{
+	return link->open && link->ends_total > 0 &&
+	       link->ends_over == link->ends_total;
+}
+
+static void finished(struct task *task)
+{
+	(void)task;
+}
+
+static void hello_late(struct timer *timer)
+{
+	struct link *link = (struct link *)((char *)timer -
+					    offsetof(struct link, hello_timer));
+
+	link_say_bye(link, "no HELLO came");
+	shut(link, "said nothing within 10 seconds");
+	task_stop(&link->task);
+}
+
+/* Ends the connection and all streams that it carries. */
+static void shut(struct link *link, const char *why)
+{
+	struct link_host *host = &link->host;
+
+	if (link->closed)
+		return;
+	link->closed = true;
+	timers_disarm(host->timers, &link->hello_timer);
+	reactor_remove(host->reactor, &link->watch);
+	host->os->close(host->os, link->fd);
+	link->fd = -1;
+	end_streams(link);
+	if (link->in_chunk)
+		chunk_drop(host->chunks,
+			chunk_slot(host->chunks, link->in_chunk), 1);
+	link->in_chunk = NULL;
+	if (link->listener)
+		link->listener->closed(link->listener, link, why);
+}
+
+static void end_streams(struct link *link)
+{
+	struct chunks *chunks = link->host.chunks;
+
+	for (uint32_t i = 0; i < link->end_count; i++) {
+		struct link_end *end = link->ends[i];
+
+		if (!end)
+			continue;
+		if (end->part)
+			chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
+		end->part = NULL;
+		if (end->sends)
+			stream_leave(end->stream, &end->in);
+		else
+			stream_end(end->stream, &end->out, STREAM_CRASHED);
+		link_end_over(end);
+	}
+}

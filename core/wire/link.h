@@ -1,0 +1,95 @@
+/*
+ * link: many streams over one connection, each with its own credit.
+ *
+ *	writer -> stream | ring = what is staged | -> link == packets ==> link
+ *-> stream | ring = what has come | -> reader
+ *
+ * On the writer's side the stream's policy is STREAM_LIMITED: it takes what
+ * the far reader has given credit for, so the writer's readiness is that of
+ * the reader, and the link can always send what it finds, but for the
+ * connection itself. On the reader's side the link writes into an ordinary
+ * stream; since no more comes than there was credit for, it never waits for
+ * room and never stops reading. So no stream holds up another.
+ *
+ * A link is a task of its node's scheduler: woken by its fd, by streams that
+ * have become ready and by readers that have made room. Bodies go from their
+ * chunks into the kernel, and come into chunks that records then point at.
+ *
+ * It knows the protocol of docs/wire.md and neither nodes nor operators.
+ */
+#ifndef TAU_CORE_WIRE_LINK_H
+#define TAU_CORE_WIRE_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/os.h"
+#include "core/run/reactor.h"
+#include "core/run/scheduler.h"
+#include "core/stream/stream.h"
+
+struct link;
+
+/* What a link works with; all of it outlives the link. */
+struct link_host {
+	struct os *os;
+	struct scheduler *scheduler;
+	struct timers *timers;
+	struct reactor *reactor;
+	struct chunks *chunks;
+};
+
+struct link_listener {
+	/* A peer that knows no streams has been told of one: "out" of theirs
+	 * when `writes`. NULL: streams are only those that were added. */
+	void (*announced)(struct link_listener *listener, struct link *link,
+		uint32_t number, const char *port, bool writes);
+	/* The connection is over: `why` is NULL when all streams had ended,
+	 * else a sentence. Streams that had not ended have been. Called once,
+	 * from the link's task; destroy it later. */
+	void (*closed)(struct link_listener *listener, struct link *link,
+		const char *why);
+};
+
+struct link_settings {
+	const char *name;      /* of this side, for HELLO */
+	const char *peer;      /* of the other, for sentences */
+	bool packets;          /* SOCK_SEQPACKET; else length prefixes */
+	bool fds;              /* a stream of it carries fds */
+	uint32_t packet_bytes; /* the largest to receive; 0: the default */
+	uint64_t incarnation;
+};
+
+/* How a link has fared; may be read at any time. */
+struct link_counts {
+	uint64_t packets_sent, packets_received;
+	uint64_t bytes_sent, bytes_received;
+	uint64_t repeated, lost; /* records, by sequence numbers */
+};
+
+/* Takes `fd`, which must be non-blocking, also on failure. HELLO goes out
+ * when the scheduler runs. -errno with a sentence. */
+int link_create(struct link **link, const struct link_host *host,
+	const struct link_settings *settings, int fd,
+	struct link_listener *listener, struct error *error);
+
+/* Closes the connection, and ends what had not ended as crashed. Streams stay
+ * their owner's. Not from within a callback. NULL is fine. */
+void link_destroy(struct link **link);
+
+/* Adds a stream under a number that both sides know, before the other side
+ * speaks of it. link_send: this side writes: `stream` is STREAM_LIMITED and
+ * the link its reader. link_receive: this side reads, the link is its writer.
+ * `port` is the name that α tells. -EEXIST, -ENOMEM. */
+int link_send(struct link *link, uint32_t number, struct stream *stream,
+	const char *port);
+int link_receive(struct link *link, uint32_t number, struct stream *stream,
+	const char *port);
+
+/* Whether HELLO has come. */
+bool link_is_open(const struct link *link);
+
+const struct link_counts *link_counts(const struct link *link);
+
+#endif

@@ -1,0 +1,244 @@
+/* link: what the two sides tell each other besides records. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/wire/link_private.h"
+
+static int take_hello(
+	struct link *link, const struct notice *notice, struct error *error);
+static int take_alpha(
+	struct link *link, const struct notice *notice, struct error *error);
+static int take_iota(
+	struct link *link, const struct notice *notice, struct error *error);
+static int take_omega(
+	struct link *link, const struct notice *notice, struct error *error);
+static void put_alpha(struct link *link, struct link_end *end);
+static void put_iota(struct link *link, struct link_end *end);
+
+int link_take_notice(
+	struct link *link, const struct frame *frame, struct error *error)
+{
+	struct notice notice;
+	int result =
+		notice_decode(&notice, frame->body, frame->body_bytes, error);
+
+	if (result < 0)
+		return result;
+	if (!link->open && notice.kind != NOTICE_HELLO &&
+		notice.kind != NOTICE_BYE)
+		return error_set(error, -EPROTO, "HELLO did not come first");
+	switch (notice.kind) {
+	case NOTICE_HELLO:
+		return take_hello(link, &notice, error);
+	case NOTICE_ALPHA:
+		return take_alpha(link, &notice, error);
+	case NOTICE_IOTA:
+		return take_iota(link, &notice, error);
+	case NOTICE_OMEGA:
+		return take_omega(link, &notice, error);
+	case NOTICE_BYE:
+		return error_set(error, -EPIPE, "%s closed the connection: %s",
+			link->peer, notice.text);
+	default:
+		return 0;
+	}
+}
+
+int link_find(struct link *link, uint32_t number, bool sends,
+	struct link_end **end, struct error *error)
+{
+	*end = number < link->end_count ? link->ends[number] : NULL;
+	if (!*end)
+		return error_set(error, -EPROTO,
+			"it spoke of stream %" PRIu32 ", which is not there",
+			number);
+	if ((*end)->sends != sends)
+		return error_set(error, -EPROTO,
+			"it took the wrong side of stream %" PRIu32, number);
+	return 0;
+}
+
+void link_put_notices(struct link *link, struct link_end *end)
+{
+	if (!end->said_alpha)
+		put_alpha(link, end);
+	if (end->sends)
+		return;
+	if (end->stream->reader.gone && !end->said_omega)
+		link_put_omega(link, end);
+	else if (!end->over)
+		put_iota(link, end);
+}
+
+void link_put_omega(struct link *link, struct link_end *end)
+{
+	static const enum notice_reason reasons[] = {
+		[STREAM_DONE] = NOTICE_DONE,
+		[STREAM_FAILED] = NOTICE_FAILED,
+		[STREAM_CRASHED] = NOTICE_CRASHED,
+		[STREAM_CLOSED] = NOTICE_CLOSED,
+	};
+	struct notice notice = {.kind = NOTICE_OMEGA,
+		.stream = end->number,
+		.records = end->sends ? end->stream->received : end->expected,
+		.reason = end->sends ? reasons[end->stream->reason]
+				     : NOTICE_GONE};
+
+	link_put_notice(link, &notice);
+	end->said_omega = true;
+	link_end_over(end);
+}
+
+void link_put_hello(struct link *link)
+{
+	struct notice notice = {.kind = NOTICE_HELLO,
+		.version = FRAME_VERSION,
+		.packet_bytes = link->settings.packet_bytes,
+		.incarnation = link->settings.incarnation};
+
+	strncpy(notice.text, link->name, NOTICE_TEXT_BYTES - 1);
+	link_put_notice(link, &notice);
+	link->said_hello = true;
+}
+
+void link_put_notice(struct link *link, const struct notice *notice)
+{
+	uint8_t value[NOTICE_BYTES_MAX];
+	uint32_t bytes = (uint32_t)notice_encode(notice, value);
+	uint8_t *to = link_put(link, FRAME_HEAD_BYTES + frame_padded(bytes));
+
+	frame_put_head(to, FRAME_NOTICE, 0, 0, 0, bytes);
+	memset(to + FRAME_HEAD_BYTES, 0, frame_padded(bytes));
+	memcpy(to + FRAME_HEAD_BYTES, value, bytes);
+}
+
+static int take_hello(
+	struct link *link, const struct notice *notice, struct error *error)
+{
+	if (link->open)
+		return error_set(error, -EPROTO, "HELLO came twice");
+	if (notice->version != FRAME_VERSION)
+		return error_set(error, -EPROTO,
+			"it speaks version %" PRIu64
+			" of the link protocol and this side version %d",
+			notice->version, FRAME_VERSION);
+	if (notice->packet_bytes < LINK_PACKET_BYTES_MIN)
+		return error_set(error, -EPROTO,
+			"it takes packets of %" PRIu64
+			" bytes, and %u are the least",
+			notice->packet_bytes, LINK_PACKET_BYTES_MIN);
+	link->send_bytes = link->settings.packet_bytes;
+	if (notice->packet_bytes < link->send_bytes)
+		link->send_bytes = (uint32_t)notice->packet_bytes;
+	link->open = true;
+	timers_disarm(link->host.timers, &link->hello_timer);
+	task_tell(&link->task, LINK_WORK);
+	return 0;
+}
+
+static int take_alpha(
+	struct link *link, const struct notice *notice, struct error *error)
+{
+	struct link_end *end = NULL;
+	uint32_t number = notice->stream;
+
+	if (number < link->end_count)
+		end = link->ends[number];
+	if (!end && link->listener && link->listener->announced)
+		link->listener->announced(link->listener, link, number,
+			notice->text, notice->writes);
+	if (number < link->end_count)
+		end = link->ends[number];
+	if (!end)
+		return error_set(error, -EPROTO,
+			"it spoke of stream %" PRIu32 ", which is not there",
+			number);
+	if (end->known)
+		return error_set(error, -EPROTO,
+			"it said alpha twice for stream %" PRIu32, number);
+	if (end->sends == notice->writes)
+		return error_set(error, -EPROTO,
+			"stream %" PRIu32 " has two ends that %s", number,
+			notice->writes ? "write" : "read");
+	end->known = true;
+	return 0;
+}
+
+static int take_iota(
+	struct link *link, const struct notice *notice, struct error *error)
+{
+	struct link_end *end;
+	int result = link_find(link, notice->stream, true, &end, error);
+
+	if (result < 0 || end->over)
+		return result;
+	stream_grant(end->stream, notice->bytes, notice->records);
+	return 0;
+}
+
+/* From the writer's side: the end. From the reader's: nobody reads. */
+static int take_omega(
+	struct link *link, const struct notice *notice, struct error *error)
+{
+	static const enum stream_reason reasons[] = {
+		[NOTICE_DONE] = STREAM_DONE,
+		[NOTICE_FAILED] = STREAM_FAILED,
+		[NOTICE_CRASHED] = STREAM_CRASHED,
+		[NOTICE_CLOSED] = STREAM_CLOSED,
+	};
+	bool gone = notice->reason == NOTICE_GONE;
+	struct link_end *end;
+	int result = link_find(link, notice->stream, gone, &end, error);
+
+	if (result < 0 || end->over)
+		return result;
+	link_end_over(end);
+	if (gone && link->packet.waiting) {
+		end->leaving = true;
+	} else if (gone) {
+		stream_leave(end->stream, &end->in);
+	} else {
+		if (notice->records > end->expected)
+			link->counts.lost += notice->records - end->expected;
+		stream_end(end->stream, &end->out, reasons[notice->reason]);
+	}
+	return 0;
+}
+
+static void put_alpha(struct link *link, struct link_end *end)
+{
+	struct notice notice = {.kind = NOTICE_ALPHA,
+		.stream = end->number,
+		.writes = end->sends,
+		.atomic_bytes = end->stream->atomic_bytes,
+		.records = end->sends ? end->stream->received : end->expected};
+
+	strncpy(notice.text, end->port, NOTICE_TEXT_BYTES - 1);
+	link_put_notice(link, &notice);
+	end->said_alpha = true;
+}
+
+/* Credit is what was retired plus what the stream holds. It is told when a
+ * quarter has become free, or when the stream is empty. */
+static void put_iota(struct link *link, struct link_end *end)
+{
+	const struct stream *stream = end->stream;
+	uint64_t bytes = stream->received_bytes + stream->capacity_bytes;
+	uint64_t records = stream->received + stream->records;
+	bool little =
+		bytes - end->granted_bytes < stream->capacity_bytes / 4 &&
+		records - end->granted_records < (stream->records + 3) / 4;
+
+	end->stream->writer.armed = true;
+	if (bytes == end->granted_bytes && records == end->granted_records)
+		return;
+	if (little && stream_count(stream) > 0)
+		return;
+	end->granted_bytes = bytes;
+	end->granted_records = records;
+	link_put_notice(link, &(struct notice){.kind = NOTICE_IOTA,
+				      .stream = end->number,
+				      .bytes = bytes,
+				      .records = records});
+}

@@ -1,0 +1,136 @@
+/*
+ * link_private: what the files of `link` share: link.c its life, link_send.c
+ * packets that go, link_receive.c packets that come, link_notice.c what is
+ * told.
+ */
+#ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
+#define TAU_CORE_WIRE_LINK_PRIVATE_H
+
+#include <sys/queue.h>
+#include <sys/uio.h>
+
+#include "core/wire/frame.h"
+#include "core/wire/link.h"
+#include "core/wire/notice.h"
+
+#define LINK_MAGIC 0x6c696e6bu
+#define LINK_PARTS_MAX 256 /* pieces of memory that one packet is made of */
+#define LINK_PREFIX_BYTES 4
+#define LINK_FIRST_PACKET_BYTES 65536u /* before HELLO tells the size */
+
+/* The bits that wake a link. */
+#define LINK_READABLE TAU_SLOT(0)
+#define LINK_WRITABLE TAU_SLOT(1)
+#define LINK_WORK TAU_SLOT(2)
+
+/* One stream's end at this side. */
+struct link_end {
+	struct stream_listener listener; /* first */
+	struct link *link;
+	struct stream *stream;
+	char *port;
+	uint32_t number;
+	bool sends;
+	bool known; /* the other side has said alpha */
+	bool said_alpha;
+	bool over; /* omega was said or heard: nothing goes any more */
+	bool said_omega;
+	bool queued; /* on the list of those that want something sent */
+	TAILQ_ENTRY(link_end) link_queue;
+	struct tau_in in;     /* sends: the link reads the stream */
+	struct tau_out out;   /* receives: it writes into it */
+	bool leaving;         /* heard omega; leaves when its share has gone */
+	uint32_t part_offset; /* of the head record, sent or received */
+	uint8_t *part;        /* receives: the record that is being put */
+	uint32_t part_total;  /* together, in a chunk of its own */
+	uint16_t part_type;
+	uint64_t expected;   /* receives: the next sequence number */
+	uint64_t came_bytes; /* receives: bodies that came, in bytes */
+	uint64_t granted_bytes, granted_records;
+};
+
+TAILQ_HEAD(link_queue, link_end);
+
+/* What one end put into a packet: it is consumed when the packet has gone. */
+struct link_share {
+	struct link_end *end;
+	uint32_t records;
+	uint32_t part_offset; /* of the head record afterwards */
+};
+
+/* A packet as pieces of memory: heads, tables and small bodies in `scratch`,
+ * other bodies in their chunks, where the stream keeps them until the packet
+ * has gone. */
+struct link_packet {
+	struct iovec parts[LINK_PARTS_MAX];
+	struct link_share shares[LINK_PARTS_MAX];
+	uint8_t *scratch;
+	uint32_t scratch_used;
+	uint32_t part_count, first_part; /* the first that has not gone */
+	uint32_t share_count;
+	uint32_t bytes; /* without a length prefix */
+	bool waiting;   /* made, and not yet gone */
+	bool full;      /* somebody had more than fitted */
+};
+
+struct link {
+	uint32_t magic;
+	struct link_host host;
+	struct link_listener *listener;
+	struct link_settings settings;
+	char *name, *peer;
+	struct task task;
+	struct reactor_watch watch;
+	int fd;
+	bool open; /* HELLO has come */
+	bool said_hello;
+	bool blocked; /* the kernel takes no more now */
+	bool closed;
+	uint32_t send_bytes;    /* the largest packet that goes */
+	struct link_end **ends; /* by number */
+	uint32_t end_count, ends_over, ends_total;
+	struct link_queue queue;
+	struct timer hello_timer;
+	struct link_counts counts;
+
+	struct link_packet packet; /* what goes next, or waits to go on */
+
+	/* what comes in: a chunk, filled from `in_end` on */
+	uint8_t *in_chunk, *in_start, *in_end, *in_limit;
+};
+
+/* Puts an end among those that want something sent, and wakes the link. */
+void link_want(struct link_end *end);
+
+/* Sends until there is nothing or the kernel takes no more. -errno. */
+int link_push(struct link *link, struct error *error);
+
+/* Receives what has come, a bounded number of packets; `*more` when there may
+ * be more at once. -errno; -EPIPE: the other side has gone. */
+int link_pull(struct link *link, bool *more, struct error *error);
+
+/* Space for so many bytes in the packet that is being made. */
+uint8_t *link_put(struct link *link, uint32_t bytes);
+
+/* Notices into the packet that is being made: what an end has to say, its
+ * omega, this side's HELLO, any other. */
+void link_put_notices(struct link *link, struct link_end *end);
+void link_put_omega(struct link *link, struct link_end *end);
+void link_put_hello(struct link *link);
+void link_put_notice(struct link *link, const struct notice *notice);
+
+/* Does what a notice that came says. -EPROTO with a sentence; -EPIPE: BYE. */
+int link_take_notice(
+	struct link *link, const struct frame *frame, struct error *error);
+
+/* The end of that number, which must be on the side said. -EPROTO. */
+int link_find(struct link *link, uint32_t number, bool sends,
+	struct link_end **end, struct error *error);
+
+/* Says BYE, as far as that goes at once. */
+void link_say_bye(struct link *link, const char *why);
+
+/* An end will carry nothing any more. */
+void link_end_over(struct link_end *end);
+
+#endif
