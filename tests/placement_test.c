@@ -121,9 +121,9 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 		"{\"from\": \"a\", \"to\": \"r\", \"reconnect\": true},\n"
 		"{\"from\": \"a\", \"to\": \"s\", \"fds\": true,\n"
 		"\"transport\": \"unix\", \"at\": \"x\"}]}\n";
-	/* One refusal in each of these lines, two in the second node's. */
+	/* One refusal in each of these lines. */
 	static const uint32_t lines[] = {
-		3, 5, 6, 7, 8, 9, 10, 11, 11, 12, 13, 15, 16, 17};
+		3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17};
 	struct planned planned;
 	planned_place(&planned, text);
 	ck_assert_int_eq(
@@ -157,9 +157,15 @@ START_TEST(a_node_gets_its_operators_and_streams_by_index)
 	ck_assert_str_eq(plan.operators[1].operator, "printer");
 	ck_assert_uint_eq(strlen(plan.operators[1].sha256), 64);
 	ck_assert_int_eq(plan.operators[1].path[0], '/');
-	ck_assert_uint_eq(plan.stream_count, 1);
+	ck_assert_uint_eq(plan.stream_count, 2);
 	ck_assert_uint_eq(plan.streams[0].from.operator, 0);
 	ck_assert_uint_eq(plan.streams[0].to.operator, 1);
+	ck_assert_uint_eq(plan.streams[0].link, NODE_PLAN_NONE);
+	ck_assert_uint_eq(plan.streams[1].from.operator, NODE_PLAN_NONE);
+	ck_assert_uint_eq(plan.streams[1].link, 0);
+	ck_assert_uint_eq(plan.link_count, 1);
+	ck_assert_str_eq(plan.links[0].peer, "n");
+	ck_assert_uint_eq(plan.links[0].fd, PLACEMENT_LINK_FD);
 	ck_assert_uint_eq(plan.stdin_operator, NODE_PLAN_NONE);
 	ck_assert_uint_eq(plan.stdout_operator, 1);
 	node_plan_release(&plan);

@@ -32,6 +32,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name);
 static void make_nodes(
 	const struct plan *plan, const char *name, struct loop_node *nodes);
+static struct links_pair *make_links(const struct placement *placement);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -117,8 +118,11 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
 		.drain_ns = wish->drain_ns};
+	struct links_pair *links = make_links(&plan->placement);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
+		.links = links,
+		.link_count = plan->placement.link_count,
 		.environment = cli->environment};
 	int code;
 
@@ -130,6 +134,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	code = loop_run(&cli->os, &request, &error);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
+	free(links);
 	if (code >= 0)
 		return code;
 	cli_say(cli, "%s", error.text);
@@ -153,6 +158,21 @@ static void make_nodes(
 		node_plan_release(&part);
 	}
 	free(folder);
+}
+
+static struct links_pair *make_links(const struct placement *placement)
+{
+	struct links_pair *pairs =
+		calloc(placement->link_count + 1u, sizeof *pairs);
+
+	CHECK(pairs != NULL);
+	for (uint32_t i = 0; i < placement->link_count; i++)
+		for (int side = 0; side < 2; side++) {
+			pairs[i].nodes[side] = placement->links[i].nodes[side];
+			pairs[i].places[side] =
+				placement->links[i].places[side];
+		}
+	return pairs;
 }
 
 /* The texts hold secrets: they are wiped. */

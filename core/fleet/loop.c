@@ -33,6 +33,7 @@ struct loop {
 	struct timers timers;
 	struct loop_timer due[SUPERVISOR_TIMERS];
 	struct signals signals;
+	struct links links;
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
 	uint32_t count;
@@ -93,6 +94,9 @@ static int begin(struct loop *loop, struct error *error)
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		loop->due[i].timer.fired = timer_fired;
 	code = reactor_create(&loop->reactor, loop->os, error);
+	if (code == 0)
+		code = links_init(&loop->links, loop->os, loop->request->links,
+			loop->request->link_count, error);
 	if (code < 0)
 		return code;
 	code = signals_init(&loop->signals, loop->os);
@@ -134,6 +138,7 @@ static void release(struct loop *loop)
 		process_release(&loop->processes[i].process);
 	if (loop->reactor)
 		reactor_remove(loop->reactor, &loop->signal_watch);
+	links_release(&loop->links);
 	signals_release(&loop->signals);
 	reactor_destroy(&loop->reactor);
 	supervisor_release(&loop->supervisor);
@@ -209,6 +214,7 @@ static void serve_exit(struct loop *loop, uint32_t node)
 	}
 	process_read_log(&one->process, take_line, one);
 	serve_commands(loop, node);
+	links_drop(&loop->links, node);
 	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
 			     .node = node,
 			     .status = status});
@@ -295,13 +301,19 @@ static void spawn(struct loop *loop, uint32_t node)
 	struct spawn_request request = {.node = one->node->name,
 		.environment = loop->request->environment,
 		.with_stdin = one->node->with_stdin,
-		.with_stdout = one->node->with_stdout};
+		.with_stdout = one->node->with_stdout,
+		.link_count = links_count(&loop->links, node)};
+	int *ends = calloc(request.link_count + 1u, sizeof *ends);
 
+	CHECK(ends != NULL);
+	links_ends(&loop->links, node, ends);
+	request.link_fds = ends;
 	one->error = ERROR_NONE;
 	one->outcome = process_start(&one->process, loop->os, loop->reactor,
 			       &request, &one->error) < 0
 			       ? OUTCOME_FAILED
 			       : OUTCOME_SPAWNED;
+	free(ends);
 }
 
 /* A node that is gone says so by its end. */

@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
+#include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
 
 struct loop_node {
@@ -37,6 +38,8 @@ struct loop_view {
 struct loop_request {
 	const struct supervisor_options *options; /* as many nodes as below */
 	const struct loop_node *nodes;
+	const struct links_pair *links;
+	uint32_t link_count;
 	char *const *environment;
 	struct loop_view view;
 };

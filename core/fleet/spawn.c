@@ -2,12 +2,16 @@
 
 #include "core/wire/command.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
+#define SPAWN_FDS 6 /* besides links */
+
 static size_t list_fds(const struct spawn_request *request, int null_fd,
-	struct os_spawn_fd fds[6]);
+	struct os_spawn_fd *fds);
 static sigset_t ignored_signals(void);
 
 pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
@@ -15,7 +19,8 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 {
 	char *words[] = {
 		(char *)"tau", (char *)"node", (char *)request->node, NULL};
-	struct os_spawn_fd fds[6];
+	struct os_spawn_fd *fds =
+		calloc(SPAWN_FDS + request->link_count, sizeof *fds);
 	struct os_spawn child = {.path = "/proc/self/exe",
 		.argv = words,
 		.envp = request->environment,
@@ -25,13 +30,19 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 	pid_t pid;
 
-	if (null_fd < 0)
-		return error_set(error, null_fd, "cannot open /dev/null: %s",
-			strerror(-null_fd));
+	if (null_fd < 0 || !fds) {
+		free(fds);
+		if (null_fd >= 0)
+			os->close(os, null_fd);
+		return error_set(error, null_fd < 0 ? null_fd : -ENOMEM,
+			"cannot open /dev/null: %s",
+			strerror(null_fd < 0 ? -null_fd : ENOMEM));
+	}
 	child.fd_count = list_fds(request, null_fd, fds);
 	sigemptyset(&child.blocked);
 	pid = os->spawn(os, &child, pidfd);
 	os->close(os, null_fd);
+	free(fds);
 	if (pid < 0)
 		return error_set(error, pid,
 			"cannot start a process for the node: %s",
@@ -40,7 +51,7 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 }
 
 static size_t list_fds(const struct spawn_request *request, int null_fd,
-	struct os_spawn_fd fds[6])
+	struct os_spawn_fd *fds)
 {
 	size_t count = 0;
 
@@ -52,6 +63,9 @@ static size_t list_fds(const struct spawn_request *request, int null_fd,
 		fds[count++] = (struct os_spawn_fd){0, COMMAND_FD_STDIN};
 	if (request->with_stdout)
 		fds[count++] = (struct os_spawn_fd){1, COMMAND_FD_STDOUT};
+	for (uint32_t i = 0; i < request->link_count; i++)
+		fds[count++] = (struct os_spawn_fd){
+			request->link_fds[i], COMMAND_FD_LINKS + (int)i};
 	return count;
 }
 

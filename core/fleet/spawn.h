@@ -6,6 +6,7 @@
  *   fd 3        COMMAND_FD
  *   fd 4, 5     COMMAND_FD_STDIN, COMMAND_FD_STDOUT: our own fds 0 and 1, for
  *               a node with an operator that wants them
+ *   fd 6 …      the node's ends of its links, in the order of its plan
  *
  * Nothing else is inherited. The node stays in our process group and session,
  * ignores what a terminal sends to all of them (only the supervisor decides),
@@ -15,6 +16,7 @@
 #define TAU_CORE_FLEET_SPAWN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/base/error.h"
 #include "core/base/os.h"
@@ -25,6 +27,8 @@ struct spawn_request {
 	int command_fd; /* the node's ends, which stay the caller's */
 	int log_fd;
 	bool with_stdin, with_stdout;
+	const int *link_fds; /* the node's ends, which stay the caller's */
+	uint32_t link_count;
 };
 
 /* Returns the pid and leaves a pidfd for the caller to close, or a negative

@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/host/node_build.h"
 
+static bool has_ended(const struct node *node);
 static void stopped(struct fabric *fabric, struct instance *instance);
 
 int node_create(struct node **made, struct os *os, struct log *log,
@@ -78,12 +79,17 @@ enum node_state node_turn(struct node *node, int64_t timeout_ns)
 	bool turned;
 
 	CHECK_MAGIC(node, NODE_MAGIC);
-	if (node->running == 0)
+	if (has_ended(node))
 		return node->frozen ? NODE_FROZEN : NODE_ENDED;
 	turned = fabric_turn(&node->fabric, timeout_ns);
-	if (node->running == 0)
+	if (has_ended(node))
 		return node->frozen ? NODE_FROZEN : NODE_ENDED;
 	return turned ? NODE_RUNNING : NODE_DEADLOCKED;
+}
+
+static bool has_ended(const struct node *node)
+{
+	return node->running == 0 && (node->frozen || node->links_open == 0);
 }
 
 void node_drain(struct node *node)
@@ -120,11 +126,10 @@ void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
 	*records = *bytes = 0;
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
-		const struct instance *reader =
-			node->operators[plan->to.operator];
 		const struct stream *stream = &node->streams[i];
 
-		if (reader->ports.readers > 0)
+		if (plan->to.operator== NODE_PLAN_NONE ||
+			node->operators[plan->to.operator]->ports.readers> 0)
 			continue;
 		*records += stream->received;
 		*bytes += stream->sent_bytes - stream->used_bytes;

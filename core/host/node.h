@@ -18,6 +18,7 @@
 #include "core/host/library.h"
 #include "core/host/instance.h"
 #include "core/plan/node_plan.h"
+#include "core/wire/link.h"
 
 #define NODE_MAGIC 0x6e6f6465u
 
@@ -32,13 +33,21 @@ enum node_state {
 	NODE_RUNNING,
 	NODE_DEADLOCKED, /* operators are left, and nothing can wake one */
 	NODE_FROZEN,     /* all that are left are frozen */
-	NODE_ENDED,
+	NODE_ENDED,      /* also every link has carried what it had to */
 };
 
 /* An unconnected out port: what leaves it is counted. */
 struct node_port {
 	struct stream stream;
 	char *name; /* "parse.bad"; owned */
+};
+
+/* A connection to another node. */
+struct node_link {
+	struct link_listener listener; /* first */
+	struct node *node;
+	struct link *link;
+	const char *peer; /* the plan's */
 };
 
 /* The first stream that an operator writes and reads, or the next one of its
@@ -63,6 +72,8 @@ struct node {
 	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;
 	uint32_t nowhere_count;
+	struct node_link *links;
+	uint32_t links_open;      /* connections that still carry something */
 	uint32_t running, frozen; /* operators */
 	uint32_t failed;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/host/node_links.h"
 #include "core/host/params.h"
 
 static int make_tables(struct node *node);
@@ -18,7 +19,7 @@ static int members(const struct node *node, uint32_t at,
 static int member(
 	const struct node_plan_end *end, uint32_t *counts, uint32_t ports);
 static void link_edges(struct node *node);
-static void init_streams(struct node *node);
+static int init_stream(struct node *node, uint32_t at, struct error *error);
 static int connect_nowhere(struct node *node, struct error *error);
 static int nowhere_port(struct node *node, uint32_t at, uint32_t port);
 static enum stream_policy policy_of(enum stream_full full);
@@ -47,8 +48,11 @@ int node_build(struct node *node, struct node_plan *plan, const char *store,
 	if (result < 0)
 		return result;
 	failure->name = failure->plugin = NULL;
-	init_streams(node);
-	result = connect_nowhere(node, error);
+	result = node_links_init(node, error);
+	for (i = 0; i < plan->stream_count && result == 0; i++)
+		result = init_stream(node, i, error);
+	if (result == 0)
+		result = connect_nowhere(node, error);
 	for (i = 0; i < plan->operator_count && result == 0; i++) {
 		failure->name = plan->operators[i].name;
 		failure->plugin = plan->operators[i].plugin;
@@ -69,6 +73,7 @@ void node_unbuild(struct node *node)
 		if (node->params)
 			free(node->params[i]);
 	}
+	node_links_release(node);
 	for (uint32_t i = 0; node->streams && i < plan->stream_count; i++)
 		if (node->streams[i].magic)
 			stream_release(&node->streams[i]);
@@ -202,33 +207,39 @@ static void link_edges(struct node *node)
 		node->edges[i] = (struct edges){NODE_PLAN_NONE, NODE_PLAN_NONE};
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *stream = &node->plan->streams[i];
-		struct edges *from = &node->edges[stream->from.operator];
-		struct edges *to = &node->edges[stream->to.operator];
+		struct edges none = {NODE_PLAN_NONE, NODE_PLAN_NONE};
+		struct edges *from = &none, *to = &none;
 
+		if (stream->from.operator!= NODE_PLAN_NONE)
+			from = &node->edges[stream->from.operator];
+		if (stream->to.operator!= NODE_PLAN_NONE)
+			to = &node->edges[stream->to.operator];
 		node->next_edges[i] = (struct edges){from->from, to->to};
 		from->from = i;
 		to->to = i;
 	}
 }
 
-static void init_streams(struct node *node)
+static int init_stream(struct node *node, uint32_t at, struct error *error)
 {
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
-		const struct node_plan_stream *plan = &node->plan->streams[i];
-		const struct stream_settings settings = {
-			.capacity_bytes = plan->capacity_bytes,
-			.records = plan->records,
-			.atomic_bytes = plan->atomic_bytes,
-			.policy = policy_of(plan->full),
-		};
+	const struct node_plan_stream *plan = &node->plan->streams[at];
+	struct stream *stream = &node->streams[at];
+	const struct stream_settings settings = {
+		.capacity_bytes = plan->capacity_bytes,
+		.records = plan->records,
+		.atomic_bytes = plan->atomic_bytes,
+		.policy = policy_of(plan->full),
+	};
 
-		stream_init(&node->streams[i], &node->fabric.streams, &settings,
-			plan->name);
+	stream_init(stream, &node->fabric.streams, &settings, plan->name);
+	if (plan->from.operator!= NODE_PLAN_NONE)
 		ports_connect_out(node->operators[plan->from.operator],
-			plan->from.port, plan->from.member, &node->streams[i]);
+			plan->from.port, plan->from.member, stream);
+	if (plan->to.operator!= NODE_PLAN_NONE)
 		ports_connect_in(node->operators[plan->to.operator],
-			plan->to.port, plan->to.member, &node->streams[i]);
-	}
+			plan->to.port, plan->to.member, stream);
+	return plan->link == NODE_PLAN_NONE ? 0
+					    : node_links_add(node, at, error);
 }
 
 /* Gives each plain out port that nobody reads a stream to nowhere. */

@@ -56,11 +56,12 @@ static uint32_t find_cycle(const struct node *node)
 		from++) {
 		uint32_t at = from;
 
-		while (seen[at] == 0 && find_blocked(node, at, &blocked)) {
+		while (at != NODE_PLAN_NONE && seen[at] == 0 &&
+			find_blocked(node, at, &blocked)) {
 			seen[at] = from + 1;
 			at = blocked.other;
 		}
-		if (seen[at] == from + 1)
+		if (at != NODE_PLAN_NONE && seen[at] == from + 1)
 			found = at;
 	}
 	free(seen);
@@ -102,6 +103,14 @@ static bool find_blocked(
 	return false;
 }
 
+static const char *name_of(
+	const struct node *node, const struct blocked *blocked)
+{
+	if (blocked->other != NODE_PLAN_NONE)
+		return node->operators[blocked->other]->name;
+	return node->links[blocked->plan->link].peer;
+}
+
 static void say(struct text *to, const struct node *node, uint32_t at)
 {
 	struct blocked blocked;
@@ -116,15 +125,13 @@ static void say(struct text *to, const struct node *node, uint32_t at)
 			"\n  %s waits for %s to read: stream %s is full "
 			"(%" PRIu64 " records, %" PRIu64 " bytes of %" PRIu32
 			")",
-			node->operators[at]->name,
-			node->operators[blocked.other]->name,
+			node->operators[at]->name, name_of(node, &blocked),
 			blocked.plan->name, stream_count(blocked.stream),
 			blocked.stream->used_bytes,
 			blocked.stream->capacity_bytes);
 	else
 		text_format(to,
 			"\n  %s waits for %s to write: stream %s is empty",
-			node->operators[at]->name,
-			node->operators[blocked.other]->name,
+			node->operators[at]->name, name_of(node, &blocked),
 			blocked.plan->name);
 }

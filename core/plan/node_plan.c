@@ -37,6 +37,8 @@ static json_t *encode_operator(const struct node_plan_operator *target)
 
 static json_t *encode_end(const struct node_plan_end *end)
 {
+	if (end->operator== NODE_PLAN_NONE)
+		return json_null();
 	return json_pack("[I,I,I]",
 		(json_int_t)end->operator,(json_int_t) end->port,
 		(json_int_t)end->member);
@@ -44,30 +46,38 @@ static json_t *encode_end(const struct node_plan_end *end)
 
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
-	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, s:b}",
+	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, s:b, "
+			 "s:o, s:I}",
 		"name", stream->name, "from", encode_end(&stream->from), "to",
 		encode_end(&stream->to), "capacity",
 		(json_int_t)stream->capacity_bytes, "records",
 		(json_int_t)stream->records, "atomic",
 		(json_int_t)stream->atomic_bytes, "full",
 		full_names[stream->full], "shred", (int)stream->shred, "fds",
-		(int)stream->fds, "back", (int)stream->back);
+		(int)stream->fds, "back", (int)stream->back, "link",
+		index_or_null(stream->link), "number",
+		(json_int_t)stream->number);
 }
 
 char *node_plan_encode(const struct node_plan *plan)
 {
 	json_t *operators = json_array(), *streams = json_array();
+	json_t *links = json_array();
 	for (uint32_t i = 0; i < plan->operator_count; i++)
 		json_array_append_new(
 			operators, encode_operator(&plan->operators[i]));
 	for (uint32_t i = 0; i < plan->stream_count; i++)
 		json_array_append_new(
 			streams, encode_stream(&plan->streams[i]));
-	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "plan",
-		NODE_PLAN_VERSION, "topology", plan->topology, "node",
+	for (uint32_t i = 0; i < plan->link_count; i++)
+		json_array_append_new(links,
+			json_pack("{s:s, s:I}", "peer", plan->links[i].peer,
+				"fd", (json_int_t)plan->links[i].fd));
+	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
+		"plan", NODE_PLAN_VERSION, "topology", plan->topology, "node",
 		plan->node, "stdin", index_or_null(plan->stdin_operator),
 		"stdout", index_or_null(plan->stdout_operator), "operators",
-		operators, "streams", streams);
+		operators, "streams", streams, "links", links);
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
 	json_decref(json);
@@ -159,7 +169,9 @@ static struct node_plan_end decode_end(struct decoding *decoding,
 	const json_t *object, const char *key, uint32_t ports_max)
 {
 	const json_t *end = json_object_get(object, key);
-	struct node_plan_end none = {0};
+	struct node_plan_end none = {.operator= NODE_PLAN_NONE };
+	if (json_is_null(end))
+		return none;
 	if (!json_is_array(end) || json_array_size(end) != 3 ||
 		decoding->plan->operator_count == 0) {
 		refuse(decoding, key);
@@ -185,6 +197,24 @@ static enum stream_full decode_full(
 	return FULL_BLOCK;
 }
 
+/* At most one end is elsewhere, and then there is a link to it. */
+static void decode_beyond(struct decoding *decoding,
+	struct node_plan_stream *stream, const json_t *json)
+{
+	const json_t *link = json_object_get(json, "link");
+	int beyond = (stream->from.operator == NODE_PLAN_NONE) +
+		     (stream->to.operator == NODE_PLAN_NONE);
+	stream->number =
+		decode_number(decoding, json_object_get(json, "number"),
+			"number", 0, LINK_STREAMS_MAX - 1);
+	stream->link = NODE_PLAN_NONE;
+	if (!json_is_null(link) && decoding->plan->link_count > 0)
+		stream->link = decode_number(decoding, link, "link", 0,
+			decoding->plan->link_count - 1);
+	if (beyond != (stream->link != NODE_PLAN_NONE))
+		refuse(decoding, "an end of a stream");
+}
+
 static void decode_stream(struct decoding *decoding,
 	struct node_plan_stream *stream, const json_t *json)
 {
@@ -204,6 +234,26 @@ static void decode_stream(struct decoding *decoding,
 	stream->shred = decode_bool(decoding, json, "shred");
 	stream->fds = decode_bool(decoding, json, "fds");
 	stream->back = decode_bool(decoding, json, "back");
+	decode_beyond(decoding, stream, json);
+}
+
+static void decode_links(struct decoding *decoding, const json_t *links)
+{
+	struct node_plan *plan = decoding->plan;
+	if (!json_is_array(links) ||
+		json_array_size(links) > MANIFEST_NODES_MAX) {
+		refuse(decoding, "links");
+		return;
+	}
+	plan->link_count = (uint32_t)json_array_size(links);
+	plan->links = arena_allocate(
+		&plan->arena, plan->link_count, sizeof *plan->links);
+	for (uint32_t i = 0; i < plan->link_count; i++) {
+		const json_t *link = json_array_get(links, i);
+		plan->links[i].peer = decode_text(decoding, link, "peer");
+		plan->links[i].fd = decode_number(decoding,
+			json_object_get(link, "fd"), "fd", 3, INT32_MAX);
+	}
 }
 
 static void decode_lists(struct decoding *decoding, const json_t *root)
@@ -250,6 +300,7 @@ int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
 		NODE_PLAN_VERSION);
 	plan->topology = decode_text(&decoding, root, "topology");
 	plan->node = decode_text(&decoding, root, "node");
+	decode_links(&decoding, json_object_get(root, "links"));
 	decode_lists(&decoding, root);
 	plan->stdin_operator = decode_index(&decoding, root, "stdin");
 	plan->stdout_operator = decode_index(&decoding, root, "stdout");

@@ -15,9 +15,11 @@
  *                       {"type": "bool", "value": true}, null ]} ],
  *       "streams": [ {"name": "tail", "from": [0, 0, 0], "to": [1, 0, 0],
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
- *           "full": "block", "shred": false, "fds": false, "back": false} ] }
+ *           "full": "block", "shred": false, "fds": false, "back": false,
+ *           "link": null, "number": 0} ],
+ *       "links": [ {"peer": "stats", "fd": 6} ] }
  *
- * An end is [operator, port, member]; ports count as in the description, the
+ * An end is [operator, port, member], or null beyond a link; ports count as in the description, the
  * derived back ports behind the declared ones; member is 0 unless the port is
  * variadic. A back stream is a stream like any other, the other way round,
  * between two derived ports. The text holds secrets: it is never logged.
@@ -57,6 +59,14 @@ struct node_plan_end {
 	uint32_t member;   /* of a variadic port, without gaps; else 0 */
 };
 
+/* A connection to another node, and the fd that the node is spawned with. */
+struct node_plan_link {
+	const char *peer; /* the other node's name */
+	uint32_t fd;
+};
+
+/* A stream with both ends here, or one whose other end, with the operator
+ * NODE_PLAN_NONE, lies beyond a link. */
 struct node_plan_stream {
 	const char *name; /* "OP", "OP.PORT", "OP.PORT[N]" of its writer */
 	struct node_plan_end from, to;
@@ -64,6 +74,8 @@ struct node_plan_stream {
 	enum stream_full full;
 	bool shred, fds;
 	bool back; /* between derived ports */
+	uint32_t link;   /* index into links, or NODE_PLAN_NONE */
+	uint32_t number; /* of the stream on its link */
 };
 
 struct node_plan {
@@ -72,7 +84,8 @@ struct node_plan {
 	const char *node;
 	struct node_plan_operator *operators;
 	struct node_plan_stream *streams;
-	uint32_t operator_count, stream_count;
+	struct node_plan_link *links;
+	uint32_t operator_count, stream_count, link_count;
 	uint32_t stdin_operator, stdout_operator; /* or NODE_PLAN_NONE */
 };
 

@@ -78,19 +78,41 @@ static void append(
 	(*list)[(*count)++] = value;
 }
 
-static void place_stream(
-	struct placement *placement, uint32_t stream, const uint32_t *node_of)
+/* The link between two nodes; made when it is not there. */
+static uint32_t link_between(
+	struct placement *placement, uint32_t one, uint32_t other)
+{
+	uint32_t low = one < other ? one : other;
+	uint32_t high = one < other ? other : one;
+	for (uint32_t i = 0; i < placement->link_count; i++)
+		if (placement->links[i].nodes[0] == low &&
+			placement->links[i].nodes[1] == high)
+			return i;
+	struct placement_link link = {
+		{low, high}, {placement->nodes[low].link_count++,
+				     placement->nodes[high].link_count++}};
+	placement->links = arena_grow(&placement->arena, placement->links,
+		placement->link_count, sizeof link);
+	placement->links[placement->link_count] = link;
+	return placement->link_count++;
+}
+
+static void place_stream(struct placement *placement, uint32_t stream)
 {
 	const struct topology_stream *edge =
 		&placement->topology->streams[stream];
-	uint32_t from = node_of[edge->from.operator];
+	uint32_t from = placement->node_of[edge->from.operator];
+	uint32_t to = placement->node_of[edge->to.operator];
 	struct placement_node *node = &placement->nodes[from];
-	if (from == node_of[edge->to.operator])
+	uint32_t count = placement->crossing_count;
+	if (from == to) {
 		append(&placement->arena, &node->streams, &node->stream_count,
 			stream);
-	else
-		append(&placement->arena, &placement->crossing,
-			&placement->crossing_count, stream);
+		return;
+	}
+	append(&placement->arena, &placement->crossing, &count, stream);
+	append(&placement->arena, &placement->crossing_links,
+		&placement->crossing_count, link_between(placement, from, to));
 }
 
 void placement_make(
@@ -100,21 +122,22 @@ void placement_make(
 	struct arena arena = {0};
 	uint32_t *first =
 		arena_allocate(&arena, manifest->node_count, sizeof *first);
-	uint32_t *node_of =
-		arena_allocate(&arena, topology->operator_count, sizeof *first);
 	*placement = (struct placement){.topology = topology};
+	placement->node_of = arena_allocate(
+		&placement->arena, topology->operator_count, sizeof *first);
 	for (uint32_t i = 0; i < manifest->node_count; i++)
 		first[i] = add_nodes(placement, i);
 	for (uint32_t i = 0; i < topology->operator_count; i++) {
 		const struct topology_operator *target =
 			&topology->operators[i];
-		node_of[i] = first[target->node] + target->replica;
-		struct placement_node *node = &placement->nodes[node_of[i]];
+		placement->node_of[i] = first[target->node] + target->replica;
+		struct placement_node *node =
+			&placement->nodes[placement->node_of[i]];
 		append(&placement->arena, &node->operators,
 			&node->operator_count, i);
 	}
 	for (uint32_t i = 0; i < topology->stream_count; i++)
-		place_stream(placement, i, node_of);
+		place_stream(placement, i);
 	arena_release(&arena);
 }
 
@@ -149,15 +172,22 @@ static struct node_plan_operator plan_operator(struct arena *arena,
 	};
 }
 
+static struct node_plan_end plan_end(
+	const struct topology_end *end, const uint32_t *index_of)
+{
+	uint32_t index = index_of[end->operator];
+	if (index == NODE_PLAN_NONE)
+		return (struct node_plan_end){NODE_PLAN_NONE, 0, 0};
+	return (struct node_plan_end){index, end->port, end->member};
+}
+
 static struct node_plan_stream plan_stream(
 	const struct topology_stream *stream, const uint32_t *index_of)
 {
 	return (struct node_plan_stream){
 		.name = stream->name,
-		.from = {index_of[stream->from.operator], stream->from.port,
-			stream->from.member},
-		.to = {index_of[stream->to.operator], stream->to.port,
-			stream->to.member},
+		.from = plan_end(&stream->from, index_of),
+		.to = plan_end(&stream->to, index_of),
 		.capacity_bytes = stream->capacity_bytes,
 		.records = stream->records,
 		.atomic_bytes = stream->atomic_bytes,
@@ -165,7 +195,55 @@ static struct node_plan_stream plan_stream(
 		.shred = stream->shred,
 		.fds = stream->fds,
 		.back = stream->back,
+		.link = NODE_PLAN_NONE,
 	};
+}
+
+/* The node's links, in the order of their places. */
+static void plan_links(const struct placement *placement, uint32_t node,
+	struct node_plan *plan)
+{
+	plan->link_count = placement->nodes[node].link_count;
+	plan->links = arena_allocate(
+		&plan->arena, plan->link_count, sizeof *plan->links);
+	for (uint32_t i = 0; i < placement->link_count; i++) {
+		const struct placement_link *link = &placement->links[i];
+		for (int side = 0; side < 2; side++) {
+			uint32_t other = link->nodes[!side];
+			uint32_t place = link->places[side];
+			if (link->nodes[side] != node)
+				continue;
+			plan->links[place] = (struct node_plan_link){
+				placement->nodes[other].name,
+				PLACEMENT_LINK_FD + place};
+		}
+	}
+}
+
+/* Those inside the node, then those that cross to others. A stream's number
+ * on its link is its index among all that cross. */
+static void plan_streams(const struct placement *placement, uint32_t node,
+	const uint32_t *index_of, struct node_plan *plan)
+{
+	const struct topology *topology = placement->topology;
+	const struct placement_node *placed = &placement->nodes[node];
+	plan->streams = arena_allocate(&plan->arena,
+		placed->stream_count + placement->crossing_count,
+		sizeof *plan->streams);
+	for (uint32_t i = 0; i < placed->stream_count; i++)
+		plan->streams[plan->stream_count++] = plan_stream(
+			&topology->streams[placed->streams[i]], index_of);
+	for (uint32_t i = 0; i < placement->crossing_count; i++) {
+		const struct placement_link *link =
+			&placement->links[placement->crossing_links[i]];
+		if (link->nodes[0] != node && link->nodes[1] != node)
+			continue;
+		struct node_plan_stream stream = plan_stream(
+			&topology->streams[placement->crossing[i]], index_of);
+		stream.link = link->places[link->nodes[1] == node];
+		stream.number = i;
+		plan->streams[plan->stream_count++] = stream;
+	}
 }
 
 void placement_node_plan(const struct placement *placement, uint32_t node,
@@ -183,6 +261,8 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	plan->operator_count = placed->operator_count;
 	plan->operators = arena_allocate(
 		&plan->arena, placed->operator_count, sizeof *plan->operators);
+	for (uint32_t i = 0; i < topology->operator_count; i++)
+		index_of[i] = NODE_PLAN_NONE;
 	for (uint32_t i = 0; i < placed->operator_count; i++) {
 		uint32_t index = placed->operators[i];
 		CHECK(topology->operators[index].type != NULL);
@@ -194,11 +274,7 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 		if (index == topology->stdout_operator)
 			plan->stdout_operator = i;
 	}
-	plan->stream_count = placed->stream_count;
-	plan->streams = arena_allocate(
-		&plan->arena, placed->stream_count, sizeof *plan->streams);
-	for (uint32_t i = 0; i < placed->stream_count; i++)
-		plan->streams[i] = plan_stream(
-			&topology->streams[placed->streams[i]], index_of);
+	plan_links(placement, node, plan);
+	plan_streams(placement, node, index_of, plan);
 	arena_release(&arena);
 }

@@ -22,7 +22,17 @@ struct placement_node {
 	uint32_t operator_count;
 	uint32_t *streams; /* those inside the node */
 	uint32_t stream_count;
+	uint32_t link_count; /* to other nodes */
 };
+
+/* Two nodes that share streams. */
+struct placement_link {
+	uint32_t nodes[2];  /* the lower index first */
+	uint32_t places[2]; /* which of its links this is to each */
+};
+
+/* The first fd of a node's links (core/wire/command.h); the others follow. */
+#define PLACEMENT_LINK_FD 6u
 
 struct placement {
 	struct arena arena;
@@ -30,7 +40,11 @@ struct placement {
 	struct placement_node *nodes;
 	uint32_t node_count;
 	uint32_t *crossing; /* streams between nodes */
+	uint32_t *crossing_links; /* the link of each */
 	uint32_t crossing_count;
+	struct placement_link *links;
+	uint32_t link_count;
+	uint32_t *node_of; /* by the topology's operators */
 };
 
 /* Never fails; the topology outlives the placement. */

@@ -73,8 +73,6 @@ int placement_runnable(
 	const struct manifest *manifest = placement->topology->manifest;
 	struct judging judging = {manifest, diagnostics};
 	uint32_t said = diagnostics->count;
-	if (manifest->node_count > 1)
-		refuse(&judging, manifest->nodes[1].at, "a second node");
 	for (uint32_t i = 0; i < manifest->node_count; i++) {
 		judge_kind(&judging, &manifest->nodes[i]);
 		judge_options(&judging, &manifest->nodes[i].options);

@@ -42,18 +42,30 @@ expect_status 0
 expect_line out '*"valid": true*'
 
 scenario "what is valid but cannot be run yet"
+cat >many.json <<-'END'
+	{ "tau": 1,
+	  "nodes": { "one": { "operators": { "a": {"type": "generate"}, "t": {"type": "tee"} } },
+	             "two": { "replicas": 2, "operators": { "b": {"type": "null"} } } },
+	  "streams": [ "a -> t", "t -> b" ] }
+END
+t validate many.json
+expect_status 0
+expect_line err "tau: this version cannot run it yet:"
+t run many.json
+expect_status 78
+expect_empty out
+
+scenario "two nodes"
 cat >two.json <<-'END'
 	{ "tau": 1,
-	  "nodes": { "one": { "operators": { "a": {"type": "generate"} } },
+	  "nodes": { "one": { "operators": { "a": {"type": "generate", "params": {"count": 3}} } },
 	             "two": { "operators": { "b": {"type": "stdout"} } } },
 	  "streams": [ "a -> b" ] }
 END
-t validate two.json
-expect_status 0
-expect_line err "tau: this version cannot run it yet:"
 t run two.json
-expect_status 78
-expect_empty out
+expect_status 0
+expect_line out 3
+expect_empty err
 
 scenario "pictures"
 t graph -e "$line"

@@ -1,0 +1,46 @@
+/*
+ * links: the connections between nodes, as their supervisor holds them.
+ *
+ * Each is a SOCK_SEQPACKET socketpair made before any node is spawned. Nodes
+ * inherit duplicates; the supervisor keeps its own, so that what was sent and
+ * not yet read outlives a node, and gives an end up when its node is gone for
+ * good: only then does the node at the other end see that nothing will come.
+ */
+#ifndef TAU_CORE_FLEET_LINKS_H
+#define TAU_CORE_FLEET_LINKS_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/os.h"
+
+/* A connection between two nodes: `places` says which of its links it is to
+ * each of them, counted from 0 without gaps. */
+struct links_pair {
+	uint32_t nodes[2];
+	uint32_t places[2];
+};
+
+/* Zeroed is none. */
+struct links {
+	struct os *os;
+	const struct links_pair *pairs; /* the caller's */
+	int (*fds)[2];
+	uint32_t count;
+};
+
+/* Makes all connections. -errno with a sentence; nothing is left then. */
+int links_init(struct links *links, struct os *os,
+	const struct links_pair *pairs, uint32_t count, struct error *error);
+
+/* How many links a node has, and its ends in the order of their places;
+ * `fds` has room for them and stays the caller's, the ends stay ours. */
+uint32_t links_count(const struct links *links, uint32_t node);
+void links_ends(const struct links *links, uint32_t node, int *fds);
+
+/* Gives up a node's ends. */
+void links_drop(struct links *links, uint32_t node);
+
+void links_release(struct links *links);
+
+#endif

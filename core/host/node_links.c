@@ -1,0 +1,84 @@
+/* node_links: a node's connections to others. See the header. */
+#include "core/host/node_links.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+static void closed(
+	struct link_listener *listener, struct link *link, const char *why);
+
+int node_links_init(struct node *node, struct error *error)
+{
+	struct fabric *fabric = &node->fabric;
+	struct os *os = fabric->os;
+	const struct link_host host = {os, &fabric->scheduler, &fabric->timers,
+		fabric->reactor, fabric->chunks};
+	uint64_t incarnation = 0;
+	int result = 0;
+
+	node->links = calloc(node->plan->link_count + 1u, sizeof *node->links);
+	if (!node->links)
+		return error_set(error, -ENOMEM, "out of memory for links");
+	(void)os->random(os, &incarnation, sizeof incarnation, 0);
+	for (uint32_t i = 0; i < node->plan->link_count && result == 0; i++) {
+		struct node_link *mine = &node->links[i];
+		const struct link_settings settings = {
+			.name = node->plan->node,
+			.peer = node->plan->links[i].peer,
+			.packets = true,
+			.incarnation = incarnation,
+		};
+
+		mine->listener.closed = closed;
+		mine->node = node;
+		mine->peer = settings.peer;
+		result = link_create(&mine->link, &host, &settings,
+			(int)node->plan->links[i].fd, &mine->listener, error);
+		if (result == 0) {
+			node->links_open++;
+			fabric->watching++;
+		}
+	}
+	return result;
+}
+
+int node_links_add(struct node *node, uint32_t stream, struct error *error)
+{
+	const struct node_plan_stream *plan = &node->plan->streams[stream];
+	struct link *link = node->links[plan->link].link;
+	int result;
+
+	if (plan->to.operator== NODE_PLAN_NONE)
+		result = link_send(
+			link, plan->number, &node->streams[stream], plan->name);
+	else
+		result = link_receive(
+			link, plan->number, &node->streams[stream], plan->name);
+	if (result < 0)
+		return error_set(error, result,
+			"stream %s cannot be put on its link", plan->name);
+	return 0;
+}
+
+void node_links_release(struct node *node)
+{
+	for (uint32_t i = 0; node->links && i < node->plan->link_count; i++)
+		link_destroy(&node->links[i].link);
+	free(node->links);
+	node->links = NULL;
+}
+
+static void closed(
+	struct link_listener *listener, struct link *link, const char *why)
+{
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+
+	(void)link;
+	node->links_open--;
+	node->fabric.watching--;
+	if (why)
+		log_say(node->fabric.log, LOG_WARNING, "the link to %s: %s",
+			mine->peer, why);
+}

@@ -1,0 +1,20 @@
+/*
+ * node_links: a node's connections to others, and the ends of its streams that
+ * lie beyond them.
+ */
+#ifndef TAU_CORE_HOST_NODE_LINKS_H
+#define TAU_CORE_HOST_NODE_LINKS_H
+
+#include "core/host/node.h"
+
+/* Makes a link on each fd of the plan; takes the fds, also on failure. */
+int node_links_init(struct node *node, struct error *error);
+
+/* Puts a stream's far end on its link. -EINVAL when two streams of a link have
+ * one number. */
+int node_links_add(struct node *node, uint32_t stream, struct error *error);
+
+/* Closes the connections; what had not ended has then. */
+void node_links_release(struct node *node);
+
+#endif
