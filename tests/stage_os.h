@@ -6,4 +6,7 @@
 
 const struct tau_os *stage_os(void);
 
+/* From now on reads and writes are interrupted in turn, or end short. */
+void stage_os_troubles(void);
+
 #endif
