@@ -95,6 +95,44 @@ START_TEST(a_field_is_found_whatever_stood_before_it_the_last_time)
 }
 END_TEST
 
+static void find_status(struct field *field, const char *first, int64_t number)
+{
+	uint8_t space[256];
+	struct tau_writer w;
+	struct tau_mark map;
+	struct tau_value found;
+	struct tau_record record = {.body = space, .type = TAU_VALUE};
+	int64_t status;
+
+	tau_writer_init(&w, space, sizeof space);
+	map = tau_write_map_begin(&w, 0);
+	tau_write_text(&w, first, strlen(first));
+	tau_write_null(&w);
+	tau_write_text(&w, "status", 6);
+	tau_write_int(&w, number);
+	tau_write_text(&w, "padding", 7);
+	tau_write_text(&w, "so that the map is worth learning", 33);
+	tau_write_end(&w, map);
+	record.bytes = (uint32_t)tau_writer_finish(&w);
+	ck_assert_int_eq(field_find(field, &record, &found), 0);
+	ck_assert_int_eq(tau_value_int(&found, &status), 0);
+	ck_assert_int_eq(status, number);
+}
+
+/* At the place where the last map had the field, the second one has a key
+ * whose text looks like the field and another value. */
+START_TEST(a_key_that_looks_like_the_field_is_none)
+{
+	struct field field;
+
+	ck_assert_int_eq(field_init(&field, "/status", 7), 0);
+	find_status(&field, "a", 1);
+	find_status(&field, "a", 2);
+	find_status(&field, "x\x80\x26status\x87", 3);
+	field_release(&field);
+}
+END_TEST
+
 START_TEST(numbers_are_whole_texts)
 {
 	static const char *const wrong[] = {"", "-", ".", "1e", "1e+", "0x10",
@@ -153,6 +191,7 @@ static Suite *field_suite(void)
 
 	tcase_add_loop_test(tests,
 		a_field_is_found_whatever_stood_before_it_the_last_time, 0, 8);
+	tcase_add_test(tests, a_key_that_looks_like_the_field_is_none);
 	tcase_add_test(tests, numbers_are_whole_texts);
 	tcase_add_test(tests, numbers_compare_without_losing_digits);
 	return suite;
