@@ -113,6 +113,14 @@ static void play(const char *name)
 			print("line %d\n", i);
 		print("the last");
 	}
+	if (!strcmp(name, "alternates"))
+		for (int i = 0; i < 100; i++) {
+			print("before %d\n", i);
+			command_send(connection,
+				&(struct command){.kind = COMMAND_FAILED,
+					.text = command_text("then this")},
+				NULL);
+		}
 	if (!strcmp(name, "interrupted"))
 		kill(getppid(), SIGINT);
 	if (!strcmp(name, "terminated") || !strcmp(name, "stubborn"))
@@ -255,6 +263,25 @@ START_TEST(all_that_a_node_said_is_read_to_the_end)
 }
 END_TEST
 
+START_TEST(what_is_printed_before_a_command_stands_before_it)
+{
+	const char *told;
+
+	ck_assert_int_eq(run("alternates", 10, 0), 1);
+	told = heard;
+	for (int i = 0; i < 100; i++) {
+		char printed[32];
+		const char *found;
+
+		snprintf(printed, sizeof printed, "before %d\n", i);
+		found = strstr(heard, printed);
+		told = strstr(told + 1, "then this");
+		ck_assert_msg(
+			found && told && found < told, "%d is out of order", i);
+	}
+}
+END_TEST
+
 START_TEST(an_interrupt_drains)
 {
 	ck_assert_int_eq(run("interrupted", 10, 0), 130);
@@ -349,6 +376,8 @@ static Suite *loop_suite(void)
 	tcase_add_test(tests, a_node_that_cannot_be_made_says_why);
 	tcase_add_test(tests, what_a_crashed_node_said_comes_before_its_end);
 	tcase_add_test(tests, all_that_a_node_said_is_read_to_the_end);
+	tcase_add_test(
+		tests, what_is_printed_before_a_command_stands_before_it);
 	tcase_add_test(tests, an_interrupt_drains);
 	tcase_add_test(tests, a_term_drains);
 	tcase_add_test(tests, a_time_limit_drains);

@@ -185,19 +185,23 @@ static void serve_process(struct loop *loop, uint32_t node)
 		serve_exit(loop, node);
 }
 
+/* What it printed before it said a command stands before it here too. */
 static void serve_commands(struct loop *loop, uint32_t node)
 {
-	struct process *process = &loop->processes[node].process;
+	struct loop_process *one = &loop->processes[node];
+	struct process *process = &one->process;
 	struct error error = ERROR_NONE;
 	struct command command;
 	int flow;
 
 	while ((flow = process_receive(process, &command, &error)) ==
-		COMMAND_OK)
+		COMMAND_OK) {
+		process_read_log(process, take_line, one);
 		happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
 				.node = node,
 				.command = &command});
+	}
 	if (flow < 0)
 		hang_up(loop, node, error.text);
 }

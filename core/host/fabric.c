@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/host/instance.h"
 #include "core/host/services.h"
+#include "core/host/slot.h"
 
 /* Looking outside is a system call, a round may be a few switches. */
 #define ROUNDS_PER_LOOK 16
@@ -58,7 +59,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 	CHECK_MAGIC(fabric, FABRIC_MAGIC);
 	if (scheduler_idle(scheduler)) {
 		if (timers_next(&fabric->timers) == TIMERS_NEVER &&
-			fabric->watching == 0)
+			!slots_may_come(fabric))
 			return false;
 		timeout_ns = wait_ns(fabric, timeout_ns);
 		look_outside(fabric, timeout_ns);

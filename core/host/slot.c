@@ -15,6 +15,7 @@ static void set_ready(struct watched *watched, uint32_t events);
 static void clear_ready(struct watched *watched, uint32_t events);
 static int change(struct instance *instance, struct watched *watched,
 	uint32_t events, uint64_t key);
+static bool may_come(struct fabric *fabric, uint32_t fd);
 static struct watched *find(struct instance *instance, uint32_t slot, int fd);
 static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd);
 static void unwatch(struct instance *instance, struct watched *watched);
@@ -149,6 +150,21 @@ uint64_t slots_ready(struct instance *instance, uint64_t asked)
 	return ready;
 }
 
+bool slots_may_come(struct fabric *fabric)
+{
+	if (fabric->watching == 0)
+		return false;
+	if (may_come(fabric, fabric->hope))
+		return true;
+	for (uint32_t fd = 0; fd < fabric->watched_size; fd++) {
+		if (!may_come(fabric, fd))
+			continue;
+		fabric->hope = fd;
+		return true;
+	}
+	return false;
+}
+
 uint64_t slots_unused(struct instance *instance, uint64_t asked)
 {
 	uint64_t slots = (asked & READINESS_SLOTS) >> 48;
@@ -256,6 +272,24 @@ static int change(struct instance *instance, struct watched *watched,
 	if (watched->always)
 		set_ready(watched, events & (EPOLLIN | EPOLLOUT));
 	return 0;
+}
+
+static bool may_come(struct fabric *fabric, uint32_t fd)
+{
+	const struct watched *watched =
+		fd < fabric->watched_size ? fabric->watched[fd] : NULL;
+	const struct instance *owner;
+	uint64_t asked;
+
+	if (!watched || watched->always)
+		return false;
+	owner = watched->slot->owner;
+	asked = owner->task.want.any | owner->task.want.all;
+	if (owner->task.state != TASK_WAITING ||
+		!(asked & bit_of(watched->slot)))
+		return false;
+	return watched->watch.events & EPOLLIN || owner->op.out_count > 0 ||
+	       !(asked & READINESS_IN);
 }
 
 static struct watched *find(struct instance *instance, uint32_t index, int fd)

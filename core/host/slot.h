@@ -17,6 +17,7 @@
 #include "core/run/reactor.h"
 #include "core/run/timers.h"
 
+struct fabric;
 struct instance;
 struct slot;
 
@@ -58,6 +59,12 @@ int slot_drained(
 
 /* Which fd slots of `asked` are ready; timers stand in the task's mask. */
 uint64_t slots_ready(struct instance *instance, uint64_t asked);
+
+/* Whether an operator waits for an fd whose event may let it go on. A sink
+ * that waits for input and watches its fd only to learn that its reader has
+ * gone is none: that would set nobody free. Constant cost while the same fd
+ * is waited for. */
+bool slots_may_come(struct fabric *fabric);
 
 /* The bits of slots that are neither armed nor watch anything. */
 uint64_t slots_unused(struct instance *instance, uint64_t asked);

@@ -63,6 +63,18 @@ expect_text out $'1\n2\n3\n'
 expect_line err "tau: main: to stdout"
 expect_line err "tau: main: to stderr, without an end"
 
+scenario "a circle of waiting is said, whatever else is watched"
+for ends in "generate null" "generate stdout" "lines stdout"; do
+	read -r source sink <<<"$ends"
+	yes | "$TAU" run -L "$top_builddir/tests/fixtures" \
+		-e "$source ! t:tee ! z:evil.zip ! $sink ; @t ! where '' = 0 ! @z.b" 2>err |
+		cat >out
+	[ "${PIPESTATUS[1]}" = 1 ] || fail "ended with ${PIPESTATUS[1]}"
+	expect_line err "tau: main: nothing can go on:"
+	expect_line err "tau: main:   t waits for z to read: *is full*"
+	expect_line err "tau: main:   z waits for where to write: *"
+done
+
 scenario "an endless loop is killed when the time is over"
 evil --for 50ms --drain-timeout 50ms -e 'evil.loop'
 expect_status 75
