@@ -105,7 +105,7 @@ static void count_every(struct stage *stage)
 	TEXT(stage, "b");
 }
 
-/* On a stage the time is always up, and a peek finds one record per wait. */
+/* On a stage the time is up after each record. */
 START_TEST(count_every_so_often_sends_a_cycle_too)
 {
 	CHECK_OPERATOR("tau-data", "count", count_every,

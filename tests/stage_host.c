@@ -123,9 +123,9 @@ static int host_out_room(
 
 /* --- what goes in --- */
 
-static void retire(struct stage_in *in)
+static bool retire(struct stage_in *in)
 {
-	size_t used = in->window && in->head.next > in->window;
+	bool used = in->window && in->head.next > in->window;
 
 	if (used) {
 		free(in->feed[in->at].body);
@@ -135,6 +135,7 @@ static void retire(struct stage_in *in)
 	free(in->window);
 	in->window = NULL;
 	in->head.next = in->head.limit = NULL;
+	return used;
 }
 
 static int open_window(struct stage_in *in)
@@ -158,7 +159,7 @@ static int host_in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 	struct stage_in *in = (struct stage_in *)(void *)head;
 
 	harvest_all(stage);
-	retire(in);
+	stage->due |= retire(in) && in != &stage->state_in;
 	if (in == &stage->state_in)
 		return open_window(in);
 	if ((how & TAU_MAY_SUSPEND) && stage->waits++ == stage->stop)
@@ -214,7 +215,7 @@ static int host_next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
 		/* What stands in its window and was consumed is gone. */
 		if (in->window && in->head.next == in->head.limit) {
 			harvest_all(stage);
-			retire(in);
+			(void)retire(in);
 		}
 		if (!member_ready(in))
 			continue;
@@ -237,8 +238,9 @@ static uint64_t ready_slots(struct stage *stage, uint64_t wanted, int timeout)
 			if (stage->fds[i].revents)
 				ready |= TAU_SLOT(i);
 	for (uint32_t i = 0; i < FDS; i++)
-		if (stage->timer_ns[i] && (wanted & TAU_SLOT(i)))
+		if (stage->timer_ns[i] && stage->due && (wanted & TAU_SLOT(i)))
 			ready |= TAU_SLOT(i);
+	stage->due = false;
 	return ready & wanted;
 }
 

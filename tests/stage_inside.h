@@ -49,6 +49,7 @@ struct stage {
 	size_t waits, stop, gone_after;
 	uint32_t next_member, atomic;
 	bool stopping, running, fresh;
+	bool due; /* timers: since a record was consumed */
 	struct tau_stdio stdio;
 	char failure[512];
 	uint64_t metric;

@@ -20,7 +20,7 @@ TAU_PLUGIN({
 			],
 			"params": {
 				"by": {"type": "list", "of": "field", "default": [], "doc": "what makes a kind; nothing: all records are of one"},
-				"every": {"type": "duration", "default": 0, "doc": "send the counts this often, with a cycle behind them; 0: never"}
+				"every": {"type": "duration", "default": 0, "doc": "send the counts this often, with a cycle behind them, which comes also when there are none; 0: never"}
 			},
 			"state": {"version": 1, "reads": [1], "writes": [1]},
 			"example": "file.read access.log ! lines ! weblog ! count /status ! stdout"
@@ -37,7 +37,7 @@ TAU_PLUGIN({
 			"params": {
 				"field": {"type": "field", "required": true, "doc": "what to add"},
 				"by": {"type": "list", "of": "field", "default": [], "doc": "what makes a kind; nothing: all records are of one"},
-				"every": {"type": "duration", "default": 0, "doc": "send the sums this often, with a cycle behind them; 0: never"}
+				"every": {"type": "duration", "default": 0, "doc": "send the sums this often, with a cycle behind them, which comes also when there are none; 0: never"}
 			},
 			"state": {"version": 1, "reads": [1], "writes": [1]},
 			"example": "file.read access.log ! lines ! weblog ! sum /bytes /host ! top /sum 5 ! stdout"

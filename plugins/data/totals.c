@@ -203,9 +203,10 @@ static int wait_timed(struct tau_op *op, struct totals *totals)
 	uint64_t ready = 0;
 	int flow = tau_wait(op, &want, &ready);
 
-	if (flow != TAU_OK || !(ready & TAU_SLOT(SLOT)) ||
-		!totals->groups.count)
+	if (flow != TAU_OK || !(ready & TAU_SLOT(SLOT)))
 		return flow;
+	/* The cycle goes out even if nothing came: a merge behind us waits for
+	 * those of all its inputs. */
 	flow = send_totals(op, totals);
 	return flow == TAU_OK ? send_cycle(op) : flow;
 }

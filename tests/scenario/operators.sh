@@ -104,6 +104,18 @@ exec 5>&-
 IFS= read -r -t 60 line <&4
 [ "$line" = "ended 0" ] || fail "the end is $line"
 
+scenario "a merge of counts goes on when one of them has nothing to count"
+mkfifo busy idle
+exec 4< <(timeout 60 "$TAU" run -e 'file.read busy ! lines ! count "" every=10ms ! m:merge ! top /count ! stdout ; file.read idle ! lines ! count "" every=10ms ! @m' 2>err; echo "ended $?")
+exec 5>busy
+exec 6>idle
+echo a >&5
+IFS= read -r -t 60 line <&4 || fail "no count came"
+[ "$line" = '{"value":"a","count":1}' ] || fail "the count is $line"
+exec 5>&- 6>&-
+IFS= read -r -t 60 line <&4
+[ "$line" = "ended 0" ] || fail "the end is $line"
+
 scenario "the manual knows every operator"
 t ls
 awk 'NR > 1 { print $1 }' out >types
