@@ -59,7 +59,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 	CHECK_MAGIC(fabric, FABRIC_MAGIC);
 	if (scheduler_idle(scheduler)) {
 		if (timers_next(&fabric->timers) == TIMERS_NEVER &&
-			!slots_may_come(fabric))
+			fabric->watching == 0 && !slots_may_come(fabric))
 			return false;
 		timeout_ns = wait_ns(fabric, timeout_ns);
 		look_outside(fabric, timeout_ns);

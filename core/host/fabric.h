@@ -39,8 +39,9 @@ struct fabric {
 	struct reactor *reactor;
 	struct watched **watched; /* by fd: an fd is watched once */
 	uint32_t watched_size;
-	uint64_t watching; /* fds of operators that may become ready */
-	uint32_t hope;     /* the fd that was last found worth waiting for */
+	uint64_t watching;      /* links, which may always bring something */
+	uint64_t watched_count; /* fds of operators that may become ready */
+	uint32_t hope; /* the fd that was last found worth waiting for */
 	uint64_t rounds;
 	uintptr_t thread;        /* the only one that may call the host */
 	int64_t now_ns;          /* 0: not read in this dispatch */

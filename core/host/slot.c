@@ -100,7 +100,7 @@ int slot_watch(struct instance *instance, uint32_t index, int fd,
 		reactor_remove(reactor, &watched->watch);
 		set_ready(watched, events & (EPOLLIN | EPOLLOUT));
 	} else {
-		instance->fabric->watching++;
+		instance->fabric->watched_count++;
 	}
 	return 0;
 }
@@ -152,7 +152,7 @@ uint64_t slots_ready(struct instance *instance, uint64_t asked)
 
 bool slots_may_come(struct fabric *fabric)
 {
-	if (fabric->watching == 0)
+	if (fabric->watched_count == 0)
 		return false;
 	if (may_come(fabric, fabric->hope))
 		return true;
@@ -333,7 +333,7 @@ static void unwatch(struct instance *instance, struct watched *watched)
 	struct slot *slot = watched->slot;
 
 	if (!watched->always)
-		fabric->watching--;
+		fabric->watched_count--;
 	fabric->watched[watched->watch.fd] = NULL;
 	reactor_remove(fabric->reactor, &watched->watch);
 	LIST_REMOVE(watched, link);
