@@ -12,8 +12,10 @@
 
 /* Looking outside is a system call, a round may be a few switches. */
 #define ROUNDS_PER_LOOK 16
+#define POLL_FAILURES_MAX 100 /* in a row */
 
 static void look_outside(struct fabric *fabric, int64_t timeout_ns);
+static void cannot_go_on(struct fabric *fabric, int code);
 static int64_t wait_ns(struct fabric *fabric, int64_t timeout_ns);
 
 int fabric_init(struct fabric *fabric, struct os *os, struct log *log,
@@ -87,10 +89,25 @@ void fabric_abort(
 
 static void look_outside(struct fabric *fabric, int64_t timeout_ns)
 {
-	(void)reactor_poll(fabric->reactor, timeout_ns);
+	int result = reactor_poll(fabric->reactor, timeout_ns);
+
+	if (result == 0)
+		fabric->poll_failures = 0;
+	else if (++fabric->poll_failures == POLL_FAILURES_MAX)
+		cannot_go_on(fabric, result);
 	fabric->now_ns = 0;
 	if (timers_next(&fabric->timers) != TIMERS_NEVER)
 		timers_fire(&fabric->timers, fabric_now(fabric));
+}
+
+/* One failure may pass; when they do not end, a loop that spins helps nobody.
+ */
+static void cannot_go_on(struct fabric *fabric, int code)
+{
+	log_say(fabric->log, LOG_ERROR,
+		"cannot wait for fds any more: %s; the node ends",
+		strerror(-code));
+	abort();
 }
 
 /* How long to wait: until the next timer, at most `timeout_ns`. */
