@@ -12,9 +12,6 @@
 #include "core/plan/graph_parts.h"
 #include "core/plan/pretty.h"
 
-const char *const graph_full_names[] = {
-	"block", "drop-oldest", "drop-newest", "fail"};
-
 const char *graph_title(const struct placement *placement)
 {
 	const struct topology *topology = placement->topology;
@@ -85,12 +82,13 @@ const char *graph_port(const struct topology *topology, struct topology_end end,
 const char *graph_settings(
 	const struct topology_stream *stream, struct arena *arena)
 {
-	static const char *const transports[] = {"", "fifo", "unix", "tcp"};
 	const char *words[] = {
 		stream->full == FULL_BLOCK ? ""
-					   : graph_full_names[stream->full],
+					   : manifest_full_words[stream->full],
 		stream->feedback ? "feedback" : "",
-		transports[stream->transport],
+		stream->transport == TRANSPORT_LINK
+			? ""
+			: manifest_transport_words[stream->transport],
 	};
 	const char *all = "";
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -120,7 +118,7 @@ static json_t *show_stream(
 		(json_int_t)stream->capacity_bytes, "records",
 		(json_int_t)stream->records, "atomic",
 		(json_int_t)stream->atomic_bytes, "full",
-		graph_full_names[stream->full]);
+		manifest_full_words[stream->full]);
 	if (stream->back)
 		json_object_set_new(json, "back", json_true());
 	if (stream->feedback)

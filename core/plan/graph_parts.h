@@ -27,6 +27,4 @@ const char *graph_settings(
 /* What the picture is called: the manifest's name, else its file's. */
 const char *graph_title(const struct placement *placement);
 
-extern const char *const graph_full_names[];
-
 #endif

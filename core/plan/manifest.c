@@ -17,13 +17,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static void read_schema(
-	struct reading *reading, void *into, struct cursor value)
-{
-	(void)into;
-	take_text(reading, value, &reading->manifest->schema);
-}
-
 static void read_version(
 	struct reading *reading, void *into, struct cursor value)
 {
@@ -50,12 +43,6 @@ static void read_name(struct reading *reading, void *into, struct cursor value)
 			"\"%s\" cannot name a topology; a name has 1 to %d "
 			"letters, digits, _ and -",
 			name, NAME_BYTES_MAX);
-}
-
-static void read_doc(struct reading *reading, void *into, struct cursor value)
-{
-	(void)into;
-	take_text(reading, value, &reading->manifest->doc);
 }
 
 static void read_on_failure(
@@ -91,8 +78,8 @@ static void read_defaults(
 	struct reading *reading, void *into, struct cursor value)
 {
 	static const struct take_key keys[] = {
-		{"stream", read_stream_defaults},
-		{"node", read_node_defaults},
+		TAKE_BY_HAND("stream", read_stream_defaults),
+		TAKE_BY_HAND("node", read_node_defaults),
 	};
 	take_object(reading, value, "the defaults", keys, COUNT(keys), into);
 }
@@ -100,19 +87,24 @@ static void read_defaults(
 static void read_document(struct reading *reading, struct cursor root)
 {
 	static const struct take_key keys[] = {
-		{"$schema", read_schema},
-		{"tau", read_version},
-		{"name", read_name},
-		{"doc", read_doc},
-		{"vars", manifest_read_variables},
-		{"plugins", manifest_read_plugins},
-		{"defaults", read_defaults},
-		{"nodes", manifest_read_nodes},
-		{"streams", manifest_read_streams},
-		{"on_failure", read_on_failure},
+		{.name = "$schema",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest, schema)},
+		TAKE_BY_HAND("tau", read_version),
+		TAKE_BY_HAND("name", read_name),
+		{.name = "doc",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest, doc)},
+		TAKE_BY_HAND("vars", manifest_read_variables),
+		TAKE_BY_HAND("plugins", manifest_read_plugins),
+		TAKE_BY_HAND("defaults", read_defaults),
+		TAKE_BY_HAND("nodes", manifest_read_nodes),
+		TAKE_BY_HAND("streams", manifest_read_streams),
+		TAKE_BY_HAND("on_failure", read_on_failure),
 	};
 	uint32_t at = take_at(reading, root);
-	take_object(reading, root, "the manifest", keys, COUNT(keys), NULL);
+	take_object(reading, root, "the manifest", keys, COUNT(keys),
+		reading->manifest);
 	if (json_object_get(root.json, "tau") == NULL)
 		diagnostics_add(reading->diagnostics, at,
 			"\"tau\" is missing; write \"tau\": 1, the version of "

@@ -43,6 +43,10 @@ enum stream_transport {
 	TRANSPORT_TCP,
 };
 
+/* What a manifest calls them. */
+extern const char *const manifest_full_words[FULL_FAIL + 1];
+extern const char *const manifest_transport_words[TRANSPORT_TCP + 1];
+
 enum restart_on { RESTART_NEVER, RESTART_FAILURE, RESTART_ALWAYS };
 
 enum on_failure { ON_FAILURE_STOP, ON_FAILURE_CONTINUE };

@@ -20,13 +20,6 @@ struct written_node {
 /* ---- operators ------------------------------------------------------------
  */
 
-static void read_type(struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_operator *written = into;
-	written->type_at = take_at(reading, value);
-	take_text(reading, value, &written->type);
-}
-
 static void read_operator_params(
 	struct reading *reading, void *into, struct cursor value)
 {
@@ -36,20 +29,18 @@ static void read_operator_params(
 			&written->param_count);
 }
 
-static void read_operator_doc(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_operator *written = into;
-	take_text(reading, value, &written->doc);
-}
-
 static void read_operator(struct reading *reading, struct manifest_node *node,
 	struct cursor value)
 {
 	static const struct take_key keys[] = {
-		{"type", read_type},
-		{"params", read_operator_params},
-		{"doc", read_operator_doc},
+		{.name = "type",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_operator, type),
+			.at = offsetof(struct manifest_operator, type_at)},
+		TAKE_BY_HAND("params", read_operator_params),
+		{.name = "doc",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_operator, doc)},
 	};
 	struct manifest_operator written = {
 		.name = value.key,
@@ -161,26 +152,12 @@ static void read_port_type(
 		port->type = words[index];
 }
 
-static void read_port_doc(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_port *port = into;
-	take_text(reading, value, &port->doc);
-}
-
 static void read_port_required(
 	struct reading *reading, void *into, struct cursor value)
 {
 	struct manifest_port *port = into;
 	if (take_bool(reading, value, &port->required))
 		port->required_set = true;
-}
-
-static void read_port_variadic(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_port *port = into;
-	take_bool(reading, value, &port->variadic);
 }
 
 static void read_port_back(
@@ -197,12 +174,16 @@ static void read_ports(struct reading *reading, struct cursor value,
 	struct manifest_port **ports, uint32_t *count)
 {
 	static const struct take_key keys[] = {
-		{"name", read_port_name},
-		{"type", read_port_type},
-		{"doc", read_port_doc},
-		{"required", read_port_required},
-		{"variadic", read_port_variadic},
-		{"back", read_port_back},
+		TAKE_BY_HAND("name", read_port_name),
+		TAKE_BY_HAND("type", read_port_type),
+		{.name = "doc",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_port, doc)},
+		TAKE_BY_HAND("required", read_port_required),
+		{.name = "variadic",
+			.kind = TAKE_BOOL,
+			TAKE_FIELD(struct manifest_port, variadic)},
+		TAKE_BY_HAND("back", read_port_back),
 	};
 	struct cursor item = {0};
 	if (!take_is_array(reading, value, "a list of ports")) {
@@ -248,13 +229,6 @@ static void read_out(struct reading *reading, void *into, struct cursor value)
 /* ---- the rest of a node -----------------------------------------------------
  */
 
-static void read_cwd(struct reading *reading, void *into, struct cursor value)
-{
-	struct written_node *written = into;
-	written->node.cwd_at = take_at(reading, value);
-	take_text(reading, value, &written->node.cwd);
-}
-
 static void read_environment(
 	struct reading *reading, void *into, struct cursor value)
 {
@@ -275,17 +249,6 @@ static void read_environment(
 		&written->node.environment_count);
 }
 
-static void read_replicas(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct written_node *written = into;
-	uint64_t count;
-	if (!take_count(reading, value, 1, MANIFEST_REPLICAS_MAX, &count))
-		return;
-	written->node.replicas = (uint32_t)count;
-	written->node.replicas_at = take_at(reading, value);
-}
-
 static void read_cpus(struct reading *reading, void *into, struct cursor value)
 {
 	struct manifest_node *node = &((struct written_node *)into)->node;
@@ -301,12 +264,6 @@ static void read_cpus(struct reading *reading, void *into, struct cursor value)
 			node->cpu_count, sizeof *node->cpus);
 		node->cpus[node->cpu_count++] = (uint32_t)cpu;
 	}
-}
-
-static void read_doc(struct reading *reading, void *into, struct cursor value)
-{
-	struct written_node *written = into;
-	take_text(reading, value, &written->node.doc);
 }
 
 static void check_kind(struct reading *reading, struct written_node *written)
@@ -334,19 +291,29 @@ static void check_kind(struct reading *reading, struct written_node *written)
 static void read_node(struct reading *reading, struct cursor value)
 {
 	static const struct take_key keys[] = {
-		{"operators", read_operators},
-		{"command", read_command},
-		{"remote", read_remote},
-		{"in", read_in},
-		{"out", read_out},
-		{"cwd", read_cwd},
-		{"env", read_environment},
-		{"replicas", read_replicas},
-		{"cpus", read_cpus},
-		{"restart", manifest_read_restart},
-		{"watchdog", manifest_read_watchdog},
-		{"limits", manifest_read_limits},
-		{"doc", read_doc},
+		TAKE_BY_HAND("operators", read_operators),
+		TAKE_BY_HAND("command", read_command),
+		TAKE_BY_HAND("remote", read_remote),
+		TAKE_BY_HAND("in", read_in),
+		TAKE_BY_HAND("out", read_out),
+		{.name = "cwd",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct written_node, node.cwd),
+			.at = offsetof(struct written_node, node.cwd_at)},
+		TAKE_BY_HAND("env", read_environment),
+		{.name = "replicas",
+			.kind = TAKE_COUNT,
+			.least = 1,
+			.most = MANIFEST_REPLICAS_MAX,
+			TAKE_FIELD(struct written_node, node.replicas),
+			.at = offsetof(struct written_node, node.replicas_at)},
+		TAKE_BY_HAND("cpus", read_cpus),
+		TAKE_BY_HAND("restart", manifest_read_restart),
+		TAKE_BY_HAND("watchdog", manifest_read_watchdog),
+		TAKE_BY_HAND("limits", manifest_read_limits),
+		{.name = "doc",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct written_node, node.doc)},
 	};
 	struct manifest *manifest = reading->manifest;
 	struct written_node written = {.node.name = value.key,

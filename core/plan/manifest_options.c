@@ -1,52 +1,14 @@
 /*
  * manifest_options: restart, watchdog and limits, of a node or of the
- * defaults.
+ * defaults, read and printed.
  *
  * A node while it is read begins with its options, so one pointer serves both.
  */
 #include "core/base/bounds.h"
 #include "core/plan/manifest_take.h"
+#include "core/plan/pretty.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* ---- restart ---------------------------------------------------------------
- */
-
-static void read_on(struct reading *reading, void *into, struct cursor value)
-{
-	static const char *const words[] = {"never", "failure", "always"};
-	struct node_options *options = into;
-	uint32_t index;
-	if (!take_choice(reading, value, words, COUNT(words), &index))
-		return;
-	options->set |= NODE_RESTART_ON;
-	options->restart_on = (enum restart_on)index;
-}
-
-static void read_max(struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	uint64_t count;
-	if (!take_count(reading, value, 0, UINT32_MAX, &count))
-		return;
-	options->set |= NODE_RESTART_MAX;
-	options->restart_max = (uint32_t)count;
-}
-
-static void read_time(struct reading *reading, struct node_options *options,
-	uint32_t bit, struct cursor value, int64_t *duration_ns)
-{
-	if (take_duration(reading, value, duration_ns))
-		options->set |= bit;
-}
-
-static void read_within(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	read_time(reading, options, NODE_RESTART_WITHIN, value,
-		&options->restart_within_ns);
-}
 
 static void read_backoff(
 	struct reading *reading, void *into, struct cursor value)
@@ -75,103 +37,117 @@ static void read_backoff(
 	options->backoff_last_ns = duration_ns[1];
 }
 
+static const char *const restart_words[] = {"never", "failure", "always"};
+
+static const struct take_key restart_keys[] = {
+	{.name = "on",
+		.kind = TAKE_WORD,
+		.bit = NODE_RESTART_ON,
+		.words = restart_words,
+		.word_count = COUNT(restart_words),
+		TAKE_FIELD(struct node_options, restart_on)},
+	{.name = "max",
+		.kind = TAKE_COUNT,
+		.bit = NODE_RESTART_MAX,
+		.most = UINT32_MAX,
+		TAKE_FIELD(struct node_options, restart_max)},
+	{.name = "within",
+		.kind = TAKE_DURATION,
+		.bit = NODE_RESTART_WITHIN,
+		TAKE_FIELD(struct node_options, restart_within_ns)},
+	TAKE_BY_HAND("backoff", read_backoff),
+};
+
+static const struct take_key watchdog_keys[] = {
+	{.name = "warn",
+		.kind = TAKE_DURATION,
+		.bit = NODE_WATCHDOG_WARN,
+		TAKE_FIELD(struct node_options, warn_ns)},
+	{.name = "report",
+		.kind = TAKE_DURATION,
+		.bit = NODE_WATCHDOG_REPORT,
+		TAKE_FIELD(struct node_options, report_ns)},
+	{.name = "kill",
+		.kind = TAKE_DURATION,
+		.bit = NODE_WATCHDOG_KILL,
+		TAKE_FIELD(struct node_options, kill_ns)},
+	{.name = "start",
+		.kind = TAKE_DURATION,
+		.bit = NODE_WATCHDOG_START,
+		TAKE_FIELD(struct node_options, start_ns)},
+};
+
+static const struct take_key limits_keys[] = {
+	{.name = "memory",
+		.kind = TAKE_SIZE,
+		.bit = NODE_LIMIT_MEMORY,
+		.least = 1,
+		.most = INT64_MAX,
+		TAKE_FIELD(struct node_options, memory_bytes)},
+	{.name = "files",
+		.kind = TAKE_COUNT,
+		.bit = NODE_LIMIT_FILES,
+		.least = 1,
+		.most = INT64_MAX,
+		TAKE_FIELD(struct node_options, files)},
+};
+
 void manifest_read_restart(
 	struct reading *reading, void *into, struct cursor value)
 {
-	static const struct take_key keys[] = {
-		{"on", read_on},
-		{"max", read_max},
-		{"within", read_within},
-		{"backoff", read_backoff},
-	};
-	struct node_options *options = into;
-	options->restart_at = take_at(reading, value);
-	take_object(reading, value, "\"restart\"", keys, COUNT(keys), into);
-}
-
-/* ---- watchdog ---------------------------------------------------------------
- */
-
-static void read_warn(struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	read_time(
-		reading, options, NODE_WATCHDOG_WARN, value, &options->warn_ns);
-}
-
-static void read_report(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	read_time(reading, options, NODE_WATCHDOG_REPORT, value,
-		&options->report_ns);
-}
-
-static void read_kill(struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	read_time(
-		reading, options, NODE_WATCHDOG_KILL, value, &options->kill_ns);
-}
-
-static void read_start(struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	read_time(reading, options, NODE_WATCHDOG_START, value,
-		&options->start_ns);
+	((struct node_options *)into)->restart_at = take_at(reading, value);
+	take_object(reading, value, "\"restart\"", restart_keys,
+		COUNT(restart_keys), into);
 }
 
 void manifest_read_watchdog(
 	struct reading *reading, void *into, struct cursor value)
 {
-	static const struct take_key keys[] = {
-		{"warn", read_warn},
-		{"report", read_report},
-		{"kill", read_kill},
-		{"start", read_start},
-	};
-	struct node_options *options = into;
-	options->watchdog_at = take_at(reading, value);
-	take_object(reading, value, "\"watchdog\"", keys, COUNT(keys), into);
-}
-
-/* ---- limits -------------------------------------------------------------- */
-
-static void read_memory(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	if (take_size(reading, value, 1, INT64_MAX, &options->memory_bytes))
-		options->set |= NODE_LIMIT_MEMORY;
-}
-
-static void read_files(struct reading *reading, void *into, struct cursor value)
-{
-	struct node_options *options = into;
-	if (take_count(reading, value, 1, INT64_MAX, &options->files))
-		options->set |= NODE_LIMIT_FILES;
+	((struct node_options *)into)->watchdog_at = take_at(reading, value);
+	take_object(reading, value, "\"watchdog\"", watchdog_keys,
+		COUNT(watchdog_keys), into);
 }
 
 void manifest_read_limits(
 	struct reading *reading, void *into, struct cursor value)
 {
-	static const struct take_key keys[] = {
-		{"memory", read_memory},
-		{"files", read_files},
-	};
-	struct node_options *options = into;
-	options->limits_at = take_at(reading, value);
-	take_object(reading, value, "\"limits\"", keys, COUNT(keys), into);
+	((struct node_options *)into)->limits_at = take_at(reading, value);
+	take_object(reading, value, "\"limits\"", limits_keys,
+		COUNT(limits_keys), into);
 }
 
 bool manifest_read_node_defaults(
 	struct reading *reading, struct cursor value, struct node_options *into)
 {
 	static const struct take_key keys[] = {
-		{"restart", manifest_read_restart},
-		{"watchdog", manifest_read_watchdog},
-		{"limits", manifest_read_limits},
+		TAKE_BY_HAND("restart", manifest_read_restart),
+		TAKE_BY_HAND("watchdog", manifest_read_watchdog),
+		TAKE_BY_HAND("limits", manifest_read_limits),
 	};
 	return take_object(reading, value, "the defaults of nodes", keys,
 		COUNT(keys), into);
+}
+
+static void print_part(json_t *object, const char *name,
+	const struct take_key *keys, size_t count,
+	const struct node_options *options)
+{
+	json_t *part = json_object();
+	take_print(part, keys, count, options);
+	if (keys == restart_keys && (options->set & NODE_RESTART_BACKOFF))
+		manifest_print_set(part, "backoff",
+			json_pack("[o,o]",
+				pretty_duration(options->backoff_first_ns),
+				pretty_duration(options->backoff_last_ns)));
+	manifest_print_filled(object, name, part);
+}
+
+void manifest_print_node_options(
+	json_t *object, const struct node_options *options)
+{
+	print_part(
+		object, "restart", restart_keys, COUNT(restart_keys), options);
+	print_part(object, "watchdog", watchdog_keys, COUNT(watchdog_keys),
+		options);
+	print_part(object, "limits", limits_keys, COUNT(limits_keys), options);
 }

@@ -12,21 +12,6 @@
 
 /* ---- variables ----------------------------------------------------------- */
 
-static void read_variable_type(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	variable->type_at = take_at(reading, value);
-	take_text(reading, value, &variable->type);
-}
-
-static void read_variable_of(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	take_text(reading, value, &variable->of);
-}
-
 static void read_variable_default(
 	struct reading *reading, void *into, struct cursor value)
 {
@@ -34,13 +19,6 @@ static void read_variable_default(
 	variable->initial = json_incref(value.json);
 	variable->initial_at = take_at(reading, value);
 	variable->initial_node = value.node;
-}
-
-static void read_variable_required(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	take_bool(reading, value, &variable->required);
 }
 
 static void read_variable_environment(
@@ -56,22 +34,6 @@ static void read_variable_environment(
 			name);
 	else
 		variable->environment = name;
-}
-
-static void read_variable_min(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	variable->min = json_incref(value.json);
-	variable->min_at = take_at(reading, value);
-}
-
-static void read_variable_max(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	variable->max = json_incref(value.json);
-	variable->max_at = take_at(reading, value);
 }
 
 static void read_variable_values(
@@ -90,25 +52,33 @@ static void read_variable_values(
 	variable->values_at = take_at(reading, value);
 }
 
-static void read_variable_doc(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_variable *variable = into;
-	take_text(reading, value, &variable->doc);
-}
-
 static void read_variable(struct reading *reading, struct cursor value)
 {
 	static const struct take_key keys[] = {
-		{"type", read_variable_type},
-		{"of", read_variable_of},
-		{"default", read_variable_default},
-		{"required", read_variable_required},
-		{"env", read_variable_environment},
-		{"min", read_variable_min},
-		{"max", read_variable_max},
-		{"values", read_variable_values},
-		{"doc", read_variable_doc},
+		{.name = "type",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_variable, type),
+			.at = offsetof(struct manifest_variable, type_at)},
+		{.name = "of",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_variable, of)},
+		TAKE_BY_HAND("default", read_variable_default),
+		{.name = "required",
+			.kind = TAKE_BOOL,
+			TAKE_FIELD(struct manifest_variable, required)},
+		TAKE_BY_HAND("env", read_variable_environment),
+		{.name = "min",
+			.kind = TAKE_JSON,
+			TAKE_FIELD(struct manifest_variable, min),
+			.at = offsetof(struct manifest_variable, min_at)},
+		{.name = "max",
+			.kind = TAKE_JSON,
+			TAKE_FIELD(struct manifest_variable, max),
+			.at = offsetof(struct manifest_variable, max_at)},
+		TAKE_BY_HAND("values", read_variable_values),
+		{.name = "doc",
+			.kind = TAKE_TEXT,
+			TAKE_FIELD(struct manifest_variable, doc)},
 	};
 	struct manifest *manifest = reading->manifest;
 	take_name(reading, value, "a variable");
@@ -134,33 +104,18 @@ void manifest_read_variables(
 
 /* ---- plugins ------------------------------------------------------------- */
 
-static void read_plugin_path(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_plugin *plugin = into;
-	take_manifest_text(reading, value, &plugin->path);
-}
-
-static void read_plugin_version(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_plugin *plugin = into;
-	take_manifest_text(reading, value, &plugin->version);
-}
-
-static void read_plugin_sha256(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct manifest_plugin *plugin = into;
-	take_manifest_text(reading, value, &plugin->sha256);
-}
-
 static void read_plugin(struct reading *reading, struct cursor value)
 {
 	static const struct take_key keys[] = {
-		{"path", read_plugin_path},
-		{"version", read_plugin_version},
-		{"sha256", read_plugin_sha256},
+		{.name = "path",
+			.kind = TAKE_FILLED,
+			TAKE_FIELD(struct manifest_plugin, path)},
+		{.name = "version",
+			.kind = TAKE_FILLED,
+			TAKE_FIELD(struct manifest_plugin, version)},
+		{.name = "sha256",
+			.kind = TAKE_FILLED,
+			TAKE_FIELD(struct manifest_plugin, sha256)},
 	};
 	struct manifest *manifest = reading->manifest;
 	struct manifest_plugin plugin = {

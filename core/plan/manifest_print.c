@@ -7,20 +7,13 @@
  */
 #include <string.h>
 
-#include "core/base/check.h"
-#include "core/plan/manifest.h"
+#include "core/plan/manifest_take.h"
 #include "core/plan/pretty.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	int failed = json_object_set_new(object, key, value);
-	CHECK(failed == 0);
-}
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
 	if (text != NULL)
-		set(object, key, json_string(text));
+		manifest_print_set(object, key, json_string(text));
 }
 
 /* "${" -> "$${" */
@@ -48,7 +41,7 @@ static json_t *escape(const json_t *value)
 	if (json_is_object(value)) {
 		copy = json_object();
 		json_object_foreach((json_t *)value, key, child)
-			set(copy, key, escape(child));
+			manifest_print_set(copy, key, escape(child));
 		return copy;
 	}
 	if (json_is_array(value)) {
@@ -71,7 +64,7 @@ static json_t *print_params(const struct manifest *manifest,
 {
 	json_t *object = json_object();
 	for (uint32_t i = 0; i < count; i++)
-		set(object, params[i].name,
+		manifest_print_set(object, params[i].name,
 			written_value(manifest, params[i].written));
 	return object;
 }
@@ -84,18 +77,19 @@ static json_t *print_variable(const struct manifest_variable *variable)
 	set_text(object, "type", variable->type);
 	set_text(object, "of", variable->of);
 	if (variable->initial != NULL)
-		set(object, "default",
+		manifest_print_set(object, "default",
 			secret ? json_string("***")
 			       : json_incref(variable->initial));
 	if (variable->required)
-		set(object, "required", json_true());
+		manifest_print_set(object, "required", json_true());
 	set_text(object, "env", variable->environment);
 	if (variable->min != NULL)
-		set(object, "min", json_incref(variable->min));
+		manifest_print_set(object, "min", json_incref(variable->min));
 	if (variable->max != NULL)
-		set(object, "max", json_incref(variable->max));
+		manifest_print_set(object, "max", json_incref(variable->max));
 	if (variable->values != NULL)
-		set(object, "values", json_incref(variable->values));
+		manifest_print_set(
+			object, "values", json_incref(variable->values));
 	set_text(object, "doc", variable->doc);
 	return object;
 }
@@ -109,113 +103,12 @@ static json_t *print_plugin(const struct manifest_plugin *plugin)
 	return object;
 }
 
-static void print_flow(json_t *object, const struct flow_options *flow)
-{
-	static const char *const full[] = {
-		"block", "drop-oldest", "drop-newest", "fail"};
-	if (flow->set & STREAM_CAPACITY)
-		set(object, "capacity", pretty_size(flow->capacity_bytes));
-	if (flow->set & STREAM_RECORDS)
-		set(object, "records", json_integer(flow->records));
-	if (flow->set & STREAM_ATOMIC)
-		set(object, "atomic", pretty_size(flow->atomic_bytes));
-	if (flow->set & STREAM_FULL)
-		set(object, "full", json_string(full[flow->full]));
-}
-
-static void print_options(json_t *object, const struct stream_options *options)
-{
-	static const char *const transport[] = {"link", "fifo", "unix", "tcp"};
-	uint32_t bits = options->set;
-	print_flow(object, &options->flow);
-	if (bits & STREAM_SHRED)
-		set(object, "shred", json_boolean(options->shred));
-	if (bits & STREAM_FDS)
-		set(object, "fds", json_boolean(options->fds));
-	if (bits & STREAM_FEEDBACK)
-		set(object, "feedback", json_boolean(options->feedback));
-	if (bits & STREAM_TRANSPORT)
-		set(object, "transport",
-			json_string(transport[options->transport]));
-	if (bits & STREAM_AT)
-		set_text(object, "at", options->address.written);
-	if (bits & STREAM_RECONNECT)
-		set(object, "reconnect", json_boolean(options->reconnect));
-	if ((bits & STREAM_BACK) && options->back_off) {
-		set(object, "back", json_false());
-	} else if (bits & STREAM_BACK) {
-		json_t *back = json_object();
-		print_flow(back, &options->back);
-		set(object, "back", back);
-	}
-}
-
-static json_t *print_restart(const struct node_options *options)
-{
-	static const char *const on[] = {"never", "failure", "always"};
-	json_t *object = json_object();
-	if (options->set & NODE_RESTART_ON)
-		set(object, "on", json_string(on[options->restart_on]));
-	if (options->set & NODE_RESTART_MAX)
-		set(object, "max", json_integer(options->restart_max));
-	if (options->set & NODE_RESTART_WITHIN)
-		set(object, "within",
-			pretty_duration(options->restart_within_ns));
-	if (options->set & NODE_RESTART_BACKOFF)
-		set(object, "backoff",
-			json_pack("[o,o]",
-				pretty_duration(options->backoff_first_ns),
-				pretty_duration(options->backoff_last_ns)));
-	return object;
-}
-
-static json_t *print_watchdog(const struct node_options *options)
-{
-	json_t *object = json_object();
-	if (options->set & NODE_WATCHDOG_WARN)
-		set(object, "warn", pretty_duration(options->warn_ns));
-	if (options->set & NODE_WATCHDOG_REPORT)
-		set(object, "report", pretty_duration(options->report_ns));
-	if (options->set & NODE_WATCHDOG_KILL)
-		set(object, "kill", pretty_duration(options->kill_ns));
-	if (options->set & NODE_WATCHDOG_START)
-		set(object, "start", pretty_duration(options->start_ns));
-	return object;
-}
-
-static json_t *print_limits(const struct node_options *options)
-{
-	json_t *object = json_object();
-	if (options->set & NODE_LIMIT_MEMORY)
-		set(object, "memory", pretty_size(options->memory_bytes));
-	if (options->set & NODE_LIMIT_FILES)
-		set(object, "files", json_integer((json_int_t)options->files));
-	return object;
-}
-
-/* Sets the object, or drops it when it has nothing to say. */
-static void set_filled(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_size(value) > 0)
-		set(object, key, value);
-	else
-		json_decref(value);
-}
-
-static void print_node_options(
-	json_t *object, const struct node_options *options)
-{
-	set_filled(object, "restart", print_restart(options));
-	set_filled(object, "watchdog", print_watchdog(options));
-	set_filled(object, "limits", print_limits(options));
-}
-
 static json_t *print_operator(const struct manifest *manifest,
 	const struct manifest_operator *written)
 {
 	json_t *object = json_object();
 	set_text(object, "type", written->type);
-	set_filled(object, "params",
+	manifest_print_filled(object, "params",
 		print_params(manifest, written->params, written->param_count));
 	set_text(object, "doc", written->doc);
 	return object;
@@ -230,10 +123,10 @@ static json_t *print_ports(const struct manifest_port *ports, uint32_t count)
 		set_text(object, "type", ports[i].type);
 		set_text(object, "doc", ports[i].doc);
 		if (ports[i].required_set)
-			set(object, "required",
+			manifest_print_set(object, "required",
 				json_boolean(ports[i].required));
 		if (ports[i].variadic)
-			set(object, "variadic", json_true());
+			manifest_print_set(object, "variadic", json_true());
 		set_text(object, "back", ports[i].back);
 		json_array_append_new(array, object);
 	}
@@ -251,13 +144,13 @@ static void print_kind(json_t *object, const struct manifest *manifest,
 		for (uint32_t i = 0; i < node->command_count; i++)
 			json_array_append_new(
 				part, json_string(node->command[i].written));
-		set(object, "command", part);
+		manifest_print_set(object, "command", part);
 	} else {
 		part = json_object();
 		for (uint32_t i = 0; i < node->operator_count; i++)
-			set(part, node->operators[i].name,
+			manifest_print_set(part, node->operators[i].name,
 				print_operator(manifest, &node->operators[i]));
-		set(object, "operators", part);
+		manifest_print_set(object, "operators", part);
 	}
 }
 
@@ -268,23 +161,26 @@ static json_t *print_node(
 	set_text(object, "doc", node->doc);
 	print_kind(object, manifest, node);
 	if (node->in_count > 0)
-		set(object, "in", print_ports(node->in, node->in_count));
+		manifest_print_set(
+			object, "in", print_ports(node->in, node->in_count));
 	if (node->out_count > 0)
-		set(object, "out", print_ports(node->out, node->out_count));
+		manifest_print_set(
+			object, "out", print_ports(node->out, node->out_count));
 	set_text(object, "cwd", node->cwd);
-	set_filled(object, "env",
+	manifest_print_filled(object, "env",
 		print_params(
 			manifest, node->environment, node->environment_count));
 	if (node->replicas_at != 0)
-		set(object, "replicas", json_integer(node->replicas));
+		manifest_print_set(
+			object, "replicas", json_integer(node->replicas));
 	if (node->cpu_count > 0) {
 		json_t *cpus = json_array();
 		for (uint32_t i = 0; i < node->cpu_count; i++)
 			json_array_append_new(
 				cpus, json_integer(node->cpus[i]));
-		set(object, "cpus", cpus);
+		manifest_print_set(object, "cpus", cpus);
 	}
-	print_node_options(object, &node->options);
+	manifest_print_node_options(object, &node->options);
 	return object;
 }
 
@@ -322,12 +218,12 @@ static json_t *print_stream(const struct manifest_stream *stream)
 		return print_chain(stream);
 	json_t *object = json_object();
 	if (stream->chain) {
-		set(object, "chain", print_chain(stream));
+		manifest_print_set(object, "chain", print_chain(stream));
 	} else {
-		set(object, "from", print_end(&stream->ends[0]));
-		set(object, "to", print_end(&stream->ends[1]));
+		manifest_print_set(object, "from", print_end(&stream->ends[0]));
+		manifest_print_set(object, "to", print_end(&stream->ends[1]));
 	}
-	print_options(object, &stream->options);
+	manifest_print_stream_options(object, &stream->options);
 	set_text(object, "doc", stream->doc);
 	return object;
 }
@@ -336,10 +232,10 @@ static json_t *print_defaults(const struct manifest *manifest)
 {
 	json_t *object = json_object();
 	json_t *stream = json_object(), *node = json_object();
-	print_options(stream, &manifest->stream_defaults);
-	print_node_options(node, &manifest->node_defaults);
-	set_filled(object, "stream", stream);
-	set_filled(object, "node", node);
+	manifest_print_stream_options(stream, &manifest->stream_defaults);
+	manifest_print_node_options(node, &manifest->node_defaults);
+	manifest_print_filled(object, "stream", stream);
+	manifest_print_filled(object, "node", node);
 	return object;
 }
 
@@ -349,26 +245,26 @@ static json_t *print_document(const struct manifest *manifest)
 	json_t *variables = json_object(), *plugins = json_object();
 	json_t *nodes = json_object(), *streams = json_array();
 	for (uint32_t i = 0; i < manifest->variable_count; i++)
-		set(variables, manifest->variables[i].name,
+		manifest_print_set(variables, manifest->variables[i].name,
 			print_variable(&manifest->variables[i]));
 	for (uint32_t i = 0; i < manifest->plugin_count; i++)
-		set(plugins, manifest->plugins[i].name,
+		manifest_print_set(plugins, manifest->plugins[i].name,
 			print_plugin(&manifest->plugins[i]));
 	for (uint32_t i = 0; i < manifest->node_count; i++)
-		set(nodes, manifest->nodes[i].name,
+		manifest_print_set(nodes, manifest->nodes[i].name,
 			print_node(manifest, &manifest->nodes[i]));
 	for (uint32_t i = 0; i < manifest->stream_count; i++)
 		json_array_append_new(
 			streams, print_stream(&manifest->streams[i]));
 	set_text(object, "$schema", manifest->schema);
-	set(object, "tau", json_integer(1));
+	manifest_print_set(object, "tau", json_integer(1));
 	set_text(object, "name", manifest->name);
 	set_text(object, "doc", manifest->doc);
-	set_filled(object, "vars", variables);
-	set_filled(object, "plugins", plugins);
-	set_filled(object, "defaults", print_defaults(manifest));
-	set(object, "nodes", nodes);
-	set(object, "streams", streams);
+	manifest_print_filled(object, "vars", variables);
+	manifest_print_filled(object, "plugins", plugins);
+	manifest_print_filled(object, "defaults", print_defaults(manifest));
+	manifest_print_set(object, "nodes", nodes);
+	manifest_print_set(object, "streams", streams);
 	if (manifest->on_failure_set)
 		set_text(object, "on_failure",
 			manifest->on_failure == ON_FAILURE_STOP ? "stop"

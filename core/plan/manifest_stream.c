@@ -8,157 +8,114 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ---- flow: what streams and back streams share ----------------------------
+const char *const manifest_full_words[] = {
+	[FULL_BLOCK] = "block",
+	[FULL_DROP_OLDEST] = "drop-oldest",
+	[FULL_DROP_NEWEST] = "drop-newest",
+	[FULL_FAIL] = "fail",
+};
+
+const char *const manifest_transport_words[] = {
+	[TRANSPORT_LINK] = "link",
+	[TRANSPORT_FIFO] = "fifo",
+	[TRANSPORT_UNIX] = "unix",
+	[TRANSPORT_TCP] = "tcp",
+};
+
+/* ---- options ---------------------------------------------------------------
  */
 
-static void read_capacity(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct flow_options *flow = into;
-	uint64_t bytes;
-	if (!take_size(reading, value, STREAM_ATOMIC_MIN, STREAM_CAPACITY_MAX,
-		    &bytes))
-		return;
-	flow->set |= STREAM_CAPACITY;
-	flow->capacity_bytes = (uint32_t)bytes;
-	flow->capacity_at = take_at(reading, value);
-}
+/* clang-format off */
 
-static void read_records(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct flow_options *flow = into;
-	uint64_t records;
-	if (!take_count(reading, value, 1, STREAM_RECORDS_MAX, &records))
-		return;
-	flow->set |= STREAM_RECORDS;
-	flow->records = (uint32_t)records;
-	flow->records_at = take_at(reading, value);
-}
+/* Of streams, of back streams, and of the defaults of both: `flow` is the
+ * way from the structure to its flow_options, with a point behind it. */
+#define FLOW_KEYS(structure, flow)                                             \
+	{.name = "capacity", .kind = TAKE_SIZE, .bit = STREAM_CAPACITY,        \
+		.least = STREAM_ATOMIC_MIN, .most = STREAM_CAPACITY_MAX,       \
+		TAKE_FIELD(structure, flow capacity_bytes),                    \
+		.at = offsetof(structure, flow capacity_at),                   \
+		.set = offsetof(structure, flow set)},                         \
+	{.name = "records", .kind = TAKE_COUNT, .bit = STREAM_RECORDS,         \
+		.least = 1, .most = STREAM_RECORDS_MAX,                        \
+		TAKE_FIELD(structure, flow records),                           \
+		.at = offsetof(structure, flow records_at),                    \
+		.set = offsetof(structure, flow set)},                         \
+	{.name = "atomic", .kind = TAKE_SIZE, .bit = STREAM_ATOMIC,            \
+		.least = STREAM_ATOMIC_MIN, .most = STREAM_ATOMIC_MAX,         \
+		TAKE_FIELD(structure, flow atomic_bytes),                      \
+		.at = offsetof(structure, flow atomic_at),                     \
+		.set = offsetof(structure, flow set)},                         \
+	{.name = "full", .kind = TAKE_WORD, .bit = STREAM_FULL,                \
+		.words = manifest_full_words,                                  \
+		.word_count = COUNT(manifest_full_words),                      \
+		TAKE_FIELD(structure, flow full),                              \
+		.at = offsetof(structure, flow full_at),                       \
+		.set = offsetof(structure, flow set)}
 
-static void read_atomic(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct flow_options *flow = into;
-	uint64_t bytes;
-	if (!take_size(reading, value, STREAM_ATOMIC_MIN, STREAM_ATOMIC_MAX,
-		    &bytes))
-		return;
-	flow->set |= STREAM_ATOMIC;
-	flow->atomic_bytes = (uint32_t)bytes;
-	flow->atomic_at = take_at(reading, value);
-}
+#define FLAG_KEY(key, bits)                                                    \
+	{.name = #key, .kind = TAKE_BOOL, .bit = (bits),                       \
+		TAKE_FIELD(struct stream_options, key),                        \
+		.at = offsetof(struct stream_options, key##_at)}
 
-static void read_full(struct reading *reading, void *into, struct cursor value)
-{
-	static const char *const words[] = {
-		"block", "drop-oldest", "drop-newest", "fail"};
-	struct flow_options *flow = into;
-	uint32_t index;
-	if (!take_choice(reading, value, words, COUNT(words), &index))
-		return;
-	flow->set |= STREAM_FULL;
-	flow->full = (enum stream_full)index;
-	flow->full_at = take_at(reading, value);
-}
+#define TRANSPORT_KEY                                                          \
+	{.name = "transport", .kind = TAKE_WORD, .bit = STREAM_TRANSPORT,      \
+		.words = manifest_transport_words,                             \
+		.word_count = COUNT(manifest_transport_words),                 \
+		TAKE_FIELD(struct stream_options, transport),                  \
+		.at = offsetof(struct stream_options, transport_at)}
 
-/* ---- streams --------------------------------------------------------------
- */
+/* clang-format on */
 
-/* The options come first, so that a pointer to a stream's options can stand
- * for both a stream and the defaults. */
-static void read_stream_capacity(
-	struct reading *reading, void *into, struct cursor value)
-{
-	read_capacity(reading, &((struct stream_options *)into)->flow, value);
-}
+static void read_back(struct reading *reading, void *into, struct cursor value);
+static void read_from(struct reading *reading, void *into, struct cursor value);
+static void read_to(struct reading *reading, void *into, struct cursor value);
+static void read_chain(
+	struct reading *reading, void *into, struct cursor value);
 
-static void read_stream_records(
-	struct reading *reading, void *into, struct cursor value)
-{
-	read_records(reading, &((struct stream_options *)into)->flow, value);
-}
+static const struct take_key flow_keys[] = {
+	FLOW_KEYS(struct flow_options, ),
+};
 
-static void read_stream_atomic(
-	struct reading *reading, void *into, struct cursor value)
-{
-	read_atomic(reading, &((struct stream_options *)into)->flow, value);
-}
+static const struct take_key default_keys[] = {
+	FLOW_KEYS(struct stream_options, flow.),
+	FLAG_KEY(shred, STREAM_SHRED),
+	TRANSPORT_KEY,
+	FLAG_KEY(reconnect, STREAM_RECONNECT),
+	TAKE_BY_HAND("back", read_back),
+};
 
-static void read_stream_full(
-	struct reading *reading, void *into, struct cursor value)
-{
-	read_full(reading, &((struct stream_options *)into)->flow, value);
-}
+/* A stream while it is read. Its options come first, so that a pointer to
+ * them can stand for both a stream and the defaults. */
+struct written_stream {
+	struct stream_options options;
+	struct manifest_stream stream;
+	struct manifest_end from, to;
+	uint32_t from_at, to_at, chain_at; /* of the keys; 0 when absent */
+	bool broken;
+};
 
-static void read_flag(struct reading *reading, struct stream_options *options,
-	uint32_t bit, struct cursor value, bool *flag, uint32_t *at)
-{
-	if (!take_bool(reading, value, flag))
-		return;
-	options->set |= bit;
-	*at = take_at(reading, value);
-}
-
-static void read_shred(struct reading *reading, void *into, struct cursor value)
-{
-	struct stream_options *options = into;
-	read_flag(reading, options, STREAM_SHRED, value, &options->shred,
-		&options->shred_at);
-}
-
-static void read_fds(struct reading *reading, void *into, struct cursor value)
-{
-	struct stream_options *options = into;
-	read_flag(reading, options, STREAM_FDS, value, &options->fds,
-		&options->fds_at);
-}
-
-static void read_feedback(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct stream_options *options = into;
-	read_flag(reading, options, STREAM_FEEDBACK, value, &options->feedback,
-		&options->feedback_at);
-}
-
-static void read_reconnect(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct stream_options *options = into;
-	read_flag(reading, options, STREAM_RECONNECT, value,
-		&options->reconnect, &options->reconnect_at);
-}
-
-static void read_transport(
-	struct reading *reading, void *into, struct cursor value)
-{
-	static const char *const words[] = {"link", "fifo", "unix", "tcp"};
-	struct stream_options *options = into;
-	uint32_t index;
-	if (!take_choice(reading, value, words, COUNT(words), &index))
-		return;
-	options->set |= STREAM_TRANSPORT;
-	options->transport = (enum stream_transport)index;
-	options->transport_at = take_at(reading, value);
-}
-
-static void read_address(
-	struct reading *reading, void *into, struct cursor value)
-{
-	struct stream_options *options = into;
-	if (take_manifest_text(reading, value, &options->address))
-		options->set |= STREAM_AT;
-}
+static const struct take_key stream_keys[] = {
+	TAKE_BY_HAND("from", read_from),
+	TAKE_BY_HAND("to", read_to),
+	TAKE_BY_HAND("chain", read_chain),
+	FLOW_KEYS(struct stream_options, flow.),
+	FLAG_KEY(shred, STREAM_SHRED),
+	FLAG_KEY(fds, STREAM_FDS),
+	FLAG_KEY(feedback, STREAM_FEEDBACK),
+	TRANSPORT_KEY,
+	{.name = "at",
+		.kind = TAKE_FILLED,
+		.bit = STREAM_AT,
+		TAKE_FIELD(struct stream_options, address)},
+	FLAG_KEY(reconnect, STREAM_RECONNECT),
+	TAKE_BY_HAND("back", read_back),
+	{.name = "doc",
+		.kind = TAKE_TEXT,
+		TAKE_FIELD(struct written_stream, stream.doc)},
+};
 
 static void read_back(struct reading *reading, void *into, struct cursor value)
 {
-	static const struct take_key keys[] = {
-		{"capacity", read_capacity},
-		{"records", read_records},
-		{"atomic", read_atomic},
-		{"full", read_full},
-	};
 	struct stream_options *options = into;
 	options->back_at = take_at(reading, value);
 	if (json_is_false(value.json)) {
@@ -167,8 +124,8 @@ static void read_back(struct reading *reading, void *into, struct cursor value)
 		take_wrong(reading, value, "false or an object of options");
 		return;
 	} else {
-		take_object(reading, value, "a back stream", keys, COUNT(keys),
-			&options->back);
+		take_object(reading, value, "a back stream", flow_keys,
+			COUNT(flow_keys), &options->back);
 	}
 	options->set |= STREAM_BACK;
 }
@@ -176,28 +133,25 @@ static void read_back(struct reading *reading, void *into, struct cursor value)
 bool manifest_read_stream_defaults(struct reading *reading, struct cursor value,
 	struct stream_options *into)
 {
-	static const struct take_key keys[] = {
-		{"capacity", read_stream_capacity},
-		{"records", read_stream_records},
-		{"atomic", read_stream_atomic},
-		{"full", read_stream_full},
-		{"shred", read_shred},
-		{"transport", read_transport},
-		{"reconnect", read_reconnect},
-		{"back", read_back},
-	};
-	return take_object(reading, value, "the defaults of streams", keys,
-		COUNT(keys), into);
+	return take_object(reading, value, "the defaults of streams",
+		default_keys, COUNT(default_keys), into);
 }
 
-/* A stream while it is read. */
-struct written_stream {
-	struct stream_options options; /* first: see above */
-	struct manifest_stream stream;
-	struct manifest_end from, to;
-	uint32_t from_at, to_at, chain_at; /* of the keys; 0 when absent */
-	bool broken;
-};
+void manifest_print_stream_options(
+	json_t *object, const struct stream_options *options)
+{
+	take_print(object, stream_keys, COUNT(stream_keys), options);
+	if ((options->set & STREAM_BACK) && options->back_off) {
+		manifest_print_set(object, "back", json_false());
+	} else if (options->set & STREAM_BACK) {
+		json_t *back = json_object();
+		take_print(back, flow_keys, COUNT(flow_keys), &options->back);
+		manifest_print_set(object, "back", back);
+	}
+}
+
+/* ---- streams --------------------------------------------------------------
+ */
 
 static void read_from(struct reading *reading, void *into, struct cursor value)
 {
@@ -219,12 +173,6 @@ static void read_chain(struct reading *reading, void *into, struct cursor value)
 	written->chain_at = take_key_at(reading, value);
 	written->broken |=
 		!manifest_take_chain(reading, value, &written->stream);
-}
-
-static void read_doc(struct reading *reading, void *into, struct cursor value)
-{
-	struct written_stream *written = into;
-	take_text(reading, value, &written->stream.doc);
 }
 
 /* Whether it has from and to, or a chain, and not both. */
@@ -264,25 +212,9 @@ static void set_pair(struct reading *reading, struct written_stream *written)
 static bool read_object_stream(struct reading *reading, struct cursor value,
 	struct written_stream *written)
 {
-	static const struct take_key keys[] = {
-		{"from", read_from},
-		{"to", read_to},
-		{"chain", read_chain},
-		{"capacity", read_stream_capacity},
-		{"records", read_stream_records},
-		{"atomic", read_stream_atomic},
-		{"full", read_stream_full},
-		{"shred", read_shred},
-		{"fds", read_fds},
-		{"feedback", read_feedback},
-		{"transport", read_transport},
-		{"at", read_address},
-		{"reconnect", read_reconnect},
-		{"back", read_back},
-		{"doc", read_doc},
-	};
 	written->stream.at = take_at(reading, value);
-	take_object(reading, value, "a stream", keys, COUNT(keys), written);
+	take_object(reading, value, "a stream", stream_keys, COUNT(stream_keys),
+		written);
 	if (!check_ends(reading, written) || written->broken)
 		return false;
 	if (written->chain_at == 0)

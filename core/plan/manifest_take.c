@@ -136,8 +136,10 @@ bool take_object(struct reading *reading, struct cursor object,
 		size_t i = 0;
 		while (i < count && strcmp(keys[i].name, child.key) != 0)
 			i++;
-		if (i < count)
+		if (i < count && keys[i].read != NULL)
 			keys[i].read(reading, into, child);
+		else if (i < count)
+			take_field(reading, &keys[i], into, child);
 		else
 			say_unknown(reading, child, what, keys, count);
 	}

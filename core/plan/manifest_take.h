@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/plan/locate.h"
@@ -29,11 +30,40 @@ struct cursor {
 	uint32_t index; /* of the next item; of a parent's walk alone */
 };
 
-/* One key that an object may have. */
+/* What the value of a key is, and what the field that takes it. */
+enum take_kind {
+	TAKE_TEXT,     /* const char * */
+	TAKE_FILLED,   /* struct manifest_text */
+	TAKE_BOOL,     /* bool */
+	TAKE_COUNT,    /* uint32_t or uint64_t */
+	TAKE_SIZE,     /* bytes; uint32_t or uint64_t */
+	TAKE_DURATION, /* int64_t, nanoseconds */
+	TAKE_WORD,     /* an enum: the index in `words` */
+	TAKE_JSON,     /* json_t *: a new reference */
+};
+
+/* One key that an object may have: read by hand, or as `kind` says into the
+ * struct that stands for the object. Offsets are in that struct. */
 struct take_key {
 	const char *name;
 	void (*read)(struct reading *reading, void *into, struct cursor value);
+	enum take_kind kind;  /* when `read` is NULL */
+	size_t field, bytes;  /* offset and size of what is filled in */
+	size_t at;            /* of a uint32_t for the value's place, or 0 */
+	size_t set;           /* of a uint32_t in which … */
+	uint32_t bit;         /* … this tells that it was written, or 0 */
+	uint64_t least, most; /* of counts and sizes */
+	const char *const *words;
+	size_t word_count;
 };
+
+#define TAKE_BY_HAND(key, function)                                            \
+	{                                                                      \
+		.name = (key), .read = (function)                              \
+	}
+#define TAKE_FIELD(structure, member)                                          \
+	.field = offsetof(structure, member),                                  \
+	.bytes = sizeof(((structure *)NULL)->member)
 
 uint32_t take_at(const struct reading *reading, struct cursor value);
 uint32_t take_key_at(const struct reading *reading, struct cursor value);
@@ -56,6 +86,14 @@ bool take_is_array(
 bool take_object(struct reading *reading, struct cursor object,
 	const char *what, const struct take_key *keys, size_t count,
 	void *into);
+
+/* Reads one key that is not read by hand. */
+void take_field(struct reading *reading, const struct take_key *key, void *into,
+	struct cursor value);
+
+/* Sets what `keys` say and whose bit is set; those by hand are left out. */
+void take_print(json_t *object, const struct take_key *keys, size_t count,
+	const void *from);
 
 bool take_text(struct reading *reading, struct cursor value, const char **text);
 bool take_manifest_text(struct reading *reading, struct cursor value,
@@ -102,5 +140,17 @@ bool manifest_read_node_defaults(struct reading *reading, struct cursor value,
 	struct node_options *into);
 bool manifest_read_stream_defaults(struct reading *reading, struct cursor value,
 	struct stream_options *into);
+
+/* The options that were written, as keys of `object`. */
+void manifest_print_stream_options(
+	json_t *object, const struct stream_options *options);
+void manifest_print_node_options(
+	json_t *object, const struct node_options *options);
+
+/* Sets a key of an object that is being printed; takes `value`. */
+void manifest_print_set(json_t *object, const char *key, json_t *value);
+
+/* The same, but drops an object that has nothing to say. */
+void manifest_print_filled(json_t *object, const char *key, json_t *value);
 
 #endif
