@@ -119,19 +119,21 @@ static inline uint32_t special_mask(__m128i bytes)
 	return (uint32_t)_mm_movemask_epi8(special);
 }
 
-/* Copies plain bytes up to the first that is not, or the last; how many. Up to
- * 16 bytes are written, whatever they are, where as many can be read. */
+/* Copies plain bytes up to the first that is not, or the last; how many. Where
+ * 16 bytes can be read before `limit`, 16 are written, whatever they are. */
 static inline size_t append_plain(
-	uint8_t *to, const uint8_t *text, size_t bytes)
+	uint8_t *to, const uint8_t *text, size_t bytes, const uint8_t *limit)
 {
 	size_t at = 0;
 
-	for (; bytes - at >= 16; at += 16) {
+	for (; at < bytes && limit - text - (ptrdiff_t)at >= 16; at += 16) {
 		__m128i sixteen = _mm_loadu_si128(
 			(const __m128i *)(const void *)(text + at));
 		uint32_t mask = special_mask(sixteen);
 
 		_mm_storeu_si128((__m128i *)(void *)(to + at), sixteen);
+		if (bytes - at < 16)
+			mask |= UINT32_C(1) << (bytes - at);
 		if (mask)
 			return at + (size_t)__builtin_ctz(mask);
 	}
@@ -140,7 +142,9 @@ static inline size_t append_plain(
 	return at;
 }
 
-int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
+/* As json_append_text; what lies before `limit` can be read. */
+static int append_text(struct buffer *to, const uint8_t *text, size_t bytes,
+	const uint8_t *limit)
 {
 	uint8_t *next;
 	size_t at = 0;
@@ -152,7 +156,7 @@ int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
 		return -ENOMEM;
 	*next++ = '"';
 	while (at < bytes) {
-		size_t count = append_plain(next, text + at, bytes - at);
+		size_t count = append_plain(next, text + at, bytes - at, limit);
 
 		next += count;
 		at += count;
@@ -162,6 +166,11 @@ int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
 	*next++ = '"';
 	to->bytes = (size_t)(next - to->start);
 	return 0;
+}
+
+int json_append_text(struct buffer *to, const uint8_t *text, size_t bytes)
+{
+	return append_text(to, text, bytes, text + bytes);
 }
 
 static int append(struct buffer *to, const char *text)
@@ -258,25 +267,28 @@ static int append_signal(struct buffer *to, const struct tau_value *value)
 	return append(to, text);
 }
 
-static int append_at(
-	struct buffer *to, const struct tau_value *value, int depth);
+/* `limit`: what lies before it, around the value, can be read. */
+static int append_at(struct buffer *to, const struct tau_value *value,
+	int depth, const uint8_t *limit);
 
-static int append_key(struct buffer *to, const struct tau_value *key, int depth)
+static int append_key(struct buffer *to, const struct tau_value *key, int depth,
+	const uint8_t *limit)
 {
 	struct buffer text = {NULL, 0, 0};
 	int code;
 
 	if (tau_value_kind(key) == TAU_KIND_TEXT)
-		return json_append_text(
-			to, key->body, (size_t)(key->limit - key->body));
-	code = append_at(&text, key, depth);
+		return append_text(
+			to, key->body, (size_t)(key->limit - key->body), limit);
+	code = append_at(&text, key, depth, limit);
 	if (!code)
 		code = json_append_text(to, text.start, text.bytes);
 	buffer_release(&text);
 	return code;
 }
 
-static int append_map(struct buffer *to, const struct tau_value *map, int depth)
+static int append_map(struct buffer *to, const struct tau_value *map, int depth,
+	const uint8_t *limit)
 {
 	struct tau_items items;
 	struct tau_value key, value;
@@ -290,16 +302,16 @@ static int append_map(struct buffer *to, const struct tau_value *map, int depth)
 		if (!first && (code = buffer_byte(to, ',')))
 			return code;
 		first = false;
-		if ((code = append_key(to, &key, depth)) ||
+		if ((code = append_key(to, &key, depth, limit)) ||
 			(code = buffer_byte(to, ':')) ||
-			(code = append_at(to, &value, depth)))
+			(code = append_at(to, &value, depth, limit)))
 			return code;
 	}
 	return flow ? flow : buffer_byte(to, '}');
 }
 
-static int append_list(
-	struct buffer *to, const struct tau_value *list, int depth)
+static int append_list(struct buffer *to, const struct tau_value *list,
+	int depth, const uint8_t *limit)
 {
 	struct tau_items items;
 	struct tau_value item;
@@ -313,13 +325,14 @@ static int append_list(
 		if (!first && (code = buffer_byte(to, ',')))
 			return code;
 		first = false;
-		if ((code = append_at(to, &item, depth)))
+		if ((code = append_at(to, &item, depth, limit)))
 			return code;
 	}
 	return flow ? flow : buffer_byte(to, ']');
 }
 
-static int append_scalar(struct buffer *to, const struct tau_value *value)
+static int append_scalar(
+	struct buffer *to, const struct tau_value *value, const uint8_t *limit)
 {
 	double real = 0;
 
@@ -333,8 +346,8 @@ static int append_scalar(struct buffer *to, const struct tau_value *value)
 		(void)tau_value_float(value, &real);
 		return append_real(to, real);
 	case TAU_KIND_TEXT:
-		return json_append_text(
-			to, value->body, (size_t)(value->limit - value->body));
+		return append_text(to, value->body,
+			(size_t)(value->limit - value->body), limit);
 	case TAU_KIND_BYTES:
 		return append_base64(
 			to, value->body, (size_t)(value->limit - value->body));
@@ -347,24 +360,24 @@ static int append_scalar(struct buffer *to, const struct tau_value *value)
 	}
 }
 
-static int append_at(
-	struct buffer *to, const struct tau_value *value, int depth)
+static int append_at(struct buffer *to, const struct tau_value *value,
+	int depth, const uint8_t *limit)
 {
 	int kind = tau_value_kind(value);
 
 	if (kind != TAU_KIND_MAP && kind != TAU_KIND_TUPLE &&
 		kind != TAU_KIND_ARRAY)
-		return append_scalar(to, value);
+		return append_scalar(to, value, limit);
 	if (depth == 0)
 		return -EBADMSG;
-	return kind == TAU_KIND_MAP ? append_map(to, value, depth - 1)
-				    : append_list(to, value, depth - 1);
+	return kind == TAU_KIND_MAP ? append_map(to, value, depth - 1, limit)
+				    : append_list(to, value, depth - 1, limit);
 }
 
 int json_append_value(struct buffer *to, const struct tau_value *value)
 {
 	size_t before = to->bytes;
-	int code = append_at(to, value, TAU_VALUE_DEPTH);
+	int code = append_at(to, value, TAU_VALUE_DEPTH, value->limit);
 
 	if (code)
 		to->bytes = before;
