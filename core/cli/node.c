@@ -31,7 +31,7 @@ int node_command(struct cli *cli, int argc, char **argv)
 		cli_say(cli, "%s", error.text);
 		return EXIT_CODE_FAILED;
 	}
-	return node_process(os, folder);
+	return node_process(os, folder, cli->environment);
 }
 
 static bool started_by_a_supervisor(struct os *os)

@@ -166,12 +166,14 @@ static struct links_pair *make_links(const struct placement *placement)
 		calloc(placement->link_count + 1u, sizeof *pairs);
 
 	CHECK(pairs != NULL);
-	for (uint32_t i = 0; i < placement->link_count; i++)
+	for (uint32_t i = 0; i < placement->link_count; i++) {
+		pairs[i].packets = placement->links[i].packets;
 		for (int side = 0; side < 2; side++) {
 			pairs[i].nodes[side] = placement->links[i].nodes[side];
 			pairs[i].places[side] =
 				placement->links[i].places[side];
 		}
+	}
 	return pairs;
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/base/bounds.h"
 
-static int make_pair(struct os *os, int fds[2]);
+static int make_pair(struct os *os, bool packets, int fds[2]);
 static void give_room(struct os *os, int fd);
 static void close_end(struct links *links, uint32_t pair, int side);
 
@@ -22,7 +22,8 @@ int links_init(struct links *links, struct os *os,
 	if (!links->fds)
 		return error_set(error, -ENOMEM, "no memory for links");
 	while (links->count < count && result == 0) {
-		result = make_pair(os, links->fds[links->count]);
+		result = make_pair(os, pairs[links->count].packets,
+			links->fds[links->count]);
 		if (result == 0)
 			links->count++;
 	}
@@ -72,10 +73,10 @@ void links_release(struct links *links)
 	*links = (struct links){0};
 }
 
-static int make_pair(struct os *os, int fds[2])
+static int make_pair(struct os *os, bool packets, int fds[2])
 {
-	int result = os->socketpair(
-		os, AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds);
+	int type = packets ? SOCK_SEQPACKET : SOCK_STREAM;
+	int result = os->socketpair(os, AF_UNIX, type, 0, fds);
 
 	if (result < 0)
 		return result;

@@ -1,7 +1,7 @@
 /*
  * links: the connections between nodes, as their supervisor holds them.
  *
- * Each is a SOCK_SEQPACKET socketpair made before any node is spawned. Nodes
+ * Each is a socketpair made before any node is spawned. Nodes
  * inherit duplicates; the supervisor keeps its own, so that what was sent and
  * not yet read outlives a node, and gives an end up when its node is gone for
  * good: only then does the node at the other end see that nothing will come.
@@ -9,6 +9,7 @@
 #ifndef TAU_CORE_FLEET_LINKS_H
 #define TAU_CORE_FLEET_LINKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/error.h"
@@ -19,6 +20,7 @@
 struct links_pair {
 	uint32_t nodes[2];
 	uint32_t places[2];
+	bool packets; /* SOCK_SEQPACKET; else SOCK_STREAM */
 };
 
 /* Zeroed is none. */

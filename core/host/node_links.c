@@ -26,10 +26,13 @@ int node_links_init(struct node *node, struct error *error)
 		const struct link_settings settings = {
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
-			.packets = true,
+			.packets = node->plan->links[i].packets,
 			.incarnation = incarnation,
 		};
 
+		/* Ours alone: a command's end is another description. */
+		(void)os->fcntl(
+			os, (int)node->plan->links[i].fd, F_SETFL, O_NONBLOCK);
 		mine->listener.closed = closed;
 		mine->node = node;
 		mine->peer = settings.peer;
@@ -51,10 +54,10 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 
 	if (plan->to.operator== NODE_PLAN_NONE)
 		result = link_send(
-			link, plan->number, &node->streams[stream], plan->name);
+			link, plan->number, &node->streams[stream], plan->port);
 	else
 		result = link_receive(
-			link, plan->number, &node->streams[stream], plan->name);
+			link, plan->number, &node->streams[stream], plan->port);
 	if (result < 0)
 		return error_set(error, result,
 			"stream %s cannot be put on its link", plan->name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/fiber/overflow.h"
+#include "core/host/keeper.h"
 #include "core/host/node.h"
 #include "core/host/node_report.h"
 #include "core/wire/command_connection.h"
@@ -26,6 +27,8 @@ struct node_process {
 	bool running, closed;
 };
 
+static int listen_for_plan(struct node_process *process);
+static int host(struct node_process *process, const char *store);
 static int prepare(struct node_process *process, const char *store);
 static int receive_plan(struct node_process *process, struct error *error);
 static int watch_commands(struct node_process *process);
@@ -43,7 +46,7 @@ static void say_failure(
 static bool who_runs(void *context, struct overflow_runner *runner);
 static int present(struct os *os, int fd);
 
-int node_process(struct os *os, const char *store)
+int node_process(struct os *os, const char *store, char *const *environment)
 {
 	struct node_process process = {.os = os};
 	int status = 1;
@@ -52,8 +55,12 @@ int node_process(struct os *os, const char *store)
 	process.listener.failed = operator_failed;
 	process.watch.told = told;
 	process.connection = command_connection_create(os, COMMAND_FD);
-	if (process.connection && prepare(&process, store) == 0)
-		status = work(&process);
+	if (process.connection && listen_for_plan(&process) == 0)
+		status = process.plan.command_count
+				 ? keeper_run(os, &process.log,
+					   process.connection, &process.plan,
+					   environment)
+				 : host(&process, store);
 	if (process.node)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	command_connection_destroy(&process.connection);
@@ -63,14 +70,27 @@ int node_process(struct os *os, const char *store)
 	return status;
 }
 
-static int prepare(struct node_process *process, const char *store)
+static int listen_for_plan(struct node_process *process)
 {
 	struct node_failure failure = {0};
 	int result = receive_plan(process, &failure.error);
 
-	if (result == 0)
-		result = node_create(&process->node, process->os, &process->log,
-			0, &failure.error);
+	if (result < 0)
+		say_failure(process, &failure);
+	return result;
+}
+
+static int host(struct node_process *process, const char *store)
+{
+	return prepare(process, store) < 0 ? 1 : work(process);
+}
+
+static int prepare(struct node_process *process, const char *store)
+{
+	struct node_failure failure = {0};
+	int result = node_create(
+		&process->node, process->os, &process->log, 0, &failure.error);
+
 	if (result == 0)
 		result = overflow_install(&process->overflow, process->os,
 			process->node->fabric.stacks, 2, process->plan.node,

@@ -9,9 +9,10 @@
 
 #include "core/base/os.h"
 
-/* Runs one node from PLAN to DONE; `store` is the folder of plugin copies.
+/* Runs one node from PLAN to DONE; `store` is the folder of plugin copies,
+ * `environment` what a command is started with.
  * Returns the exit status: 0 after DONE, 1 when the node could not be made or
  * its supervisor left it. */
-int node_process(struct os *os, const char *store);
+int node_process(struct os *os, const char *store, char *const *environment);
 
 #endif

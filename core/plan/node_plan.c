@@ -47,7 +47,7 @@ static json_t *encode_end(const struct node_plan_end *end)
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
 	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, s:b, "
-			 "s:o, s:I}",
+			 "s:o, s:I, s:s}",
 		"name", stream->name, "from", encode_end(&stream->from), "to",
 		encode_end(&stream->to), "capacity",
 		(json_int_t)stream->capacity_bytes, "records",
@@ -56,7 +56,7 @@ static json_t *encode_stream(const struct node_plan_stream *stream)
 		full_names[stream->full], "shred", (int)stream->shred, "fds",
 		(int)stream->fds, "back", (int)stream->back, "link",
 		index_or_null(stream->link), "number",
-		(json_int_t)stream->number);
+		(json_int_t)stream->number, "port", stream->port);
 }
 
 char *node_plan_encode(const struct node_plan *plan)
@@ -71,13 +71,21 @@ char *node_plan_encode(const struct node_plan *plan)
 			streams, encode_stream(&plan->streams[i]));
 	for (uint32_t i = 0; i < plan->link_count; i++)
 		json_array_append_new(links,
-			json_pack("{s:s, s:I}", "peer", plan->links[i].peer,
-				"fd", (json_int_t)plan->links[i].fd));
-	json_t *json = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
+			json_pack("{s:s, s:I, s:b}", "peer",
+				plan->links[i].peer, "fd",
+				(json_int_t)plan->links[i].fd, "packets",
+				(int)plan->links[i].packets));
+	json_t *words = json_array();
+	for (uint32_t i = 0; i < plan->command_count; i++)
+		json_array_append_new(words, json_string(plan->command[i]));
+	json_t *json = json_pack(
+		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b}",
 		"plan", NODE_PLAN_VERSION, "topology", plan->topology, "node",
 		plan->node, "stdin", index_or_null(plan->stdin_operator),
 		"stdout", index_or_null(plan->stdout_operator), "operators",
-		operators, "streams", streams, "links", links);
+		operators, "streams", streams, "links", links, "command", words,
+		"folder", plan->folder ? plan->folder : "", "source",
+		(int)plan->source);
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
 	json_decref(json);
@@ -207,12 +215,32 @@ static void decode_beyond(struct decoding *decoding,
 	stream->number =
 		decode_number(decoding, json_object_get(json, "number"),
 			"number", 0, LINK_STREAMS_MAX - 1);
+	stream->port = decode_text(decoding, json, "port");
 	stream->link = NODE_PLAN_NONE;
 	if (!json_is_null(link) && decoding->plan->link_count > 0)
 		stream->link = decode_number(decoding, link, "link", 0,
 			decoding->plan->link_count - 1);
 	if (beyond != (stream->link != NODE_PLAN_NONE))
 		refuse(decoding, "an end of a stream");
+}
+
+static void decode_command(struct decoding *decoding, const json_t *words)
+{
+	struct node_plan *plan = decoding->plan;
+	if (!json_is_array(words)) {
+		refuse(decoding, "command");
+		return;
+	}
+	plan->command_count = (uint32_t)json_array_size(words);
+	plan->command = arena_allocate(&plan->arena, plan->command_count + 1,
+		sizeof *plan->command);
+	for (uint32_t i = 0; i < plan->command_count; i++) {
+		const char *word = json_string_value(json_array_get(words, i));
+		if (word == NULL)
+			refuse(decoding, "command");
+		plan->command[i] = arena_copy(&plan->arena, word ? word : "");
+	}
+	plan->command[plan->command_count] = NULL;
 }
 
 static void decode_stream(struct decoding *decoding,
@@ -253,6 +281,7 @@ static void decode_links(struct decoding *decoding, const json_t *links)
 		plan->links[i].peer = decode_text(decoding, link, "peer");
 		plan->links[i].fd = decode_number(decoding,
 			json_object_get(link, "fd"), "fd", 3, INT32_MAX);
+		plan->links[i].packets = decode_bool(decoding, link, "packets");
 	}
 }
 
@@ -300,6 +329,9 @@ int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
 		NODE_PLAN_VERSION);
 	plan->topology = decode_text(&decoding, root, "topology");
 	plan->node = decode_text(&decoding, root, "node");
+	plan->folder = decode_text(&decoding, root, "folder");
+	plan->source = decode_bool(&decoding, root, "source");
+	decode_command(&decoding, json_object_get(root, "command"));
 	decode_links(&decoding, json_object_get(root, "links"));
 	decode_lists(&decoding, root);
 	plan->stdin_operator = decode_index(&decoding, root, "stdin");

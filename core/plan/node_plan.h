@@ -16,8 +16,9 @@
  *       "streams": [ {"name": "tail", "from": [0, 0, 0], "to": [1, 0, 0],
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
  *           "full": "block", "shred": false, "fds": false, "back": false,
- *           "link": null, "number": 0} ],
- *       "links": [ {"peer": "stats", "fd": 6} ] }
+ *           "link": null, "number": 0, "port": "in"} ],
+ *       "links": [ {"peer": "stats", "fd": 6, "packets": true} ],
+ *       "command": [], "folder": "", "source": false }
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in the description, the
  * derived back ports behind the declared ones; member is 0 unless the port is
@@ -63,6 +64,7 @@ struct node_plan_end {
 struct node_plan_link {
 	const char *peer; /* the other node's name */
 	uint32_t fd;
+	bool packets; /* SOCK_SEQPACKET; else a byte stream, to a command */
 };
 
 /* A stream with both ends here, or one whose other end, with the operator
@@ -76,6 +78,7 @@ struct node_plan_stream {
 	bool back; /* between derived ports */
 	uint32_t link;   /* index into links, or NODE_PLAN_NONE */
 	uint32_t number; /* of the stream on its link */
+	const char *port; /* what the other side of the link calls its end */
 };
 
 struct node_plan {
@@ -87,6 +90,12 @@ struct node_plan {
 	struct node_plan_link *links;
 	uint32_t operator_count, stream_count, link_count;
 	uint32_t stdin_operator, stdout_operator; /* or NODE_PLAN_NONE */
+	/* A node that is somebody else's program: its words, and where it is
+	 * run. It has no operators, and one link. */
+	const char **command;
+	uint32_t command_count;
+	const char *folder;
+	bool source; /* it reads no stream: it is told to end when draining */
 };
 
 /* The plan as JSON text, NUL-terminated; the caller frees it. */

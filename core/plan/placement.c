@@ -78,6 +78,11 @@ static void append(
 	(*list)[(*count)++] = value;
 }
 
+static bool is_ours(const struct placement *placement, uint32_t node)
+{
+	return placement->nodes[node].written->kind == NODE_OPERATORS;
+}
+
 /* The link between two nodes; made when it is not there. */
 static uint32_t link_between(
 	struct placement *placement, uint32_t one, uint32_t other)
@@ -89,8 +94,10 @@ static uint32_t link_between(
 			placement->links[i].nodes[1] == high)
 			return i;
 	struct placement_link link = {
-		{low, high}, {placement->nodes[low].link_count++,
-				     placement->nodes[high].link_count++}};
+		.nodes = {low, high},
+		.places = {placement->nodes[low].link_count++,
+			placement->nodes[high].link_count++},
+		.packets = is_ours(placement, low) && is_ours(placement, high)};
 	placement->links = arena_grow(&placement->arena, placement->links,
 		placement->link_count, sizeof link);
 	placement->links[placement->link_count] = link;
@@ -196,6 +203,7 @@ static struct node_plan_stream plan_stream(
 		.fds = stream->fds,
 		.back = stream->back,
 		.link = NODE_PLAN_NONE,
+		.port = stream->name,
 	};
 }
 
@@ -215,9 +223,18 @@ static void plan_links(const struct placement *placement, uint32_t node,
 				continue;
 			plan->links[place] = (struct node_plan_link){
 				placement->nodes[other].name,
-				PLACEMENT_LINK_FD + place};
+				PLACEMENT_LINK_FD + place, link->packets};
 		}
 	}
+}
+
+static const char *far_port(const struct topology *topology, uint32_t index,
+	struct node_plan_stream stream)
+{
+	const struct topology_stream *edge = &topology->streams[index];
+	if (stream.from.operator == NODE_PLAN_NONE)
+		return topology_port(topology, edge->from, true)->name;
+	return topology_port(topology, edge->to, false)->name;
 }
 
 /* Those inside the node, then those that cross to others. A stream's number
@@ -242,8 +259,22 @@ static void plan_streams(const struct placement *placement, uint32_t node,
 			&topology->streams[placement->crossing[i]], index_of);
 		stream.link = link->places[link->nodes[1] == node];
 		stream.number = i;
+		stream.port = far_port(
+			topology, placement->crossing[i], stream);
 		plan->streams[plan->stream_count++] = stream;
 	}
+}
+
+/* A command has no operators, and its streams are told to it on its link. */
+static void plan_command(
+	const struct manifest_node *written, struct node_plan *plan)
+{
+	plan->source = written->in_count == 0;
+	plan->command_count = written->command_count;
+	plan->command = arena_allocate(&plan->arena,
+		written->command_count + 1, sizeof *plan->command);
+	for (uint32_t i = 0; i < written->command_count; i++)
+		plan->command[i] = written->command[i].text;
 }
 
 void placement_node_plan(const struct placement *placement, uint32_t node,
@@ -258,6 +289,14 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	plan->topology = arena_copy(&plan->arena, topology_name);
 	plan->node = placed->name;
 	plan->stdin_operator = plan->stdout_operator = NODE_PLAN_NONE;
+	plan->folder = arena_copy(
+		&plan->arena, topology->manifest->source->folder);
+	plan_links(placement, node, plan);
+	if (placed->written->kind == NODE_COMMAND) {
+		plan_command(placed->written, plan);
+		arena_release(&arena);
+		return;
+	}
 	plan->operator_count = placed->operator_count;
 	plan->operators = arena_allocate(
 		&plan->arena, placed->operator_count, sizeof *plan->operators);
@@ -274,7 +313,6 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 		if (index == topology->stdout_operator)
 			plan->stdout_operator = i;
 	}
-	plan_links(placement, node, plan);
 	plan_streams(placement, node, index_of, plan);
 	arena_release(&arena);
 }

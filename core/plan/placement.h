@@ -8,6 +8,7 @@
 #ifndef TAU_CORE_PLAN_PLACEMENT_H
 #define TAU_CORE_PLAN_PLACEMENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/plan/diagnostic.h"
@@ -29,6 +30,7 @@ struct placement_node {
 struct placement_link {
 	uint32_t nodes[2];  /* the lower index first */
 	uint32_t places[2]; /* which of its links this is to each */
+	bool packets;       /* between two nodes of our own */
 };
 
 /* The first fd of a node's links (core/wire/command.h); the others follow. */

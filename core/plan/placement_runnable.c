@@ -22,8 +22,6 @@ static void refuse(struct judging *judging, uint32_t at, const char *what)
 static void judge_kind(
 	struct judging *judging, const struct manifest_node *node)
 {
-	if (node->kind == NODE_COMMAND)
-		refuse(judging, node->kind_at, "a node that is a command");
 	if (node->kind == NODE_REMOTE)
 		refuse(judging, node->kind_at, "a remote node");
 	if (node->replicas > 1)
@@ -67,6 +65,30 @@ static void judge_stream_options(
 		refuse(judging, options->reconnect_at, "\"reconnect\"");
 }
 
+/* A command has one connection, and a node of ours at its other end. */
+static void judge_commands(
+	struct judging *judging, const struct placement *placement)
+{
+	for (uint32_t i = 0; i < placement->node_count; i++) {
+		const struct placement_node *node = &placement->nodes[i];
+		if (node->written->kind == NODE_COMMAND && node->link_count > 1)
+			refuse(judging, node->written->kind_at,
+				"a command whose streams lead to more than one "
+				"node");
+	}
+	for (uint32_t i = 0; i < placement->link_count; i++) {
+		const uint32_t *nodes = placement->links[i].nodes;
+		const struct manifest_node *one =
+			placement->nodes[nodes[0]].written;
+		const struct manifest_node *other =
+			placement->nodes[nodes[1]].written;
+		if (one->kind != NODE_OPERATORS &&
+			other->kind != NODE_OPERATORS)
+			refuse(judging, other->kind_at,
+				"two commands without an operator between");
+	}
+}
+
 int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics)
 {
@@ -77,6 +99,7 @@ int placement_runnable(
 		judge_kind(&judging, &manifest->nodes[i]);
 		judge_options(&judging, &manifest->nodes[i].options);
 	}
+	judge_commands(&judging, placement);
 	judge_options(&judging, &manifest->node_defaults);
 	judge_stream_options(&judging, &manifest->stream_defaults);
 	for (uint32_t i = 0; i < manifest->stream_count; i++)

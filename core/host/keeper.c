@@ -1,0 +1,296 @@
+/* keeper: a node that is somebody else's program. See the header. */
+#include "core/host/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/host/node_report.h"
+#include "core/run/reactor.h"
+
+#define PROGRAM_PATH_BYTES 4096
+
+struct keeper {
+	struct os *os;
+	struct log *log;
+	struct command_connection *connection;
+	const struct node_plan *plan;
+	char *const *environment;
+	struct reactor *reactor;
+	struct reactor_watch commands, exit;
+	pid_t pid; /* 0: none */
+	int pidfd;
+	bool heard, exited, left, over;
+};
+
+static int watch(struct keeper *keeper, struct reactor_watch *watch, int fd);
+static void obey(struct keeper *keeper);
+static void start(struct keeper *keeper);
+static int find_program(struct keeper *keeper, char *path);
+static bool is_program(struct keeper *keeper, const char *path);
+static char **make_environment(struct keeper *keeper);
+static int spawn(struct keeper *keeper, const char *path, char **environment);
+static void terminate(struct keeper *keeper);
+static void reap(struct keeper *keeper);
+static void fail(struct keeper *keeper, int code, const char *text);
+static void finish(struct keeper *keeper);
+static void commands_told(struct reactor_watch *watch, uint32_t events);
+static void exit_told(struct reactor_watch *watch, uint32_t events);
+
+int keeper_run(struct os *os, struct log *log,
+	struct command_connection *connection, const struct node_plan *plan,
+	char *const *environment)
+{
+	struct keeper keeper = {.os = os,
+		.log = log,
+		.connection = connection,
+		.plan = plan,
+		.environment = environment,
+		.commands.told = commands_told,
+		.exit.told = exit_told,
+		.pidfd = -1};
+	int result = reactor_create(&keeper.reactor, os, NULL);
+
+	if (result == 0)
+		result = watch(&keeper, &keeper.commands,
+			command_connection_fd(connection));
+	if (result < 0)
+		return 1;
+	node_report_send(connection, &(struct command){.kind = COMMAND_READY});
+	while (!keeper.over && !keeper.left) {
+		(void)reactor_poll(keeper.reactor, -1);
+		if (keeper.heard)
+			obey(&keeper);
+		if (keeper.exited)
+			reap(&keeper);
+	}
+	reactor_remove(keeper.reactor, &keeper.commands);
+	reactor_remove(keeper.reactor, &keeper.exit);
+	reactor_destroy(&keeper.reactor);
+	if (keeper.pidfd >= 0)
+		os->close(os, keeper.pidfd);
+	return keeper.left ? 1 : 0;
+}
+
+static int watch(struct keeper *keeper, struct reactor_watch *one, int fd)
+{
+	int result = reactor_add(keeper->reactor, one, fd, EPOLLIN);
+
+	if (result < 0)
+		log_say(keeper->log, LOG_ERROR, "cannot wait for events: %s",
+			strerror(-result));
+	return result;
+}
+
+static void obey(struct keeper *keeper)
+{
+	struct command message;
+	int flow;
+
+	keeper->heard = false;
+	while ((flow = command_receive(keeper->connection, &message, NULL)) ==
+		COMMAND_OK) {
+		switch (message.kind) {
+		case COMMAND_RUN:
+			start(keeper);
+			break;
+		case COMMAND_DRAIN:
+			if (keeper->plan->source)
+				terminate(keeper);
+			break;
+		case COMMAND_CLOSE:
+			terminate(keeper);
+			break;
+		default:
+			break;
+		}
+	}
+	keeper->left = flow != COMMAND_WAIT;
+}
+
+static void start(struct keeper *keeper)
+{
+	char path[PROGRAM_PATH_BYTES], text[PROGRAM_PATH_BYTES + 128];
+	char **environment = make_environment(keeper);
+	int result = environment ? find_program(keeper, path) : -ENOMEM;
+
+	if (result == 0)
+		result = spawn(keeper, path, environment);
+	if (result == 0)
+		result = watch(keeper, &keeper->exit, keeper->pidfd);
+	if (result < 0) {
+		snprintf(text, sizeof text, "cannot run %s: %s",
+			keeper->plan->command[0], strerror(-result));
+		fail(keeper, result, text);
+		finish(keeper);
+	}
+	if (environment)
+		free(environment[0]);
+	free(environment);
+}
+
+/* As a shell does: a word with a slash is a path, relative to the manifest's
+ * folder; any other is looked for along PATH. */
+static int find_program(struct keeper *keeper, char *path)
+{
+	const char *word = keeper->plan->command[0];
+	const char *search = "/usr/local/bin:/usr/bin:/bin";
+	int bytes;
+
+	if (strchr(word, '/')) {
+		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%s%s%s",
+			word[0] == '/' ? "" : keeper->plan->folder,
+			word[0] == '/' ? "" : "/", word);
+		return bytes < PROGRAM_PATH_BYTES ? 0 : -ENAMETOOLONG;
+	}
+	for (char *const *at = keeper->environment; *at; at++)
+		if (strncmp(*at, "PATH=", 5) == 0)
+			search = *at + 5;
+	while (*search) {
+		size_t length = strcspn(search, ":");
+
+		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%.*s/%s",
+			(int)length, search, word);
+		if (bytes < PROGRAM_PATH_BYTES && is_program(keeper, path))
+			return 0;
+		search += length + (search[length] == ':');
+	}
+	return -ENOENT;
+}
+
+static bool is_program(struct keeper *keeper, const char *path)
+{
+	struct os *os = keeper->os;
+	struct stat status;
+
+	return os->fstatat(os, AT_FDCWD, path, &status, 0) == 0 &&
+	       S_ISREG(status.st_mode) && status.st_mode & 0111;
+}
+
+/* Ours, and TAU_LINK_FD and TAU_NODE in front; the first two strings stand in
+ * one allocation, which the first points to. */
+static char **make_environment(struct keeper *keeper)
+{
+	size_t count = 0;
+	char **environment, *texts = NULL;
+
+	while (keeper->environment[count])
+		count++;
+	environment = calloc(count + 3, sizeof *environment);
+	if (!environment ||
+		asprintf(&texts, "TAU_LINK_FD=%d%cTAU_NODE=%s", KEEPER_LINK_FD,
+			'\0', keeper->plan->node) < 0) {
+		free(environment);
+		return NULL;
+	}
+	environment[0] = texts;
+	environment[1] = texts + strlen(texts) + 1;
+	memcpy(environment + 2, keeper->environment,
+		count * sizeof *environment);
+	return environment;
+}
+
+static int spawn(struct keeper *keeper, const char *path, char **environment)
+{
+	struct os *os = keeper->os;
+	struct os_spawn_fd fds[] = {{0, 0}, {1, 1}, {2, 2}, {0, 0}};
+	struct os_spawn child = {.path = path,
+		.argv = (char *const *)keeper->plan->command,
+		.envp = environment,
+		.cwd = keeper->plan->folder,
+		.fds = fds,
+		.fd_count = 3,
+		.death_signal = SIGKILL};
+	pid_t pid;
+
+	if (keeper->plan->link_count > 0)
+		fds[child.fd_count++] = (struct os_spawn_fd){
+			(int)keeper->plan->links[0].fd, KEEPER_LINK_FD};
+	sigemptyset(&child.blocked);
+	sigemptyset(&child.ignored);
+	/* A terminal's signals go to all; only the supervisor decides. */
+	sigaddset(&child.ignored, SIGINT);
+	sigaddset(&child.ignored, SIGQUIT);
+	sigaddset(&child.ignored, SIGHUP);
+	pid = os->spawn(os, &child, &keeper->pidfd);
+	if (pid < 0)
+		return pid;
+	keeper->pid = pid;
+	return 0;
+}
+
+static void terminate(struct keeper *keeper)
+{
+	if (keeper->pid)
+		(void)keeper->os->pidfd_signal(
+			keeper->os, keeper->pidfd, SIGTERM);
+	else
+		finish(keeper);
+}
+
+/* 0 is done, and so is SIGTERM when it was told to end. */
+static void reap(struct keeper *keeper)
+{
+	struct os *os = keeper->os;
+	siginfo_t info = {0};
+	char text[128];
+
+	keeper->exited = false;
+	if (os->wait(os, P_PIDFD, (id_t)keeper->pidfd, &info,
+		    WEXITED | WNOHANG) < 0 ||
+		info.si_pid == 0)
+		return;
+	keeper->pid = 0;
+	reactor_remove(keeper->reactor, &keeper->exit);
+	if (info.si_code == CLD_EXITED && info.si_status != 0) {
+		snprintf(text, sizeof text, "%.64s ended with status %d",
+			keeper->plan->command[0], info.si_status);
+		fail(keeper, -ECHILD, text);
+	} else if (info.si_code != CLD_EXITED && info.si_status != SIGTERM) {
+		snprintf(text, sizeof text,
+			"%.64s was killed by signal %d (%s)",
+			keeper->plan->command[0], info.si_status,
+			strsignal(info.si_status));
+		fail(keeper, -ECHILD, text);
+	}
+	finish(keeper);
+}
+
+static void fail(struct keeper *keeper, int code, const char *text)
+{
+	node_report_send(
+		keeper->connection, &(struct command){.kind = COMMAND_FAILED,
+					    .code = code,
+					    .text = command_text(text)});
+}
+
+static void finish(struct keeper *keeper)
+{
+	node_report_send(
+		keeper->connection, &(struct command){.kind = COMMAND_DONE});
+	keeper->over = true;
+}
+
+static void commands_told(struct reactor_watch *watch, uint32_t events)
+{
+	struct keeper *keeper =
+		(struct keeper *)((char *)watch -
+				  offsetof(struct keeper, commands));
+
+	(void)events;
+	keeper->heard = true;
+}
+
+static void exit_told(struct reactor_watch *watch, uint32_t events)
+{
+	struct keeper *keeper =
+		(struct keeper *)((char *)watch -
+				  offsetof(struct keeper, exit));
+
+	(void)events;
+	keeper->exited = true;
+}
