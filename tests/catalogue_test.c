@@ -46,7 +46,7 @@ START_TEST(standard_types_stand_alone_and_others_behind_their_plugin)
 	ck_assert_ptr_nonnull(type);
 	ck_assert(type->plugin->standard);
 	ck_assert_int_eq(type->plugin->origin, CATALOGUE_BESIDE);
-	ck_assert_str_eq(type->operator->name, "merge");
+	ck_assert_str_eq(type->description->name, "merge");
 	type = catalogue_find(catalogue, "acme.shout");
 	ck_assert_ptr_nonnull(type);
 	ck_assert(!type->plugin->standard);

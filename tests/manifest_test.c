@@ -211,8 +211,8 @@ START_TEST(a_secrets_default_is_not_printed)
 }
 END_TEST
 
-static void check_end(const char *text, const char *operator, const char * port,
-	uint32_t member)
+static void check_end(
+	const char *text, const char *name, const char *port, uint32_t member)
 {
 	struct planned planned;
 	struct manifest_end end;
@@ -220,7 +220,7 @@ static void check_end(const char *text, const char *operator, const char * port,
 	ck_assert_int_eq(manifest_read_end(&end, &planned.manifest.arena, text,
 				 strlen(text), 0, &planned.diagnostics),
 		0);
-	ck_assert_str_eq(end.operator, operator);
+	ck_assert_str_eq(end.name, name);
 	ck_assert_pstr_eq(end.port, port);
 	ck_assert_uint_eq(end.member, member);
 	planned_release(&planned);

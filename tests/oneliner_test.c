@@ -105,7 +105,7 @@ static void show(struct text *text, const struct manifest *manifest)
 			const struct manifest_end *end = &stream->ends[j];
 
 			text_format(text, "%s%s%s%s", j > 0 ? " -> " : "",
-				end->operator, end->port != NULL ? "." : "",
+				end->name, end->port != NULL ? "." : "",
 				end->port != NULL ? end->port : "");
 			if (end->member != MEMBER_NEXT)
 				text_format(text, "[%u]", end->member);

@@ -154,14 +154,14 @@ START_TEST(a_node_gets_its_operators_and_streams_by_index)
 	ck_assert_uint_eq(plan.operator_count, 2);
 	ck_assert_str_eq(plan.operators[1].name, "d");
 	ck_assert_str_eq(plan.operators[1].plugin, "demo");
-	ck_assert_str_eq(plan.operators[1].operator, "printer");
+	ck_assert_str_eq(plan.operators[1].name_in_plugin, "printer");
 	ck_assert_uint_eq(strlen(plan.operators[1].sha256), 64);
 	ck_assert_int_eq(plan.operators[1].path[0], '/');
 	ck_assert_uint_eq(plan.stream_count, 2);
-	ck_assert_uint_eq(plan.streams[0].from.operator, 0);
-	ck_assert_uint_eq(plan.streams[0].to.operator, 1);
+	ck_assert_uint_eq(plan.streams[0].from.owner, 0);
+	ck_assert_uint_eq(plan.streams[0].to.owner, 1);
 	ck_assert_uint_eq(plan.streams[0].link, NODE_PLAN_NONE);
-	ck_assert_uint_eq(plan.streams[1].from.operator, NODE_PLAN_NONE);
+	ck_assert_uint_eq(plan.streams[1].from.owner, NODE_PLAN_NONE);
 	ck_assert_uint_eq(plan.streams[1].link, 0);
 	ck_assert_uint_eq(plan.link_count, 1);
 	ck_assert_str_eq(plan.links[0].peer, "n");

@@ -29,12 +29,12 @@ static const struct tau_operator *load(const char *plugin, const char *name)
 	return NULL;
 }
 
-struct stage *stage_create(const char *plugin, const char *operator)
+struct stage *stage_create(const char *plugin, const char *name)
 {
 	struct stage *stage = calloc(1, sizeof *stage);
 
 	ck_assert_ptr_nonnull(stage);
-	stage->operator= load(plugin, operator);
+	stage->type = load(plugin, name);
 	stage->op.host = &stage_host;
 	stage->gone_after = STAGE_NEVER;
 	stage->atomic = 65536;
@@ -220,7 +220,7 @@ static int run(struct stage *stage)
 	stage->running = true;
 	stage->stopping = false;
 	stage->fresh = false;
-	code = stage->operator->run(&stage->op);
+	code = stage->type->run(&stage->op);
 	stage->running = false;
 	for (int i = 0; i < OUTS; i++)
 		stage_out_harvest(&stage->out[i]);
@@ -231,15 +231,14 @@ static int run(struct stage *stage)
 
 static void destroy(struct stage *stage)
 {
-	if (stage->operator->destroy)
-		stage->operator->destroy(&stage->op);
+	if (stage->type->destroy)
+		stage->type->destroy(&stage->op);
 	stage->op.self = NULL;
 }
 
 static void create(struct stage *stage)
 {
-	int code = stage->operator->create ? stage->operator->create(&stage->op)
-					   : 0;
+	int code = stage->type->create ? stage->type->create(&stage->op) : 0;
 
 	ck_assert_msg(code == 0, "create failed: %s", stage->failure);
 }
@@ -247,21 +246,19 @@ static void create(struct stage *stage)
 /* Out of the instance, and into a new one. */
 static void move(struct stage *stage)
 {
-	const struct tau_operator *operator= stage->operator;
+	const struct tau_operator *type = stage->type;
 
 	stage->state_out.head.atomic = UINT32_MAX;
 	stage->state_out.state = &stage->state_in;
-	if (operator->save) {
-		ck_assert_int_eq(operator->save(
-					 &stage->op, &stage->state_out.head, 1),
-			0);
+	if (type->save) {
+		ck_assert_int_eq(
+			type->save(&stage->op, &stage->state_out.head, 1), 0);
 		stage_out_harvest(&stage->state_out);
 	}
 	destroy(stage);
 	create(stage);
-	if (operator->restore) {
-		int code = operator->restore(
-			&stage->op, &stage->state_in.head, 1);
+	if (type->restore) {
+		int code = type->restore(&stage->op, &stage->state_in.head, 1);
 
 		ck_assert_msg(code == 0, "restore failed: %s", stage->failure);
 		stage->op.flags = TAU_RESTORED;

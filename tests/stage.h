@@ -28,7 +28,7 @@ enum stage_how {
 struct stage;
 
 /* Opens plugins/PLUGIN.so of the build tree; fails the test when it cannot. */
-struct stage *stage_create(const char *plugin, const char *operator);
+struct stage *stage_create(const char *plugin, const char *name);
 void stage_destroy(struct stage *stage);
 
 /* Params, by their place. Words of a list are split at commas. */

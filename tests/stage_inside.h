@@ -36,7 +36,7 @@ struct stage_out {
 
 struct stage {
 	struct tau_op op;
-	const struct tau_operator *operator;
+	const struct tau_operator *type;
 	struct stage_in in[STAGE_MEMBERS], state_in;
 	struct stage_out out[OUTS], members[STAGE_MEMBERS], state_out;
 	struct tau_in *in_heads[STAGE_MEMBERS];

@@ -20,7 +20,7 @@
 typedef void set_up(struct stage *stage);
 
 struct expected {
-	const char *plugin, *operator;
+	const char *plugin, *name;
 	set_up *set_up;
 	const char *out, *bad;
 };
@@ -28,13 +28,12 @@ struct expected {
 static inline void run_once(const struct expected *expected, size_t stop,
 	enum stage_how how, bool *stopped)
 {
-	struct stage *stage =
-		stage_create(expected->plugin, expected->operator);
+	struct stage *stage = stage_create(expected->plugin, expected->name);
 	int code;
 
 	expected->set_up(stage);
 	code = stage_run(stage, stop, how, stopped);
-	ck_assert_msg(code == 0, "%s failed: %s", expected->operator,
+	ck_assert_msg(code == 0, "%s failed: %s", expected->name,
 		stage_failure(stage));
 	ck_assert_str_eq(stage_output(stage, 0), expected->out);
 	if (expected->bad)
@@ -58,7 +57,7 @@ static inline void check(const struct expected *expected)
 			stops += stopped;
 		} while (stopped);
 	}
-	ck_assert_msg(stops > 0, "%s never waited", expected->operator);
+	ck_assert_msg(stops > 0, "%s never waited", expected->name);
 }
 
 #define CHECK_OPERATOR(plugin_, operator_, set_up_, out_, bad_)                \

@@ -23,13 +23,13 @@ static void check_stream(const struct planned *planned, uint32_t index,
 	const struct topology_stream *stream = stream_at(planned, index);
 	struct text text = {0};
 	text_format(&text, "%s.%s[%u]",
-		topology->operators[stream->from.operator].name,
+		topology->operators[stream->from.owner].name,
 		topology_port(topology, stream->from, true)->name,
 		stream->from.member);
 	ck_assert_str_eq(text_string(&text), from);
 	text.count = 0;
 	text_format(&text, "%s.%s[%u]",
-		topology->operators[stream->to.operator].name,
+		topology->operators[stream->to.owner].name,
 		topology_port(topology, stream->to, false)->name,
 		stream->to.member);
 	ck_assert_str_eq(text_string(&text), to);
@@ -177,8 +177,8 @@ START_TEST(replicas_fan_out_of_and_into_variadic_ports)
 			"a", "source") "," OPERATOR("t",
 			"tee") "," OPERATOR("m", "merge") "," OPERATOR("s",
 			"sink") "}}, \"many\": {\"replicas\": 2, "
-				"\"operators\": {" OPERATOR("x",
-					"map") "," OPERATOR("y",
+				"\"operators\": {" OPERATOR(
+					"x", "map") "," OPERATOR("y",
 					"map") "}}}, \"streams\": [\"a -> t -> "
 					       "x -> y -> m -> s\"]}");
 	ck_assert_uint_eq(planned.topology.operator_count, 8);

@@ -13,7 +13,7 @@
 static void print_ports(const struct term *term, const char *heading,
 	const struct port_description *ports, uint32_t declared);
 static void print_params(
-	const struct term *term, const struct operator_description *operator);
+	const struct term *term, const struct operator_description *described);
 static void param_limits(
 	const struct param_description *param, char *text, size_t bytes);
 static void param_type_name(
@@ -23,24 +23,25 @@ static void add(
 static void add_bound(char *text, size_t bytes, const char *name,
 	const struct param_description *param, const struct param_bound *bound);
 static void print_traits(
-	const struct term *term, const struct operator_description *operator);
+	const struct term *term, const struct operator_description *described);
 
 void describe_operator(const struct term *term, const char *type,
-	const struct operator_description *operator)
+	const struct operator_description *described)
 {
 	term_print(term, TERM_STRONG, "%s", type);
 	fputs(": ", term->file);
 	term_wrap(term, term_width(type) + 2,
-		*operator->doc ? operator->doc : "(says nothing about itself)");
+		*described->doc ? described->doc
+				: "(says nothing about itself)");
 	fputc('\n', term->file);
-	print_ports(term, "in", operator->in, operator->in_declared);
-	print_ports(term, "out", operator->out, operator->out_declared);
-	print_params(term, operator);
-	print_traits(term, operator);
-	if (!operator->example)
+	print_ports(term, "in", described->in, described->in_declared);
+	print_ports(term, "out", described->out, described->out_declared);
+	print_params(term, described);
+	print_traits(term, described);
+	if (!described->example)
 		return;
 	term_print(term, TERM_HEADING, "\nexample");
-	fprintf(term->file, "\n  %s\n", operator->example);
+	fprintf(term->file, "\n  %s\n", described->example);
 }
 
 void describe_plugin(const struct term *term,
@@ -107,14 +108,14 @@ static void print_ports(const struct term *term, const char *heading,
 }
 
 static void print_params(
-	const struct term *term, const struct operator_description *operator)
+	const struct term *term, const struct operator_description *described)
 {
 	struct table table = {.columns = 4};
 
-	if (!operator->param_count)
+	if (!described->param_count)
 		return;
-	for (size_t i = 0; i < operator->param_count; i++) {
-		const struct param_description *param = &operator->params[i];
+	for (size_t i = 0; i < described->param_count; i++) {
+		const struct param_description *param = &described->params[i];
 		char limits[CELL_BYTES];
 		char type[NAME_BYTES_MAX];
 		const char *cells[] = {param->name, type, limits, param->doc};
@@ -183,21 +184,21 @@ static void add_bound(char *text, size_t bytes, const char *name,
 
 /* What else matters to who writes a topology. */
 static void print_traits(
-	const struct term *term, const struct operator_description *operator)
+	const struct term *term, const struct operator_description *described)
 {
-	if (operator->stdio == OPERATOR_STDIO_IN)
+	if (described->stdio == OPERATOR_STDIO_IN)
 		fputs("\nreads the standard input of tau; a topology has one "
 		      "such operator at most\n",
 			term->file);
-	if (operator->stdio == OPERATOR_STDIO_OUT)
+	if (described->stdio == OPERATOR_STDIO_OUT)
 		fputs("\nwrites to the standard output of tau; a topology has "
 		      "one such operator at most\n",
 			term->file);
-	if (operator->effects)
+	if (described->effects)
 		fputs("\nworks even when nobody reads it\n", term->file);
-	if (operator->state.version)
+	if (described->state.version)
 		fprintf(term->file, "\nkeeps state, version %" PRIu32 "\n",
-				    operator->state.version);
+			described->state.version);
 }
 
 /* Appends a piece, behind the separator unless the text is empty; what does

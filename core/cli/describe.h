@@ -10,7 +10,7 @@
 
 /* All about one operator; `type` is what a manifest calls it. */
 void describe_operator(const struct term *term, const char *type,
-	const struct operator_description *operator);
+	const struct operator_description *described);
 
 /* A plugin without its operators. */
 void describe_plugin(const struct term *term,

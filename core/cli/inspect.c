@@ -119,14 +119,14 @@ static void show_plugin(struct cli *cli, const struct description *description,
 	}
 	describe_plugin(&cli->out, description, identity);
 	for (size_t i = 0; i < description->operator_count; i++) {
-		const struct operator_description *operator= &
-			description->operators[i];
+		const struct operator_description *described =
+			&description->operators[i];
 
 		snprintf(type, sizeof type, "%s%s%s",
-			standard ? "" : description->name,
-			standard ? "" : ".", operator->name);
+			standard ? "" : description->name, standard ? "" : ".",
+			described->name);
 		fputc('\n', cli->out.file);
-		describe_operator(&cli->out, type, operator);
+		describe_operator(&cli->out, type, described);
 	}
 }
 
@@ -134,7 +134,7 @@ static void show_type(struct cli *cli, const struct catalogue_type *type)
 {
 	const struct catalogue_plugin *plugin = type->plugin;
 	const struct description *description = plugin->description;
-	size_t index = (size_t)(type->operator- description->operators);
+	size_t index = (size_t)(type->description - description->operators);
 	char sha256[NOTE_SHA256_TEXT];
 
 	if (cli->json) {
@@ -145,7 +145,7 @@ static void show_type(struct cli *cli, const struct catalogue_type *type)
 				index));
 		return;
 	}
-	describe_operator(&cli->out, type->type, type->operator);
+	describe_operator(&cli->out, type->type, type->description);
 	fputc('\n', cli->out.file);
 	term_print(&cli->out, TERM_FAINT, "from %s %s, %s", description->name,
 		description->version, plugin->identity.path);

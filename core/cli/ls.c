@@ -62,17 +62,18 @@ static void print_table(struct cli *cli, const struct catalogue *catalogue)
 	for (size_t i = 0; i < count; i++) {
 		const struct catalogue_type *type =
 			catalogue_type_at(catalogue, i);
-		const struct operator_description *operator= type->operator;
+		const struct operator_description *described =
+			type->description;
 		char in[CELL_BYTES];
 		char out[CELL_BYTES];
 		char doc[CELL_BYTES];
 		const char *cells[] = {type->type, in, out, doc};
 
-		first_sentence(operator->doc, doc, sizeof doc);
+		first_sentence(described->doc, doc, sizeof doc);
 
-		describe_ports(operator->in, operator->in_declared, in,
-			sizeof in);
-		describe_ports(operator->out, operator->out_declared, out,
+		describe_ports(
+			described->in, described->in_declared, in, sizeof in);
+		describe_ports(described->out, described->out_declared, out,
 			sizeof out);
 		table_add(&table, cells);
 	}
@@ -109,7 +110,7 @@ static void print_json(struct cli *cli, const struct catalogue *catalogue)
 			catalogue_type_at(catalogue, i);
 		const struct description *plugin = type->plugin->description;
 		json_t *operators = json_object_get(plugin->json, "operators");
-		size_t index = (size_t)(type->operator- plugin->operators);
+		size_t index = (size_t)(type->description - plugin->operators);
 		json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:b, s:O}",
 			"type", type->type, "plugin", plugin->name, "version",
 			plugin->version, "file", type->plugin->identity.path,

@@ -128,8 +128,8 @@ void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
 		const struct node_plan_stream *plan = &node->plan->streams[i];
 		const struct stream *stream = &node->streams[i];
 
-		if (plan->to.operator== NODE_PLAN_NONE ||
-			node->operators[plan->to.operator]->ports.readers> 0)
+		if (plan->to.owner == NODE_PLAN_NONE ||
+			node->operators[plan->to.owner]->ports.readers > 0)
 			continue;
 		*records += stream->received;
 		*bytes += stream->sent_bytes - stream->used_bytes;

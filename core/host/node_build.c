@@ -139,7 +139,7 @@ static int make(struct node *node, uint32_t at, struct error *error)
 {
 	const struct node_plan_operator *plan = &node->plan->operators[at];
 	const struct library_operator *type =
-		library_operator(node->libraries[at], plan->operator);
+		library_operator(node->libraries[at], plan->name_in_plugin);
 	uint32_t in[PORTS_IN_MAX] = {0}, out[PORTS_OUT_MAX] = {0};
 	struct instance_make make = {
 		.name = plan->name,
@@ -153,7 +153,7 @@ static int make(struct node *node, uint32_t at, struct error *error)
 	if (!type)
 		return error_set(error, -ENOENT,
 			"%s describes no operator %s any more; start again",
-			plan->path, plan->operator);
+			plan->path, plan->name_in_plugin);
 	make.description = type->description;
 	make.functions = &type->table;
 	result = members(node, at, make.description, in, out);
@@ -210,10 +210,10 @@ static void link_edges(struct node *node)
 		struct edges none = {NODE_PLAN_NONE, NODE_PLAN_NONE};
 		struct edges *from = &none, *to = &none;
 
-		if (stream->from.operator!= NODE_PLAN_NONE)
-			from = &node->edges[stream->from.operator];
-		if (stream->to.operator!= NODE_PLAN_NONE)
-			to = &node->edges[stream->to.operator];
+		if (stream->from.owner != NODE_PLAN_NONE)
+			from = &node->edges[stream->from.owner];
+		if (stream->to.owner != NODE_PLAN_NONE)
+			to = &node->edges[stream->to.owner];
 		node->next_edges[i] = (struct edges){from->from, to->to};
 		from->from = i;
 		to->to = i;
@@ -232,12 +232,12 @@ static int init_stream(struct node *node, uint32_t at, struct error *error)
 	};
 
 	stream_init(stream, &node->fabric.streams, &settings, plan->name);
-	if (plan->from.operator!= NODE_PLAN_NONE)
-		ports_connect_out(node->operators[plan->from.operator],
+	if (plan->from.owner != NODE_PLAN_NONE)
+		ports_connect_out(node->operators[plan->from.owner],
 			plan->from.port, plan->from.member, stream);
-	if (plan->to.operator!= NODE_PLAN_NONE)
-		ports_connect_in(node->operators[plan->to.operator],
-			plan->to.port, plan->to.member, stream);
+	if (plan->to.owner != NODE_PLAN_NONE)
+		ports_connect_in(node->operators[plan->to.owner], plan->to.port,
+			plan->to.member, stream);
 	return plan->link == NODE_PLAN_NONE ? 0
 					    : node_links_add(node, at, error);
 }

@@ -52,7 +52,7 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 	struct link *link = node->links[plan->link].link;
 	int result;
 
-	if (plan->to.operator== NODE_PLAN_NONE)
+	if (plan->to.owner == NODE_PLAN_NONE)
 		result = link_send(
 			link, plan->number, &node->streams[stream], plan->port);
 	else

@@ -85,8 +85,7 @@ static bool find_blocked(
 		if (!(asked & TAU_OUT(plan->from.port)) ||
 			!stream->writer.armed || stream->writer.gone)
 			continue;
-		*blocked = (struct blocked){
-			plan, stream, plan->to.operator, true };
+		*blocked = (struct blocked){plan, stream, plan->to.owner, true};
 		return true;
 	}
 	for (i = node->edges[at].to; i != NODE_PLAN_NONE;
@@ -96,8 +95,8 @@ static bool find_blocked(
 
 		if (!(asked & TAU_IN(plan->to.port)) || !stream->reader.armed)
 			continue;
-		*blocked = (struct blocked){
-			plan, stream, plan->from.operator, false };
+		*blocked =
+			(struct blocked){plan, stream, plan->from.owner, false};
 		return true;
 	}
 	return false;

@@ -201,7 +201,7 @@ static void add_type(struct catalogue *catalogue,
 		&catalogue->types[catalogue->type_count++];
 
 	type->plugin = plugin;
-	type->operator= described;
+	type->description = described;
 	type->type = plugin->standard ? described->name
 				      : arena_format(&catalogue->arena, "%s.%s",
 						plugin->description->name,

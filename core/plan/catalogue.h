@@ -66,7 +66,7 @@ struct catalogue_plugin {
 struct catalogue_type {
 	const char *type; /* as a manifest writes it */
 	const struct catalogue_plugin *plugin;
-	const struct operator_description *operator;
+	const struct operator_description *description;
 };
 
 struct catalogue_refusal {

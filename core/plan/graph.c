@@ -32,7 +32,7 @@ const char *graph_type(
 static const struct param_value *value_of(
 	const struct topology_operator *target, const char *name)
 {
-	const struct operator_description *type = target->type->operator;
+	const struct operator_description *type = target->type->description;
 	const struct param_description *param = description_param(type, name);
 	CHECK(param != NULL);
 	return &target->params[param - type->params];
@@ -104,7 +104,7 @@ static json_t *show_end(
 	const struct topology *topology, struct topology_end end, bool out)
 {
 	return json_pack("{s:s, s:s, s:I}", "operator",
-		topology->operators[end.operator].name, "port",
+		topology->operators[end.owner].name, "port",
 		topology_port(topology, end, out)->name, "member",
 		(json_int_t)end.member);
 }
@@ -140,12 +140,13 @@ static json_t *show_operator(
 	const struct topology *topology, const struct topology_operator *target)
 {
 	json_t *params = json_object();
-	size_t count =
-		target->type == NULL ? 0 : target->type->operator->param_count;
+	size_t count = target->type == NULL
+			       ? 0
+			       : target->type->description->param_count;
 	for (size_t i = 0; i < count; i++)
 		if (target->params[i].set)
 			json_object_set_new(params,
-				target->type->operator->params[i].name,
+				target->type->description->params[i].name,
 				value_show(&target->params[i]));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", target->name,
 		"type", graph_type(topology, target), "node",

@@ -79,8 +79,8 @@ static void dot_stream(struct text *text, const struct topology *topology,
 	/* A back stream is the other point of its forward stream's arrow. */
 	if (stream->back)
 		return;
-	text_format(text, "  o%u -> o%u [", stream->from.operator,
-		stream->to.operator);
+	text_format(
+		text, "  o%u -> o%u [", stream->from.owner, stream->to.owner);
 	dot_label(text, "taillabel",
 		graph_port(topology, stream->from, true, arena));
 	dot_label(text, "headlabel",
@@ -156,7 +156,7 @@ static void mermaid_stream(struct text *text, const struct topology *topology,
 							     : "-->";
 	if (stream->back)
 		return;
-	text_format(text, "  o%u %s", stream->from.operator, arrow);
+	text_format(text, "  o%u %s", stream->from.owner, arrow);
 	const char *label =
 		arena_format(arena, "%s%s%s%s%s", from, *to != '\0' ? "→" : "",
 			to, *settings != '\0' ? " " : "", settings);
@@ -165,7 +165,7 @@ static void mermaid_stream(struct text *text, const struct topology *topology,
 		add_mermaid(text, label);
 		text_add(text, "\"|");
 	}
-	text_format(text, " o%u\n", stream->to.operator);
+	text_format(text, " o%u\n", stream->to.owner);
 }
 
 void graph_mermaid(const struct placement *placement, struct text *text)

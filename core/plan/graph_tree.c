@@ -26,7 +26,7 @@
 
 /* A stream on the way down, or a beginning. */
 struct step {
-	uint32_t operator;
+	uint32_t owner;
 	uint32_t stream; /* TOPOLOGY_NONE: it begins here */
 	uint32_t depth;
 	bool last; /* of its siblings */
@@ -70,7 +70,7 @@ static void add_operator(struct growing *tree, const struct step *step)
 {
 	const struct topology *topology = tree->topology;
 	const struct topology_operator *target =
-		&topology->operators[step->operator];
+		&topology->operators[step->owner];
 	const char *to = step->stream == TOPOLOGY_NONE
 				 ? ""
 				 : graph_port(topology,
@@ -79,9 +79,8 @@ static void add_operator(struct growing *tree, const struct step *step)
 	text_add(tree->text, target->name);
 	if (*to != '\0')
 		text_format(tree->text, ".%s", to);
-	if (tree->told[step->operator] || step->depth == DEPTH_MAX) {
-		text_add(tree->text,
-			tree->told[step->operator] ? " ↑\n" : " ↓\n");
+	if (tree->told[step->owner] || step->depth == DEPTH_MAX) {
+		text_add(tree->text, tree->told[step->owner] ? " ↑\n" : " ↓\n");
 		return;
 	}
 	const char *params =
@@ -107,12 +106,12 @@ static void indent_below(struct growing *tree, const struct step *step)
 static void push_streams(struct growing *tree, const struct step *step)
 {
 	const struct topology_leaving *leaving = &tree->leaving;
-	uint32_t begin = leaving->first[step->operator];
-	uint32_t end = leaving->first[step->operator + 1];
+	uint32_t begin = leaving->first[step->owner];
+	uint32_t end = leaving->first[step->owner + 1];
 	for (uint32_t i = end; i-- > begin;) {
 		const struct topology_stream *stream =
 			&tree->topology->streams[leaving->streams[i]];
-		tree->stack[tree->height++] = (struct step){stream->to.operator,
+		tree->stack[tree->height++] = (struct step){stream->to.owner,
 			leaving->streams[i], step->depth + 1, i + 1 == end};
 	}
 }
@@ -127,13 +126,13 @@ static void tell_one(struct growing *tree, uint32_t start)
 			tree->widths[step.depth]);
 		add_stream(tree, &step);
 		add_operator(tree, &step);
-		if (tree->told[step.operator])
+		if (tree->told[step.owner])
 			continue;
 		if (step.depth == DEPTH_MAX) {
-			tree->later[tree->later_count++] = step.operator;
+			tree->later[tree->later_count++] = step.owner;
 			continue;
 		}
-		tree->told[step.operator] = true;
+		tree->told[step.owner] = true;
 		indent_below(tree, &step);
 		push_streams(tree, &step);
 	}
@@ -163,7 +162,7 @@ void graph_tree(const struct placement *placement, struct text *text)
 	bool *fed = arena_allocate(&tree.arena, count, sizeof *fed);
 	for (uint32_t i = 0; i < topology->stream_count; i++)
 		if (!topology->streams[i].back)
-			fed[topology->streams[i].to.operator] = true;
+			fed[topology->streams[i].to.owner] = true;
 	for (uint32_t i = 0; i < count; i++)
 		if (!fed[i])
 			tell_from(&tree, i);

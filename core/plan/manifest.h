@@ -131,9 +131,9 @@ struct stream_options {
 
 /* One end of an edge: `OP`, `OP.PORT`, `OP.PORT[N]`. */
 struct manifest_end {
-	const char *operator; /* also the name of a command or remote node */
-	const char *port;     /* NULL: the first of its direction */
-	uint32_t member;      /* or MEMBER_NEXT */
+	const char *name; /* also the name of a command or remote node */
+	const char *port; /* NULL: the first of its direction */
+	uint32_t member;  /* or MEMBER_NEXT */
 	uint32_t at, port_at, member_at;
 	/* A chain names one port for each direction at most: what stands here
 	 * is of the first end as writer, of the last end as reader. */

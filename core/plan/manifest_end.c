@@ -130,7 +130,7 @@ static int read_end(struct manifest_end *end, struct arena *arena,
 		return refuse(diagnostics, text, bytes,
 			"an end of a stream is written OP, OP.PORT or "
 			"OP.PORT[N]; names have letters, digits, _ and -");
-	end->operator= arena_text(arena, name.text, bytes);
+	end->name = arena_text(arena, name.text, bytes);
 	if (point < bracket &&
 		read_port(end, arena, part_of(text, point + 1, bracket),
 			diagnostics) != 0)
@@ -198,7 +198,7 @@ static bool take_element(struct reading *reading,
 	diagnostics_add(reading->diagnostics, end.port_at,
 		"a chain names ports only at its two ends; write the streams "
 		"of \"%s\" singly, with from and to",
-		end.operator);
+		end.name);
 	return false;
 }
 

@@ -187,7 +187,7 @@ static json_t *print_node(
 static json_t *print_end(const struct manifest_end *end)
 {
 	struct text text = {0};
-	text_add(&text, end->operator);
+	text_add(&text, end->name);
 	if (end->port != NULL)
 		text_format(&text, ".%s", end->port);
 	if (end->member != MEMBER_NEXT)

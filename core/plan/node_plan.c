@@ -14,9 +14,6 @@
 #include "core/base/bounds.h"
 #include "core/base/check.h"
 
-static const char *const full_names[] = {
-	"block", "drop-oldest", "drop-newest", "fail"};
-
 /* ---- writing ------------------------------------------------------------- */
 
 static json_t *index_or_null(uint32_t index)
@@ -31,17 +28,16 @@ static json_t *encode_operator(const struct node_plan_operator *target)
 		json_array_append_new(params, value_encode(&target->params[i]));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name",
 		target->name, "type", target->type, "plugin", target->plugin,
-		"operator", target->operator, "path", target->path, "sha256",
-		target->sha256, "params", params);
+		"operator", target->name_in_plugin, "path", target->path,
+		"sha256", target->sha256, "params", params);
 }
 
 static json_t *encode_end(const struct node_plan_end *end)
 {
-	if (end->operator== NODE_PLAN_NONE)
+	if (end->owner == NODE_PLAN_NONE)
 		return json_null();
-	return json_pack("[I,I,I]",
-		(json_int_t)end->operator,(json_int_t) end->port,
-		(json_int_t)end->member);
+	return json_pack("[I,I,I]", (json_int_t)end->owner,
+		(json_int_t)end->port, (json_int_t)end->member);
 }
 
 static json_t *encode_stream(const struct node_plan_stream *stream)
@@ -53,8 +49,8 @@ static json_t *encode_stream(const struct node_plan_stream *stream)
 		(json_int_t)stream->capacity_bytes, "records",
 		(json_int_t)stream->records, "atomic",
 		(json_int_t)stream->atomic_bytes, "full",
-		full_names[stream->full], "shred", (int)stream->shred, "fds",
-		(int)stream->fds, "back", (int)stream->back, "link",
+		manifest_full_words[stream->full], "shred", (int)stream->shred,
+		"fds", (int)stream->fds, "back", (int)stream->back, "link",
 		index_or_null(stream->link), "number",
 		(json_int_t)stream->number, "port", stream->port);
 }
@@ -155,7 +151,7 @@ static void decode_operator(struct decoding *decoding,
 	target->name = decode_text(decoding, json, "name");
 	target->type = decode_text(decoding, json, "type");
 	target->plugin = decode_text(decoding, json, "plugin");
-	target->operator= decode_text(decoding, json, "operator");
+	target->name_in_plugin = decode_text(decoding, json, "operator");
 	target->path = decode_text(decoding, json, "path");
 	target->sha256 = decode_text(decoding, json, "sha256");
 	if (target->path[0] != '/')
@@ -177,7 +173,7 @@ static struct node_plan_end decode_end(struct decoding *decoding,
 	const json_t *object, const char *key, uint32_t ports_max)
 {
 	const json_t *end = json_object_get(object, key);
-	struct node_plan_end none = {.operator= NODE_PLAN_NONE };
+	struct node_plan_end none = {.owner = NODE_PLAN_NONE};
 	if (json_is_null(end))
 		return none;
 	if (!json_is_array(end) || json_array_size(end) != 3 ||
@@ -199,7 +195,7 @@ static enum stream_full decode_full(
 {
 	const char *name = json_string_value(json_object_get(object, "full"));
 	for (int i = FULL_BLOCK; name != NULL && i <= FULL_FAIL; i++)
-		if (strcmp(name, full_names[i]) == 0)
+		if (strcmp(name, manifest_full_words[i]) == 0)
 			return (enum stream_full)i;
 	refuse(decoding, "full");
 	return FULL_BLOCK;
@@ -210,8 +206,8 @@ static void decode_beyond(struct decoding *decoding,
 	struct node_plan_stream *stream, const json_t *json)
 {
 	const json_t *link = json_object_get(json, "link");
-	int beyond = (stream->from.operator == NODE_PLAN_NONE) +
-		     (stream->to.operator == NODE_PLAN_NONE);
+	int beyond = (stream->from.owner == NODE_PLAN_NONE) +
+		     (stream->to.owner == NODE_PLAN_NONE);
 	stream->number =
 		decode_number(decoding, json_object_get(json, "number"),
 			"number", 0, LINK_STREAMS_MAX - 1);

@@ -20,10 +20,11 @@
  *       "links": [ {"peer": "stats", "fd": 6, "packets": true} ],
  *       "command": [], "folder": "", "source": false }
  *
- * An end is [operator, port, member], or null beyond a link; ports count as in the description, the
- * derived back ports behind the declared ones; member is 0 unless the port is
- * variadic. A back stream is a stream like any other, the other way round,
- * between two derived ports. The text holds secrets: it is never logged.
+ * An end is [operator, port, member], or null beyond a link; ports count as in
+ * the description, the derived back ports behind the declared ones; member is 0
+ * unless the port is variadic. A back stream is a stream like any other, the
+ * other way round, between two derived ports. The text holds secrets: it is
+ * never logged.
  *
  * Decoding believes nothing: types, ranges and indices are checked, so that a
  * plan that decodes can be walked without a check.
@@ -47,7 +48,7 @@ struct node_plan_operator {
 	const char *name;           /* "tail", "worker#2" */
 	const char *type;           /* as the manifest says it: "acme.shout" */
 	const char *plugin;         /* the plugin's own name: "acme" */
-	const char *operator;       /* its name in that plugin: "shout" */
+	const char *name_in_plugin; /* its name in that plugin: "shout" */
 	const char *path;           /* of the plugin's file, absolute */
 	const char *sha256;         /* of that file, 64 hexadecimal digits */
 	struct param_value *params; /* one per declared param, in that order */
@@ -55,9 +56,9 @@ struct node_plan_operator {
 };
 
 struct node_plan_end {
-	uint32_t operator; /* index into operators */
-	uint32_t port;     /* of its direction, derived ports included */
-	uint32_t member;   /* of a variadic port, without gaps; else 0 */
+	uint32_t owner;  /* index into operators */
+	uint32_t port;   /* of its direction, derived ports included */
+	uint32_t member; /* of a variadic port, without gaps; else 0 */
 };
 
 /* A connection to another node, and the fd that the node is spawned with. */
@@ -75,7 +76,7 @@ struct node_plan_stream {
 	uint32_t capacity_bytes, records, atomic_bytes;
 	enum stream_full full;
 	bool shred, fds;
-	bool back; /* between derived ports */
+	bool back;       /* between derived ports */
 	uint32_t link;   /* index into links, or NODE_PLAN_NONE */
 	uint32_t number; /* of the stream on its link */
 	const char *port; /* what the other side of the link calls its end */

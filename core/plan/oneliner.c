@@ -79,7 +79,7 @@ struct draft *oneliner_add_draft(
 	draft->written.type = type;
 	draft->written.type_at = at;
 	draft->written.name_at = at;
-	draft->described = found != NULL ? found->operator: NULL;
+	draft->described = found != NULL ? found->description : NULL;
 	if (line->last != NULL)
 		line->last->next = draft;
 	else
@@ -121,7 +121,7 @@ static void read_reference(struct oneliner *line, struct element *element)
 	if (manifest_read_end(&element->end, &line->manifest->arena,
 		    line->text + line->at + 1, end - line->at - 1, line->at + 1,
 		    line->diagnostics) != 0)
-		element->end.operator= NULL;
+		element->end.name = NULL;
 	line->at = end;
 	if (oneliner_skip_blanks(line) && !oneliner_is_separator(line)) {
 		diagnostics_add(line->diagnostics, line->at,
@@ -289,10 +289,8 @@ static void make_stream(struct oneliner *line, const struct chain *chain)
 	for (uint32_t i = 0; i < chain->count; i++) {
 		stream->ends[i] = chain->elements[i].end;
 		if (!chain->elements[i].reference)
-			stream->ends[i]
-				.
-				operator= chain->elements[i]
-				.draft->written.name;
+			stream->ends[i].name =
+				chain->elements[i].draft->written.name;
 	}
 }
 

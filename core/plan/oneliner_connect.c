@@ -82,14 +82,14 @@ static void refuse_name(struct oneliner *line, const struct manifest_end *end)
 	for (const struct draft *draft = line->first; draft != NULL;
 		draft = draft->next)
 		names[count++] = draft->written.name;
-	nearest = diagnostic_nearest(end->operator, names, count);
+	nearest = diagnostic_nearest(end->name, names, count);
 	if (nearest != NULL)
 		diagnostics_add(line->diagnostics, end->at,
 			"no operator is named \"%.80s\"; did you mean \"%s\"?",
-			end->operator, nearest);
+			end->name, nearest);
 	else
 		diagnostics_add(line->diagnostics, end->at,
-			"no operator is named \"%.80s\"", end->operator);
+			"no operator is named \"%.80s\"", end->name);
 }
 
 static void resolve_references(struct oneliner *line)
@@ -98,10 +98,9 @@ static void resolve_references(struct oneliner *line)
 		for (uint32_t j = 0; j < line->chains[i].count; j++) {
 			struct element *element = &line->chains[i].elements[j];
 
-			if (!element->reference || element->end.operator== NULL)
+			if (!element->reference || element->end.name == NULL)
 				continue;
-			element->draft =
-				find_draft(line, element->end.operator);
+			element->draft = find_draft(line, element->end.name);
 			if (element->draft == NULL)
 				refuse_name(line, &element->end);
 		}

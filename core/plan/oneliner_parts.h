@@ -19,7 +19,7 @@ struct draft {
 
 /* One element of a chain: an operator of its own, or `@` one of elsewhere. */
 struct element {
-	struct manifest_end end; /* `operator` is set for references alone */
+	struct manifest_end end; /* `name` is set for references alone */
 	struct draft *draft;     /* of references once they are resolved */
 	bool reference;
 };

@@ -108,8 +108,8 @@ static void place_stream(struct placement *placement, uint32_t stream)
 {
 	const struct topology_stream *edge =
 		&placement->topology->streams[stream];
-	uint32_t from = placement->node_of[edge->from.operator];
-	uint32_t to = placement->node_of[edge->to.operator];
+	uint32_t from = placement->node_of[edge->from.owner];
+	uint32_t to = placement->node_of[edge->to.owner];
 	struct placement_node *node = &placement->nodes[from];
 	uint32_t count = placement->crossing_count;
 	if (from == to) {
@@ -168,21 +168,21 @@ static struct node_plan_operator plan_operator(struct arena *arena,
 		.name = target->name,
 		.type = type->type,
 		.plugin = type->plugin->description->name,
-		.operator= type->operator->name,
+		.name_in_plugin = type->description->name,
 		.path = identity->path[0] == '/'
 				? identity->path
 				: arena_format(arena, "%s/%s", folder,
 					  identity->path),
 		.sha256 = arena_copy(arena, sha256),
 		.params = target->params,
-		.param_count = (uint32_t)type->operator->param_count,
+		.param_count = (uint32_t)type->description->param_count,
 	};
 }
 
 static struct node_plan_end plan_end(
 	const struct topology_end *end, const uint32_t *index_of)
 {
-	uint32_t index = index_of[end->operator];
+	uint32_t index = index_of[end->owner];
 	if (index == NODE_PLAN_NONE)
 		return (struct node_plan_end){NODE_PLAN_NONE, 0, 0};
 	return (struct node_plan_end){index, end->port, end->member};

@@ -15,10 +15,10 @@ static void set_ports_of_type(
 	struct topology_operator *target, const struct catalogue_type *type)
 {
 	target->type = type;
-	target->in = type->operator->in;
-	target->in_count = type->operator->in_count;
-	target->out = type->operator->out;
-	target->out_count = type->operator->out_count;
+	target->in = type->description->in;
+	target->in_count = type->description->in_count;
+	target->out = type->description->out;
+	target->out_count = type->description->out_count;
 }
 
 static void find_type(
@@ -179,9 +179,9 @@ void topology_release(struct topology *topology)
 const struct port_description *topology_port(
 	const struct topology *topology, struct topology_end end, bool out)
 {
-	CHECK(end.operator<topology->operator_count);
+	CHECK(end.owner < topology->operator_count);
 	const struct topology_operator *target =
-		&topology->operators[end.operator];
+		&topology->operators[end.owner];
 	CHECK(end.port < (out ? target->out_count : target->in_count));
 	return out ? &target->out[end.port] : &target->in[end.port];
 }
@@ -190,6 +190,6 @@ const char *topology_end_name(
 	struct topology *topology, struct topology_end end, bool out)
 {
 	return arena_format(&topology->arena, "%s.%s",
-		topology->operators[end.operator].name,
+		topology->operators[end.owner].name,
 		topology_port(topology, end, out)->name);
 }

@@ -36,7 +36,7 @@ struct topology_operator {
 };
 
 struct topology_end {
-	uint32_t operator;
+	uint32_t owner;
 	uint32_t port;
 	uint32_t member; /* 0 unless the port is variadic */
 };

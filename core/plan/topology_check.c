@@ -98,10 +98,10 @@ static void check_reach(struct resolving *resolving, bool *reached)
 			i++) {
 			const struct topology_stream *stream =
 				&topology->streams[leaving.streams[i]];
-			if (reached[stream->to.operator])
+			if (reached[stream->to.owner])
 				continue;
-			reached[stream->to.operator] = true;
-			stack[top++] = stream->to.operator;
+			reached[stream->to.owner] = true;
+			stack[top++] = stream->to.owner;
 		}
 	}
 	for (uint32_t i = 0; i < count; i++)
@@ -160,10 +160,10 @@ static void check_stdio(struct resolving *resolving)
 		const struct catalogue_type *type = topology->operators[i].type;
 		if (type == NULL)
 			continue;
-		if (type->operator->stdio == OPERATOR_STDIO_IN)
+		if (type->description->stdio == OPERATOR_STDIO_IN)
 			take_stdio(resolving, i, &topology->stdin_operator,
 				"stdin");
-		if (type->operator->stdio == OPERATOR_STDIO_OUT)
+		if (type->description->stdio == OPERATOR_STDIO_OUT)
 			take_stdio(resolving, i, &topology->stdout_operator,
 				"stdout");
 	}

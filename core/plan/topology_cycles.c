@@ -32,7 +32,7 @@ struct topology_leaving topology_gather(
 		for (uint32_t i = 0; i < streams; i++) {
 			const struct topology_stream *stream =
 				&topology->streams[i];
-			uint32_t from = stream->from.operator;
+			uint32_t from = stream->from.owner;
 			if (stream->back || (stream->feedback && !feedback))
 				continue;
 			if (pass == 0)
@@ -69,7 +69,7 @@ static void say_cycle(struct walk *walk, const struct topology_stream *closing)
 {
 	struct arena arena = {0};
 	uint32_t begin = walk->length - 1;
-	while (walk->path[begin] != closing->to.operator)
+	while (walk->path[begin] != closing->to.owner)
 		begin--;
 	diagnostics_add(walk->resolving->diagnostics, closing->at,
 		"the streams %s form a cycle; mark one of them with "
@@ -79,11 +79,11 @@ static void say_cycle(struct walk *walk, const struct topology_stream *closing)
 	arena_release(&arena);
 }
 
-static void enter(struct walk *walk, uint32_t operator)
+static void enter(struct walk *walk, uint32_t owner)
 {
-	walk->states[operator] = OPEN;
-	walk->next[operator] = walk->leaving.first[operator];
-	walk->path[walk->length++] = operator;
+	walk->states[owner] = OPEN;
+	walk->next[owner] = walk->leaving.first[owner];
+	walk->path[walk->length++] = owner;
 }
 
 static void walk_from(struct walk *walk, uint32_t start)
@@ -100,9 +100,9 @@ static void walk_from(struct walk *walk, uint32_t start)
 		const struct topology_stream *stream =
 			&topology->streams[walk->leaving
 						   .streams[walk->next[at]++]];
-		if (walk->states[stream->to.operator] == NEW)
-			enter(walk, stream->to.operator);
-		else if (walk->states[stream->to.operator] == OPEN)
+		if (walk->states[stream->to.owner] == NEW)
+			enter(walk, stream->to.owner);
+		else if (walk->states[stream->to.owner] == OPEN)
 			say_cycle(walk, stream);
 	}
 }

@@ -29,7 +29,7 @@ static int compare_numbers(uint64_t left, uint64_t right)
 static int compare_uses(const void *left, const void *right)
 {
 	const struct use *a = left, *b = right;
-	int order = compare_numbers(a->end->operator, b->end->operator);
+	int order = compare_numbers(a->end->owner, b->end->owner);
 	if (order == 0)
 		order = compare_numbers(a->out, b->out);
 	if (order == 0)
@@ -41,8 +41,8 @@ static int compare_uses(const void *left, const void *right)
 
 static bool same_port(const struct use *a, const struct use *b)
 {
-	return a->end->operator== b->end->operator&& a->out == b->out &&
-		a->end->port == b->end->port;
+	return a->end->owner == b->end->owner && a->out == b->out &&
+	       a->end->port == b->end->port;
 }
 
 static void say_two(struct resolving *resolving, const struct use *first,
@@ -114,7 +114,7 @@ static void use_port(
 	const struct port_description *port =
 		topology_port(topology, *uses[0].end, uses[0].out);
 	struct topology_operator *target =
-		&topology->operators[uses[0].end->operator];
+		&topology->operators[uses[0].end->owner];
 	uint32_t *members =
 		uses[0].out ? target->out_members : target->in_members;
 	members[uses[0].end->port] = count;
@@ -134,7 +134,7 @@ static void name_stream(
 	struct topology *topology, struct topology_stream *stream)
 {
 	const struct topology_operator *writer =
-		&topology->operators[stream->from.operator];
+		&topology->operators[stream->from.owner];
 	const struct port_description *port = &writer->out[stream->from.port];
 	if (port->variadic)
 		stream->name = arena_format(&topology->arena, "%s.%s[%u]",
@@ -152,9 +152,9 @@ static void number_back(struct topology *topology, struct topology_stream *back)
 	const struct topology_stream *forward =
 		&topology->streams[back->partner];
 	const struct topology_operator *writer =
-		&topology->operators[forward->from.operator];
+		&topology->operators[forward->from.owner];
 	const struct topology_operator *reader =
-		&topology->operators[forward->to.operator];
+		&topology->operators[forward->to.owner];
 	back->from.member = forward->to.member;
 	back->to.member = forward->from.member;
 	writer->in_members[back->to.port] =

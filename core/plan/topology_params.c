@@ -11,7 +11,6 @@
 /* One param at work. */
 struct param_work {
 	struct resolving *resolving;
-	const struct manifest_operator *operator;
 	const struct manifest_param *written;
 	const struct param_description *param;
 };
@@ -20,7 +19,7 @@ static void say_unknown(struct resolving *resolving,
 	const struct topology_operator *target,
 	const struct manifest_param *written)
 {
-	const struct operator_description *type = target->type->operator;
+	const struct operator_description *type = target->type->description;
 	struct arena arena = {0};
 	const char **words =
 		arena_allocate(&arena, type->param_count, sizeof *words);
@@ -135,7 +134,7 @@ static const struct manifest_param *find_written(
 void topology_read_params(
 	struct resolving *resolving, struct topology_operator *target)
 {
-	const struct operator_description *type = target->type->operator;
+	const struct operator_description *type = target->type->description;
 	const struct manifest_operator *written = target->written;
 	target->params = arena_allocate(&resolving->topology->arena,
 		type->param_count, sizeof *target->params);
@@ -144,8 +143,8 @@ void topology_read_params(
 			say_unknown(resolving, target, &written->params[i]);
 	for (size_t i = 0; i < type->param_count; i++) {
 		const struct param_description *param = &type->params[i];
-		struct param_work work = {resolving, written,
-			find_written(written, param->name), param};
+		struct param_work work = {
+			resolving, find_written(written, param->name), param};
 		if (work.written != NULL)
 			read_written(&work, &target->params[i]);
 		else if (param->required)

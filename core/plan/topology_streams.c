@@ -34,9 +34,9 @@ static void say_no_operator(
 	for (uint32_t i = 0; i < resolving->name_count; i++)
 		words[i] = resolving->names[i].name;
 	const char *nearest =
-		diagnostic_nearest(end->operator, words, resolving->name_count);
+		diagnostic_nearest(end->name, words, resolving->name_count);
 	diagnostics_add(resolving->diagnostics, end->at,
-		"there is no operator \"%s\"%s%s%s", end->operator,
+		"there is no operator \"%s\"%s%s%s", end->name,
 		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
 		nearest ? "\"?" : "");
 	arena_release(&arena);
@@ -48,7 +48,7 @@ static const struct topology_name *find_name(
 	const struct topology_name *name =
 		resolving->name_count == 0
 			? NULL
-			: bsearch(end->operator, resolving->names,
+			: bsearch(end->name, resolving->names,
 				  resolving->name_count, sizeof *name,
 				  compare_name);
 	if (name == NULL && !resolving->manifest->nodes_broken)
@@ -94,17 +94,17 @@ static void say_no_port(struct resolving *resolving,
 				  : diagnostic_nearest(end->port, words, count);
 	if (end->port == NULL)
 		diagnostics_add(resolving->diagnostics, end->at,
-			"\"%s\" (%s) has no %s port", end->operator, type,
+			"\"%s\" (%s) has no %s port", end->name, type,
 			direction);
 	else if (nearest != NULL)
 		diagnostics_add(resolving->diagnostics, end->port_at,
 			"\"%s\" (%s) has no %s port \"%s\"; did you mean "
 			"\"%s\"?",
-			end->operator, type, direction, end->port, nearest);
+			end->name, type, direction, end->port, nearest);
 	else
 		diagnostics_add(resolving->diagnostics, end->port_at,
 			"\"%s\" (%s) has no %s port \"%s\"; it has %s",
-			end->operator, type, direction, end->port, list);
+			end->name, type, direction, end->port, list);
 	arena_release(&arena);
 }
 
@@ -181,8 +181,8 @@ static bool check_member(struct resolving *resolving,
 	if (end->member == MEMBER_NEXT || port->variadic)
 		return true;
 	diagnostics_add(resolving->diagnostics, end->member_at,
-		"the port %s.%s takes one stream and has no members",
-		end->operator, port->name);
+		"the port %s.%s takes one stream and has no members", end->name,
+		port->name);
 	return false;
 }
 

@@ -32,11 +32,11 @@ static void write_record(
 }
 
 /* Writes the map; `whole` is not 0 when the record is only the beginning. */
-static int send_map(struct tau_op *op, uint32_t port, const char *operator,
-	const struct tau_record * record, uint64_t whole, const char *reason)
+static int send_map(struct tau_op *op, uint32_t port, const char *name,
+	const struct tau_record *record, uint64_t whole, const char *reason)
 {
-	size_t room = BAD_OVERHEAD + strlen(reason) + strlen(operator) +
-		      record->bytes;
+	size_t room =
+		BAD_OVERHEAD + strlen(reason) + strlen(name) + record->bytes;
 	void *space = tau_reserve(op, port, (uint32_t)room);
 	struct tau_writer writer;
 	struct tau_mark map;
@@ -51,7 +51,7 @@ static int send_map(struct tau_op *op, uint32_t port, const char *operator,
 	write_text(&writer, "reason");
 	write_text(&writer, reason);
 	write_text(&writer, "operator");
-	write_text(&writer, operator);
+	write_text(&writer, name);
 	write_text(&writer, "record");
 	write_record(&writer, record);
 	if (whole) {
@@ -68,19 +68,19 @@ static int send_map(struct tau_op *op, uint32_t port, const char *operator,
 }
 
 /* How much of a record the stream takes beside the rest of the map. */
-static size_t record_room(struct tau_op *op, uint32_t port,
-	const char *operator, const char * reason)
+static size_t record_room(
+	struct tau_op *op, uint32_t port, const char *name, const char *reason)
 {
-	size_t rest = BAD_OVERHEAD + strlen(reason) + strlen(operator);
+	size_t rest = BAD_OVERHEAD + strlen(reason) + strlen(name);
 
 	return op->out[port]->atomic > rest ? op->out[port]->atomic - rest : 0;
 }
 
-int bad_send(struct tau_op *op, uint32_t port, const char *operator,
-	const struct tau_record * record, const char *reason)
+int bad_send(struct tau_op *op, uint32_t port, const char *name,
+	const struct tau_record *record, const char *reason)
 {
 	struct tau_record part = *record;
-	size_t room = record_room(op, port, operator, reason);
+	size_t room = record_room(op, port, name, reason);
 	uint64_t whole = 0;
 
 	if (part.bytes > room) {
@@ -89,16 +89,16 @@ int bad_send(struct tau_op *op, uint32_t port, const char *operator,
 		if (part.type == TAU_VALUE)
 			part.type = TAU_BYTES;
 	}
-	return send_map(op, port, operator, & part, whole, reason);
+	return send_map(op, port, name, &part, whole, reason);
 }
 
-int bad_send_part(struct tau_op *op, uint32_t port, const char *operator,
-	const void * text, size_t bytes, uint64_t whole, const char *reason)
+int bad_send_part(struct tau_op *op, uint32_t port, const char *name,
+	const void *text, size_t bytes, uint64_t whole, const char *reason)
 {
-	size_t room = record_room(op, port, operator, reason);
+	size_t room = record_room(op, port, name, reason);
 	struct tau_record part = {.body = text,
 		.bytes = (uint32_t)(bytes < room ? bytes : room),
 		.type = TAU_UTF8};
 
-	return send_map(op, port, operator, & part, whole, reason);
+	return send_map(op, port, name, &part, whole, reason);
 }

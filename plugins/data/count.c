@@ -15,7 +15,7 @@ static int create(struct tau_op *op)
 	op->self = self;
 	if (!self)
 		return tau_fail(op, -ENOMEM, "no memory");
-	self->operator= "count";
+	self->name = "count";
 	return totals_init(op, self, BY, EVERY);
 }
 

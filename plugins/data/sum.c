@@ -21,7 +21,7 @@ static int create(struct tau_op *op)
 	op->self = self;
 	if (!self || field_init(&self->field, pointer->text, pointer->bytes))
 		return tau_fail(op, -ENOMEM, "no memory");
-	self->totals.operator= "sum";
+	self->totals.name = "sum";
 	self->totals.what = &self->field;
 	return totals_init(op, &self->totals, BY, EVERY);
 }

@@ -15,8 +15,8 @@ static int tell_apart(struct totals *totals)
 {
 	for (size_t i = 0; i < totals->by_count; i++) {
 		struct field *field = &totals->by[i];
-		bool same = strlen(totals->operator) == field->name_bytes &&
-			    memcmp(totals->operator, field->name,
+		bool same = strlen(totals->name) == field->name_bytes &&
+			    memcmp(totals->name, field->name,
 				    field->name_bytes) == 0;
 
 		for (size_t k = 0; k < totals->by_count && !same; k++)
@@ -78,7 +78,7 @@ static int send_group(
 			totals->by[i].label_bytes);
 		key_write(&writer, key, &at);
 	}
-	tau_write_text(&writer, totals->operator, strlen(totals->operator));
+	tau_write_text(&writer, totals->name, strlen(totals->name));
 	number_write(&writer, &group->total);
 	tau_write_end(&writer, map);
 	tau_commit(op, TOTALS_OUT, (uint32_t)tau_writer_finish(&writer),
@@ -111,9 +111,9 @@ static int refuse(struct tau_op *op, struct totals *totals,
 	const struct tau_record *record, const struct field *field, int code)
 {
 	if (code == -EBADMSG)
-		return bad_send(op, TOTALS_BAD, totals->operator, record,
+		return bad_send(op, TOTALS_BAD, totals->name, record,
 			"the record is not utf9");
-	return bad_sendf(op, TOTALS_BAD, totals->operator, record,
+	return bad_sendf(op, TOTALS_BAD, totals->name, record,
 		"the record has no field \"%.*s\"",
 		(int)(field->pointer_bytes < 100 ? field->pointer_bytes : 100),
 		field->pointer);
@@ -136,7 +136,7 @@ static int amount(struct tau_op *op, struct totals *totals,
 		return TAU_OK;
 	if (code)
 		return refuse(op, totals, record, totals->what, code);
-	return bad_sendf(op, TOTALS_BAD, totals->operator, record,
+	return bad_sendf(op, TOTALS_BAD, totals->name, record,
 		"the field \"%.*s\" is no number",
 		(int)(totals->what->pointer_bytes < 100
 				? totals->what->pointer_bytes

@@ -20,7 +20,7 @@
 enum { TOTALS_IN = 0, TOTALS_OUT = 0, TOTALS_BAD = 1 };
 
 struct totals {
-	const char *operator; /* its name: "count" */
+	const char *name; /* the operator's: "count" */
 	struct field *by;
 	size_t by_count;
 	struct field *what; /* the field to be added, or NULL: add 1 */
