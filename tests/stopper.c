@@ -9,9 +9,10 @@
  * anew and restored instead, where it keeps state. future: nobody is stopped,
  * but the host is one of a later minor: its table is larger, what is new in it
  * must not be called, and control bits that nobody knows yet are told at every
- * turn. RECORDS: what streams hold at most. Result on fd 1; how often operators
- * were stopped on fd 2. Used by stops.sh and stops_every.sh, which
- * compare results.
+ * turn. fail:NTH:CODE: the NTH system call fails with that errno; "struck" on
+ * fd 2 says that there was one, else all has been tried. RECORDS: what streams
+ *hold at most. Result on fd 1; how often operators were stopped on fd 2. Used
+ *by stops.sh and stops_every.sh, which compare results.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,12 +22,13 @@
 
 #include "core/host/node.h"
 #include "core/plan/plan.h"
+#include "tests/fake_os.h"
 
 #define STOPPER_MEMBERS 16 /* of a variadic port, in what stops.sh runs */
 
 #define STOPPER_UNKNOWN_BITS (UINT64_C(31) << 59)
 
-enum mode { PLAIN, RERUN, RENEW, FUTURE };
+enum mode { PLAIN, RERUN, RENEW, FUTURE, FAIL };
 
 /* The table of a later minor: what this one does not know is poison. */
 struct later_host {
@@ -35,7 +37,7 @@ struct later_host {
 };
 
 struct run {
-	struct os os;
+	struct fake_os fake;
 	struct log log;
 	struct plan plan;
 	struct node_plan node_plan;
@@ -59,7 +61,7 @@ static void make_plan(
 		.variables = {.folder = getcwd(NULL, 0)},
 		.search = {.beside = plugins},
 	};
-	int result = plan_make(&run->plan, &run->os, &request, &error);
+	int result = plan_make(&run->plan, &run->fake.os, &request, &error);
 
 	if (result < 0) {
 		struct text text = {0};
@@ -176,8 +178,30 @@ static enum mode mode_of(const char *name)
 	for (int i = 0; i < 4; i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum mode)i;
-	die(name, "is no mode");
-	return PLAIN;
+	if (strncmp(name, "fail:", 5) != 0)
+		die(name, "is no mode");
+	return FAIL;
+}
+
+/* Faults strike from the first call on; what they lead to is seen at exit. */
+static struct fake_os *faulty;
+
+static void say_struck(void)
+{
+	if (faulty->fired)
+		fprintf(stderr, "struck\n");
+}
+
+static void set_fault(struct run *run, const char *which)
+{
+	unsigned long nth = 0;
+	int code = 0;
+
+	if (sscanf(which, "fail:%lu:%d", &nth, &code) != 2)
+		die(which, "is no fail:NTH:CODE");
+	fake_os_fail_nth(&run->fake, nth, code);
+	faulty = &run->fake;
+	atexit(say_struck);
 }
 
 /* From its run on, each operator sees a host of a later minor. */
@@ -222,10 +246,13 @@ int main(int count, char **arguments)
 	if (count != 5 && count != 6)
 		die("usage", "stopper MODE PLUGINS STORE ONE-LINER [RECORDS]");
 	run.mode = mode_of(arguments[1]);
-	os_linux_init(&run.os);
-	log_init(&run.log, &run.os, 2, "stopper", LOG_NOTICE);
+	fake_os_init(&run.fake);
+	if (run.mode == FAIL)
+		set_fault(&run, arguments[1]);
+	log_init(&run.log, &run.fake.os, 2, "stopper", LOG_NOTICE);
 	make_plan(&run, arguments[2], arguments[4]);
-	if (node_create(&run.node, &run.os, &run.log, 0, &failure.error) < 0)
+	if (node_create(&run.node, &run.fake.os, &run.log, 0, &failure.error) <
+		0)
 		die("node", failure.error.text);
 	if (node_build(run.node, &run.node_plan, arguments[3], 0, 1, &failure) <
 		0)
@@ -239,7 +266,7 @@ int main(int count, char **arguments)
 	while (state == NODE_RUNNING) {
 		state = run.mode == FUTURE ? future_turn(&run)
 					   : node_turn(run.node, -1);
-		if (run.mode != PLAIN && run.mode != FUTURE &&
+		if ((run.mode == RERUN || run.mode == RENEW) &&
 			state == NODE_RUNNING)
 			stop_all(&run);
 	}
