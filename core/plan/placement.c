@@ -232,7 +232,7 @@ static const char *far_port(const struct topology *topology, uint32_t index,
 	struct node_plan_stream stream)
 {
 	const struct topology_stream *edge = &topology->streams[index];
-	if (stream.from.operator == NODE_PLAN_NONE)
+	if (stream.from.owner == NODE_PLAN_NONE)
 		return topology_port(topology, edge->from, true)->name;
 	return topology_port(topology, edge->to, false)->name;
 }
