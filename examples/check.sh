@@ -73,7 +73,36 @@ words() {
 	expect words && same "words: the most frequent ones"
 }
 
-[ $# -gt 0 ] || set -- weblog packages words
+# peers LANGUAGE PROGRAM: skipped, and said so, where the language is missing.
+peers_in() {
+	local settings=(--set "language=$1" --set "program=$2" --set text="$folder/input")
+	command -v "$1" >/dev/null || {
+		echo "skipped: peers in $1, which is not installed"
+		return
+	}
+	cat "$examples/words/canal.txt" >"$folder/input"
+	run "$examples/peers/peers.json" "${settings[@]}"
+	expect peers && same "peers: $2"
+	gzip -dc "$examples/weblog/access.log.gz" >"$folder/input"
+	run "$examples/peers/peers.json" "${settings[@]}"
+	expect peers && same "peers: $2, a longer text"
+	timeout 60 "$TAU" run "$examples/peers/peers.json" "${settings[@]}" \
+		2>"$folder/said" | head -n 1 >"$folder/actual"
+	sh "$examples/peers/oracle.sh" <"$folder/input" | head -n 1 >"$folder/expected"
+	same "peers: $2, a reader that leaves"
+	if [ -s "$folder/said" ]; then
+		echo "not ok: peers: $2, a reader that leaves:"
+		cat "$folder/said"
+		failed=1
+	fi
+}
+
+peers() {
+	peers_in python3 python/upper.py
+	peers_in node node/upper.js
+}
+
+[ $# -gt 0 ] || set -- weblog packages words peers
 for example; do
 	"$example"
 done
