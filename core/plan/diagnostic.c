@@ -15,7 +15,6 @@
 /* How much of a long line is shown on each side of its caret. */
 #define EXCERPT_BEFORE_BYTES 80u
 #define EXCERPT_AFTER_BYTES 60u
-#define WORD_BYTES_MAX 64u
 
 /* What is printed of one line: text[begin, end). */
 struct excerpt {
@@ -216,57 +215,4 @@ void diagnostics_release(struct diagnostics *diagnostics)
 {
 	arena_release(&diagnostics->arena);
 	*diagnostics = (struct diagnostics){0};
-}
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-	size_t smaller = a < b ? a : b;
-	return smaller < c ? smaller : c;
-}
-
-/* Edits from one word to the other: insert, delete, replace, swap. Rows of
- * the usual table, of which the last three are kept. */
-static size_t edits(
-	const char *from, size_t from_bytes, const char *to, size_t to_bytes)
-{
-	size_t rows[3][WORD_BYTES_MAX + 1];
-	for (size_t j = 0; j <= to_bytes; j++)
-		rows[0][j] = j;
-	for (size_t i = 1; i <= from_bytes; i++) {
-		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
-		row[0] = i;
-		for (size_t j = 1; j <= to_bytes; j++) {
-			row[j] = least(above[j] + 1, row[j - 1] + 1,
-				above[j - 1] + (from[i - 1] != to[j - 1]));
-			if (i > 1 && j > 1 && from[i - 1] == to[j - 2] &&
-				from[i - 2] == to[j - 1] &&
-				rows[(i - 2) % 3][j - 2] + 1 < row[j])
-				row[j] = rows[(i - 2) % 3][j - 2] + 1;
-		}
-	}
-	return rows[from_bytes % 3][to_bytes];
-}
-
-const char *diagnostic_nearest(
-	const char *word, const char *const *words, size_t count)
-{
-	size_t bytes = strlen(word);
-	if (bytes == 0 || bytes > WORD_BYTES_MAX)
-		return NULL;
-	size_t allowed = bytes < 3 ? 1 : (bytes + 2) / 3;
-	const char *nearest = NULL;
-	for (size_t i = 0; i < count; i++) {
-		size_t other = strlen(words[i]);
-		if (other > WORD_BYTES_MAX)
-			continue;
-		size_t distance = edits(word, bytes, words[i], other);
-		/* A word that shares no letter is not meant. */
-		if (distance > allowed || distance >= other)
-			continue;
-		nearest = words[i];
-		if (distance == 0)
-			break;
-		allowed = distance - 1;
-	}
-	return nearest;
 }

@@ -79,4 +79,13 @@ struct place source_place(const struct source *source, uint32_t at);
 const char *diagnostic_nearest(
 	const char *word, const char *const *words, size_t count);
 
+/* How a sentence about a wrong word goes on: `; did you mean "NEAREST"?` in
+ * the arena, or `otherwise` where no word is near. */
+const char *diagnostic_meant(struct arena *arena, const char *word,
+	const char *const *words, size_t count, const char *otherwise);
+
+/* "from, to and doc", or "none"; in the arena. */
+const char *diagnostic_list(
+	struct arena *arena, const char *const *words, size_t count);
+
 #endif

@@ -95,17 +95,6 @@ bool take_is_array(
 	return json_is_array(value.json) || take_wrong(reading, value, what);
 }
 
-/* "from, to, chain and doc" */
-static char *list_words(
-	struct arena *arena, const char *const *words, size_t count)
-{
-	char *list = arena_copy(arena, count > 0 ? words[0] : "");
-	for (size_t i = 1; i < count; i++)
-		list = arena_format(arena, "%s%s%s", list,
-			i + 1 == count ? " and " : ", ", words[i]);
-	return list;
-}
-
 static void say_unknown(struct reading *reading, struct cursor child,
 	const char *what, const struct take_key *keys, size_t count)
 {
@@ -113,16 +102,11 @@ static void say_unknown(struct reading *reading, struct cursor child,
 	struct arena arena = {0};
 	for (size_t i = 0; i < count; i++)
 		words[i] = keys[i].name;
-	const char *nearest = diagnostic_nearest(child.key, words, count);
-	uint32_t at = take_key_at(reading, child);
-	if (nearest != NULL)
-		diagnostics_add(reading->diagnostics, at,
-			"unknown key \"%s\" in %s; did you mean \"%s\"?",
-			child.key, what, nearest);
-	else
-		diagnostics_add(reading->diagnostics, at,
-			"unknown key \"%s\" in %s, which takes %s", child.key,
-			what, list_words(&arena, words, count));
+	diagnostics_add(reading->diagnostics, take_key_at(reading, child),
+		"unknown key \"%s\" in %s%s", child.key, what,
+		diagnostic_meant(&arena, child.key, words, count,
+			arena_format(&arena, ", which takes %s",
+				diagnostic_list(&arena, words, count))));
 	arena_release(&arena);
 }
 
@@ -266,19 +250,16 @@ bool take_choice(struct reading *reading, struct cursor value,
 			*index = i;
 			return true;
 		}
-	if (text == NULL) {
-		char *list = list_words(&arena, words, count);
+	const char *list = diagnostic_list(&arena, words, count);
+	if (text == NULL)
 		take_wrong(reading, value,
 			arena_format(&arena, "one of the words %s", list));
-	} else {
-		const char *nearest = diagnostic_nearest(text, words, count);
+	else
 		diagnostics_add(reading->diagnostics, take_at(reading, value),
 			"\"%s\" is not among the words that \"%s\" takes: "
-			"%s%s%s%s",
-			text, value.key, list_words(&arena, words, count),
-			nearest ? "; did you mean \"" : "",
-			nearest ? nearest : "", nearest ? "\"?" : "");
-	}
+			"%s%s",
+			text, value.key, list,
+			diagnostic_meant(&arena, text, words, count, ""));
 	arena_release(&arena);
 	return false;
 }

@@ -76,20 +76,15 @@ static void refuse_name(struct oneliner *line, const struct manifest_end *end)
 {
 	const char **names = arena_allocate(
 		&line->manifest->arena, line->draft_count + 1, sizeof *names);
-	const char *nearest;
 	size_t count = 0;
 
 	for (const struct draft *draft = line->first; draft != NULL;
 		draft = draft->next)
 		names[count++] = draft->written.name;
-	nearest = diagnostic_nearest(end->name, names, count);
-	if (nearest != NULL)
-		diagnostics_add(line->diagnostics, end->at,
-			"no operator is named \"%.80s\"; did you mean \"%s\"?",
-			end->name, nearest);
-	else
-		diagnostics_add(line->diagnostics, end->at,
-			"no operator is named \"%.80s\"", end->name);
+	diagnostics_add(line->diagnostics, end->at,
+		"no operator is named \"%.80s\"%s", end->name,
+		diagnostic_meant(
+			&line->manifest->arena, end->name, names, count, ""));
 }
 
 static void resolve_references(struct oneliner *line)

@@ -34,11 +34,10 @@ static void say_unknown(
 	const char **names = arena_allocate(&arena, work->count, sizeof *names);
 	for (uint32_t i = 0; i < work->count; i++)
 		names[i] = work->values[i].name;
-	const char *nearest = diagnostic_nearest(name, names, work->count);
-	diagnostics_add(work->diagnostics, at,
-		"there is no variable \"%s\"%s%s%s", name,
-		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?" : "; variables stand in \"vars\"");
+	diagnostics_add(work->diagnostics, at, "there is no variable \"%s\"%s",
+		name,
+		diagnostic_meant(&arena, name, names, work->count,
+			"; variables stand in \"vars\""));
 	arena_release(&arena);
 }
 

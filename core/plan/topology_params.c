@@ -23,26 +23,15 @@ static void say_unknown(struct resolving *resolving,
 	struct arena arena = {0};
 	const char **words =
 		arena_allocate(&arena, type->param_count, sizeof *words);
-	char *list = arena_copy(&arena, "");
-	for (size_t i = 0; i < type->param_count; i++) {
+	for (size_t i = 0; i < type->param_count; i++)
 		words[i] = type->params[i].name;
-		list = arena_format(&arena, "%s%s%s", list,
-			i == 0                       ? ""
-			: i + 1 == type->param_count ? " and "
-						     : ", ",
-			words[i]);
-	}
-	const char *nearest =
-		diagnostic_nearest(written->name, words, type->param_count);
-	if (nearest != NULL)
-		diagnostics_add(resolving->diagnostics, written->name_at,
-			"%s has no param \"%s\"; did you mean \"%s\"?",
-			target->type->type, written->name, nearest);
-	else
-		diagnostics_add(resolving->diagnostics, written->name_at,
-			"%s has no param \"%s\"; it takes %s",
-			target->type->type, written->name,
-			type->param_count == 0 ? "none" : list);
+	diagnostics_add(resolving->diagnostics, written->name_at,
+		"%s has no param \"%s\"%s", target->type->type, written->name,
+		diagnostic_meant(&arena, written->name, words,
+			type->param_count,
+			arena_format(&arena, "; it takes %s",
+				diagnostic_list(
+					&arena, words, type->param_count))));
 	arena_release(&arena);
 }
 

@@ -33,12 +33,10 @@ static void say_no_operator(
 		arena_allocate(&arena, resolving->name_count, sizeof *words);
 	for (uint32_t i = 0; i < resolving->name_count; i++)
 		words[i] = resolving->names[i].name;
-	const char *nearest =
-		diagnostic_nearest(end->name, words, resolving->name_count);
 	diagnostics_add(resolving->diagnostics, end->at,
-		"there is no operator \"%s\"%s%s%s", end->name,
-		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?" : "");
+		"there is no operator \"%s\"%s", end->name,
+		diagnostic_meant(
+			&arena, end->name, words, resolving->name_count, ""));
 	arena_release(&arena);
 }
 
@@ -78,33 +76,22 @@ static void say_no_port(struct resolving *resolving,
 	const char *direction = out ? "out" : "in";
 	const char *words[PORTS_IN_MAX > PORTS_OUT_MAX ? PORTS_IN_MAX
 						       : PORTS_OUT_MAX];
-	struct arena arena = {0};
-	char *list = arena_copy(&arena, count == 0 ? "none" : "");
-	for (uint32_t i = 0; i < count; i++) {
-		words[i] = ports[i].name;
-		list = arena_format(&arena, "%s%s%s", list,
-			i == 0           ? ""
-			: i + 1 == count ? " and "
-					 : ", ",
-			words[i]);
-	}
 	const char *type = target->type == NULL ? "a node" : target->type->type;
-	const char *nearest =
-		end->port == NULL ? NULL
-				  : diagnostic_nearest(end->port, words, count);
+	struct arena arena = {0};
+	for (uint32_t i = 0; i < count; i++)
+		words[i] = ports[i].name;
 	if (end->port == NULL)
 		diagnostics_add(resolving->diagnostics, end->at,
 			"\"%s\" (%s) has no %s port", end->name, type,
 			direction);
-	else if (nearest != NULL)
-		diagnostics_add(resolving->diagnostics, end->port_at,
-			"\"%s\" (%s) has no %s port \"%s\"; did you mean "
-			"\"%s\"?",
-			end->name, type, direction, end->port, nearest);
 	else
 		diagnostics_add(resolving->diagnostics, end->port_at,
-			"\"%s\" (%s) has no %s port \"%s\"; it has %s",
-			end->name, type, direction, end->port, list);
+			"\"%s\" (%s) has no %s port \"%s\"%s", end->name, type,
+			direction, end->port,
+			diagnostic_meant(&arena, end->port, words, count,
+				arena_format(&arena, "; it has %s",
+					diagnostic_list(
+						&arena, words, count))));
 	arena_release(&arena);
 }
 

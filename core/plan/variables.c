@@ -349,12 +349,10 @@ static void check_setting(struct resolving *resolving, const char *setting,
 	for (uint32_t i = 0; i < manifest->variable_count; i++)
 		if (strcmp(names[i], name) == 0)
 			return;
-	const char *nearest =
-		diagnostic_nearest(name, names, manifest->variable_count);
 	diagnostics_add(resolving->diagnostics, AT_NONE,
-		"--set %s: there is no variable of that name%s%s%s", name,
-		nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?" : "");
+		"--set %s: there is no variable of that name%s", name,
+		diagnostic_meant(
+			arena, name, names, manifest->variable_count, ""));
 }
 
 int variables_apply(struct manifest *manifest,
