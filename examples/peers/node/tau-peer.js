@@ -120,6 +120,12 @@ class Writer {
 
 	begin(atomic) {
 		this.atomic = atomic;
+		this.allow(this.peer.credit.get(this.number) || [this.number, 0, 0]);
+	}
+
+	allow([, bytes, records]) {
+		this.limitBytes = bytes;
+		this.limitRecords = records;
 		this.wake();
 	}
 
@@ -139,6 +145,7 @@ class Peer {
 		this.writers = new Map();
 		this.streams = new Map();
 		this.announced = new Map();
+		this.credit = new Map(); // by number: what was given, asked for or not
 		this.rest = Buffer.alloc(0);
 		this.socket.on('data', (data) => this.take(data));
 		this.socket.on('error', (error) => this.fail(error));
@@ -255,15 +262,13 @@ class Peer {
 			throw new Error(rest[0]);
 		} else if (what === ALPHA) {
 			this.begin(...rest);
-		} else if (what === IOTA && stream) {
-			[, stream.limitBytes, stream.limitRecords] = rest;
-			stream.wake();
+		} else if (what === IOTA) {
+			this.credit.set(rest[0], rest);
+			if (stream) stream.allow(rest);
 		} else if (what === OMEGA && stream) {
 			if (rest[2] === 'gone') stream.gone = true;
 			else stream.reason = rest[2];
 			stream.wake();
-		} else if (what === OMEGA) {
-			this.announced.delete(rest[0]);
 		}
 	}
 }

@@ -138,6 +138,7 @@ class Peer:
         self._sock, self._packet, self._open = sock, 4096, False
         self._readers, self._writers, self._streams = {}, {}, {}
         self._announced = {}
+        self._credit = {}  # by number: what was given, also before it was asked for
         self._notice(
             "tau", 1, _PACKET, int.from_bytes(os.urandom(7), "big"),
             name or os.environ.get("TAU_NODE", "python"),
@@ -198,6 +199,7 @@ class Peer:
             stream._grant()
         else:
             stream._atomic = atomic
+            stream._bytes, stream._records = self._credit.get(number, (0, 0))
 
     # -- bytes -----------------------------------------------------------------
 
@@ -248,16 +250,16 @@ class Peer:
         elif what == _ALPHA:
             self._begin(notice[1], notice[2], notice[3] == "out", notice[4])
         elif what == _IOTA:
-            writer = self._streams[notice[1]]
-            writer._bytes, writer._records = notice[2], notice[3]
+            self._credit[notice[1]] = notice[2:4]
+            if notice[1] in self._streams:
+                stream = self._streams[notice[1]]
+                stream._bytes, stream._records = notice[2:4]
         elif what == _OMEGA and notice[1] in self._streams:
             stream = self._streams[notice[1]]
             if notice[3] == "gone":
                 stream._gone = True
             else:
                 stream.reason = notice[3]
-        elif what == _OMEGA and notice[1] in self._announced:
-            self._announced.pop(notice[1])
 
     def _take_records(self, reader, count, body):
         at = count * _ENTRY.size
