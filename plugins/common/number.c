@@ -140,14 +140,15 @@ static int order_of(double one, double other)
 static int compare_mixed(const struct number *whole, double real)
 {
 	if (whole->kind == NUMBER_INT) {
-		if (real >= 0x1p63 || real < -0x1p63)
+		if (real >= 9223372036854775808.0 ||
+			real < -9223372036854775808.0)
 			return real > 0 ? -1 : 1;
 		int64_t part = (int64_t)real;
 		if (whole->integer != part)
 			return whole->integer < part ? -1 : 1;
 		return order_of((double)part, real);
 	}
-	if (real >= 0x1p64 || real < 0)
+	if (real >= 18446744073709551616.0 || real < 0)
 		return real > 0 ? -1 : 1;
 	uint64_t part = (uint64_t)real;
 	if (whole->natural != part)

@@ -47,6 +47,7 @@ struct where {
 	bool numeric;
 	struct number number;
 	struct pattern pattern;
+	char digits[24]; /* of a number that stands for text */
 };
 
 static int read_value(struct tau_op *op, struct where *self)
@@ -75,42 +76,39 @@ static size_t length(const struct tau_value *value)
 
 /* The text of the value to compare with, for prefix and matches. A number
  * stands for its digits: it was a word that looked like one. */
-static int value_as_text(struct tau_op *op, struct where *self, char digits[24])
+static int value_as_text(struct tau_op *op, struct where *self)
 {
+	uint8_t *digits = (uint8_t *)self->digits;
 	int64_t number;
 
 	if (tau_value_kind(&self->value) == TAU_KIND_TEXT)
 		return 0;
 	if (tau_value_int(&self->value, &number))
 		return tau_fail(op, -EINVAL, "value is to be text here");
-	self->value = (struct tau_value){.start = (uint8_t *)digits,
-		.body = (uint8_t *)digits,
-		.limit = (uint8_t *)digits + json_digits(digits, number),
+	self->value = (struct tau_value){.start = digits,
+		.body = digits,
+		.limit = digits + json_digits(self->digits, number),
 		.code = TAU_CODE_TEXT};
 	return 0;
 }
 
 static int create(struct tau_op *op)
 {
-	struct state {
-		struct where where;
-		char digits[24];
-	} *self = calloc(1, sizeof *self);
+	struct where *self = calloc(1, sizeof *self);
 	const struct tau_text *pointer = &op->params[FIELD].value.s;
-	struct where *where = self ? &self->where : NULL;
 	int code;
 
-	op->self = where;
-	if (!self || field_init(&where->field, pointer->text, pointer->bytes))
+	op->self = self;
+	if (!self || field_init(&self->field, pointer->text, pointer->bytes))
 		return tau_fail(op, -ENOMEM, "no memory");
-	where->operation = (enum operation)op->params[OPERATION].value.i;
-	code = read_value(op, where);
-	if (code == 0 && where->operation >= PREFIX)
-		code = value_as_text(op, where, self->digits);
-	if (code || where->operation != MATCHES)
+	self->operation = (enum operation)op->params[OPERATION].value.i;
+	code = read_value(op, self);
+	if (code == 0 && self->operation >= PREFIX)
+		code = value_as_text(op, self);
+	if (code || self->operation != MATCHES)
 		return code;
-	return pattern_init(op, &where->pattern,
-		(const char *)where->value.body, length(&where->value));
+	return pattern_init(op, &self->pattern, (const char *)self->value.body,
+		length(&self->value));
 }
 
 static void destroy(struct tau_op *op)
