@@ -58,6 +58,11 @@ class Reader {
 		this.grant();
 	}
 
+	finish(reason) {
+		this.reason = reason;
+		this.wake();
+	}
+
 	grant() {
 		this.granted = this.taken + this.records;
 		this.peer.notice(IOTA, this.number, this.takenBytes + this.size, this.granted);
@@ -123,6 +128,11 @@ class Writer {
 		this.allow(this.peer.credit.get(this.number) || [this.number, 0, 0]);
 	}
 
+	finish() {
+		this.gone = true;
+		this.wake();
+	}
+
 	allow([, bytes, records]) {
 		this.limitBytes = bytes;
 		this.limitRecords = records;
@@ -145,7 +155,8 @@ class Peer {
 		this.writers = new Map();
 		this.streams = new Map();
 		this.announced = new Map();
-		this.credit = new Map(); // by number: what was given, asked for or not
+		this.credit = new Map(); // told before a port was asked for, and
+		this.over = new Map(); // how streams ended
 		this.rest = Buffer.alloc(0);
 		this.socket.on('data', (data) => this.take(data));
 		this.socket.on('error', (error) => this.fail(error));
@@ -190,6 +201,7 @@ class Peer {
 		this.streams.set(number, stream);
 		this.notice(ALPHA, number, port, direction === 'out' ? 'in' : 'out', atomic, 0);
 		stream.begin(atomic);
+		if (this.over.has(number)) stream.finish(this.over.get(number));
 	}
 
 	fail(error) {
@@ -265,10 +277,9 @@ class Peer {
 		} else if (what === IOTA) {
 			this.credit.set(rest[0], rest);
 			if (stream) stream.allow(rest);
-		} else if (what === OMEGA && stream) {
-			if (rest[2] === 'gone') stream.gone = true;
-			else stream.reason = rest[2];
-			stream.wake();
+		} else if (what === OMEGA) {
+			this.over.set(rest[0], rest[2]);
+			if (stream) stream.finish(rest[2]);
 		}
 	}
 }

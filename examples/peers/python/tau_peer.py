@@ -138,7 +138,7 @@ class Peer:
         self._sock, self._packet, self._open = sock, 4096, False
         self._readers, self._writers, self._streams = {}, {}, {}
         self._announced = {}
-        self._credit = {}  # by number: what was given, also before it was asked for
+        self._credit, self._over = {}, {}  # told before a port was asked for
         self._notice(
             "tau", 1, _PACKET, int.from_bytes(os.urandom(7), "big"),
             name or os.environ.get("TAU_NODE", "python"),
@@ -196,10 +196,12 @@ class Peer:
         self._notice(_ALPHA, number, port, "in" if writes else "out", atomic, 0)
         if writes:
             stream._size = max(stream._size, 2 * atomic)
+            stream.reason = self._over.get(number)
             stream._grant()
         else:
             stream._atomic = atomic
             stream._bytes, stream._records = self._credit.get(number, (0, 0))
+            stream._gone = number in self._over
 
     # -- bytes -----------------------------------------------------------------
 
@@ -254,11 +256,12 @@ class Peer:
             if notice[1] in self._streams:
                 stream = self._streams[notice[1]]
                 stream._bytes, stream._records = notice[2:4]
-        elif what == _OMEGA and notice[1] in self._streams:
-            stream = self._streams[notice[1]]
-            if notice[3] == "gone":
+        elif what == _OMEGA:
+            self._over[notice[1]] = notice[3]
+            stream = self._streams.get(notice[1])
+            if isinstance(stream, Writer):
                 stream._gone = True
-            else:
+            elif stream:
                 stream.reason = notice[3]
 
     def _take_records(self, reader, count, body):
