@@ -10,6 +10,8 @@
 
 static bool fits(const struct stream *stream);
 static bool is_full(const struct stream *stream);
+static uint64_t far_bytes(const struct stream *stream);
+static void ask_writer(struct stream *stream);
 static void drop_all(struct stream *stream, struct ring *ring);
 
 void stream_init(struct stream *stream, struct stream_pool *pool,
@@ -108,6 +110,8 @@ bool stream_readable(struct stream *stream)
 	else if (count > 0)
 		ready = ready || count >= want || is_full(stream);
 	stream->reader.armed = !ready;
+	if (!ready && count > 0)
+		ask_writer(stream);
 	return ready;
 }
 
@@ -125,15 +129,22 @@ void stream_tell_writer(struct stream *stream)
 		stream->writer.listener->iota(stream->writer.listener);
 }
 
+/* What may yet be sent and staged by the credit from afar. */
+static uint64_t far_bytes(const struct stream *stream)
+{
+	return stream->limit_bytes > stream->received_bytes
+		       ? stream->limit_bytes - stream->received_bytes
+		       : 0;
+}
+
 uint64_t stream_credit(const struct stream *stream)
 {
 	uint64_t most = stream->capacity_bytes + stream->extra_bytes;
 
 	if (stream->policy == STREAM_GROW || stream->policy == STREAM_NOWHERE)
 		return CREDIT_UNBOUNDED;
-	if (stream->limited)
-		most = stream->limit_bytes - stream->received_bytes +
-		       stream->extra_bytes;
+	if (stream->limited && most > far_bytes(stream) + stream->extra_bytes)
+		most = far_bytes(stream) + stream->extra_bytes;
 	return most > stream->used_bytes ? most - stream->used_bytes : 0;
 }
 
@@ -200,6 +211,16 @@ static bool is_full(const struct stream *stream)
 	if (want > stream->capacity_bytes)
 		want = stream->capacity_bytes;
 	return stream_credit(stream) < want || stream_slots(stream) == 0;
+}
+
+/* A reader waits for more than is there. A link that writes, and holds credit
+ * back while there is something to read, hears of it. */
+static void ask_writer(struct stream *stream)
+{
+	if (!stream->writer.armed || !stream->writer.listener || !fits(stream))
+		return;
+	stream->writer.armed = false;
+	stream->writer.listener->iota(stream->writer.listener);
 }
 
 static void drop_all(struct stream *stream, struct ring *ring)

@@ -52,19 +52,6 @@ int frame_next(
 	return 1;
 }
 
-void frame_records(const struct frame *frame, struct tau_record *records)
-{
-	const uint8_t *body = frame->body;
-
-	for (uint32_t i = 0; i < frame->count; i++) {
-		const uint8_t *entry = frame->table + i * FRAME_ENTRY_BYTES;
-
-		records[i] = (struct tau_record){
-			body, load32(entry), load16(entry + 4), 0};
-		body += frame_padded(records[i].bytes);
-	}
-}
-
 void frame_put_head(uint8_t *to, enum frame_kind kind, uint32_t stream,
 	uint64_t first, uint32_t count, uint32_t bytes)
 {

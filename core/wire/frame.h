@@ -11,8 +11,10 @@
 #ifndef TAU_CORE_WIRE_FRAME_H
 #define TAU_CORE_WIRE_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <tau/record.h>
 
@@ -57,14 +59,38 @@ void frame_reader_init(
 int frame_next(
 	struct frame_reader *reader, struct frame *frame, struct error *error);
 
-/* The records of a RECORDS frame, `count` of them: bodies stay where they are,
- * an empty one points at its place. `records` has room for them all. */
-void frame_records(const struct frame *frame, struct tau_record *records);
+/* What is left of the records of a RECORDS frame. */
+struct frame_records {
+	const uint8_t *entry, *limit, *body;
+};
 
 /* How many bytes a body takes in a frame. */
 static inline uint32_t frame_padded(uint32_t bytes)
 {
 	return (bytes + 7u) & ~7u;
+}
+
+static inline void frame_records_init(
+	struct frame_records *records, const struct frame *frame)
+{
+	*records = (struct frame_records){frame->table,
+		frame->table + (size_t)frame->count * FRAME_ENTRY_BYTES,
+		frame->body};
+}
+
+/* The next record, or false: its body stays where it is, an empty one points
+ * at its place. */
+static inline bool frame_record(
+	struct frame_records *records, struct tau_record *record)
+{
+	if (records->entry == records->limit)
+		return false;
+	*record = (struct tau_record){.body = records->body};
+	memcpy(&record->bytes, records->entry, sizeof record->bytes);
+	memcpy(&record->type, records->entry + 4, sizeof record->type);
+	records->entry += FRAME_ENTRY_BYTES;
+	records->body += frame_padded(record->bytes);
+	return true;
 }
 
 /* Writes a head; `bytes` counts what follows it. */

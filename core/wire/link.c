@@ -256,10 +256,12 @@ static int push(struct link *link, struct error *error)
 	bool more = result == -EPIPE;
 
 	while (more) {
-		struct error ignored = ERROR_NONE;
+		struct error said = ERROR_NONE;
 
-		if (link_pull(link, &more, &ignored) < 0)
+		if (link_pull(link, &more, &said) < 0) {
 			more = false;
+			*error = said;
+		}
 	}
 	return result;
 }

@@ -5,14 +5,18 @@
 
 #include "core/wire/link_private.h"
 
+#define BUFFER_OVERHEAD 32 /* of the kernel's, in a socket's buffer */
+
 static int take_hello(
 	struct link *link, const struct notice *notice, struct error *error);
+static void fit_buffer(struct link *link);
 static int take_alpha(
 	struct link *link, const struct notice *notice, struct error *error);
 static int take_iota(
 	struct link *link, const struct notice *notice, struct error *error);
 static int take_omega(
 	struct link *link, const struct notice *notice, struct error *error);
+static bool in_packet(const struct link *link, const struct link_end *end);
 static void put_alpha(struct link *link, struct link_end *end);
 static void put_iota(struct link *link, struct link_end *end);
 
@@ -130,11 +134,28 @@ static int take_hello(
 			notice->packet_bytes, LINK_PACKET_BYTES_MIN);
 	link->send_bytes = link->settings.packet_bytes;
 	if (notice->packet_bytes < link->send_bytes)
-		link->send_bytes = (uint32_t)notice->packet_bytes;
+		link->send_bytes = (uint32_t)notice->packet_bytes & ~7u;
+	if (link->settings.packets)
+		fit_buffer(link);
 	link->open = true;
 	timers_disarm(link->host.timers, &link->hello_timer);
 	task_tell(&link->task, LINK_WORK);
 	return 0;
+}
+
+/* The kernel takes no packet that is larger than the socket's buffer. */
+static void fit_buffer(struct link *link)
+{
+	struct os *os = link->host.os;
+	int buffer = 0;
+	socklen_t bytes = sizeof buffer;
+
+	if (os->getsockopt(
+		    os, link->fd, SOL_SOCKET, SO_SNDBUF, &buffer, &bytes) < 0 ||
+		buffer < (int)LINK_PACKET_BYTES_MIN + BUFFER_OVERHEAD)
+		return;
+	if (link->send_bytes > (uint32_t)(buffer - BUFFER_OVERHEAD))
+		link->send_bytes = (uint32_t)(buffer - BUFFER_OVERHEAD) & ~7u;
 }
 
 static int take_alpha(
@@ -174,6 +195,8 @@ static int take_iota(
 	if (result < 0 || end->over)
 		return result;
 	stream_grant(end->stream, notice->bytes, notice->records);
+	if (stream_count(end->stream) > 0)
+		link_want(end);
 	return 0;
 }
 
@@ -194,7 +217,7 @@ static int take_omega(
 	if (result < 0 || end->over)
 		return result;
 	link_end_over(end);
-	if (gone && link->packet.waiting) {
+	if (gone && in_packet(link, end)) {
 		end->leaving = true;
 	} else if (gone) {
 		stream_leave(end->stream, &end->in);
@@ -204,6 +227,17 @@ static int take_omega(
 		stream_end(end->stream, &end->out, reasons[notice->reason]);
 	}
 	return 0;
+}
+
+/* Whether what waits to be sent lies in this stream. */
+static bool in_packet(const struct link *link, const struct link_end *end)
+{
+	const struct link_packet *packet = &link->packet;
+
+	for (uint32_t i = 0; packet->waiting && i < packet->share_count; i++)
+		if (packet->shares[i].end == end)
+			return true;
+	return false;
 }
 
 static void put_alpha(struct link *link, struct link_end *end)
@@ -219,21 +253,25 @@ static void put_alpha(struct link *link, struct link_end *end)
 	end->said_alpha = true;
 }
 
-/* Credit is what was retired plus what the stream holds. It is told when a
- * quarter has become free, or when the stream is empty. */
+/* Credit is what was retired plus what the stream holds; where old records
+ * make place for new ones, what came instead of what was retired. It is told
+ * when a quarter has become free, or when the reader waits for more. */
 static void put_iota(struct link *link, struct link_end *end)
 {
-	const struct stream *stream = end->stream;
-	uint64_t bytes = stream->received_bytes + stream->capacity_bytes;
-	uint64_t records = stream->received + stream->records;
-	bool little =
-		bytes - end->granted_bytes < stream->capacity_bytes / 4 &&
-		records - end->granted_records < (stream->records + 3) / 4;
+	struct stream *stream = end->stream;
+	bool older = stream->policy == STREAM_DROP_OLDEST;
+	uint64_t bytes = older ? end->came_bytes : stream->received_bytes;
+	uint64_t records =
+		older ? end->expected : stream->received + end->missed;
 
-	end->stream->writer.armed = true;
+	bytes += stream->capacity_bytes;
+	records += stream->records;
+	stream->writer.armed = true;
 	if (bytes == end->granted_bytes && records == end->granted_records)
 		return;
-	if (little && stream_count(stream) > 0)
+	if (bytes - end->granted_bytes < stream->capacity_bytes / 4 &&
+		records - end->granted_records < (stream->records + 3) / 4 &&
+		!link_end_starves(end))
 		return;
 	end->granted_bytes = bytes;
 	end->granted_records = records;
@@ -241,4 +279,18 @@ static void put_iota(struct link *link, struct link_end *end)
 				      .stream = end->number,
 				      .bytes = bytes,
 				      .records = records});
+}
+
+/* Whether the reader wants more than is there, while the writer may wait for
+ * credit that was not worth telling of. */
+bool link_end_starves(const struct link_end *end)
+{
+	const struct stream *stream = end->stream;
+	uint64_t want = stream->reader.want ? stream->reader.want : 1;
+
+	if (stream_count(stream) >= want)
+		return false;
+	return stream_count(stream) == 0 ||
+	       end->granted_records == end->expected ||
+	       end->granted_bytes - end->came_bytes < stream->atomic_bytes;
 }

@@ -46,6 +46,7 @@ struct link_end {
 	uint16_t part_type;
 	uint64_t expected;   /* receives: the next sequence number */
 	uint64_t came_bytes; /* receives: bodies that came, in bytes */
+	uint64_t missed;     /* receives: numbers that never came */
 	uint64_t granted_bytes, granted_records;
 };
 
@@ -129,6 +130,9 @@ int link_find(struct link *link, uint32_t number, bool sends,
 
 /* Says BYE, as far as that goes at once. */
 void link_say_bye(struct link *link, const char *why);
+
+/* Whether credit that was held back must be told now. */
+bool link_end_starves(const struct link_end *end);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);

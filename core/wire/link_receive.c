@@ -19,9 +19,12 @@ static int take_records(
 	struct link *link, const struct frame *frame, struct error *error);
 static int take_part(
 	struct link *link, const struct frame *frame, struct error *error);
-static int begin_part(struct link_end *end, const struct frame *frame);
-static int deliver(struct link_end *end, const struct tau_record *records,
-	uint32_t count, struct error *error);
+static int begin_part(
+	struct link_end *end, const struct frame *frame, struct error *error);
+static int deliver(struct link_end *end, const struct tau_record *record,
+	struct error *error);
+static int publish(struct link_end *end, int result, struct error *error);
+static int refuse(struct link_end *end, int flow, struct error *error);
 static uint32_t skip_repeated(
 	struct link_end *end, uint64_t first, uint32_t count);
 
@@ -167,30 +170,23 @@ static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
 static int take_records(
 	struct link *link, const struct frame *frame, struct error *error)
 {
-	struct tau_record records[256];
-	struct frame some = *frame;
+	struct frame_records records;
+	struct tau_record record;
 	struct link_end *end;
-	uint64_t first = frame->first;
 	int result = link_find(link, frame->stream, false, &end, error);
 
 	if (result == 0 && end->part)
 		result = error_set(error, -EPROTO,
 			"records came between the parts of another");
-	while (result == 0 && some.count > 0) {
-		uint32_t left = some.count, skipped;
-
-		some.count = left < 256 ? left : 256;
-		frame_records(&some, records);
-		skipped = skip_repeated(end, first, some.count);
-		result = deliver(
-			end, records + skipped, some.count - skipped, error);
-		first += some.count;
-		some.table += some.count * FRAME_ENTRY_BYTES;
-		for (uint32_t i = 0; i < some.count; i++)
-			some.body += frame_padded(records[i].bytes);
-		some.count = left - some.count;
-	}
-	return result;
+	if (result < 0)
+		return result;
+	frame_records_init(&records, frame);
+	for (uint32_t i = skip_repeated(end, frame->first, frame->count); i > 0;
+		i--)
+		frame_record(&records, &record);
+	while (result == 0 && frame_record(&records, &record))
+		result = deliver(end, &record, error);
+	return publish(end, result, error);
 }
 
 static int take_part(
@@ -206,12 +202,9 @@ static int take_part(
 	if (!end->part && skip_repeated(end, frame->first, 1))
 		return 0;
 	if (!end->part && frame->offset == 0)
-		result = begin_part(end, frame);
+		result = begin_part(end, frame, error);
 	if (result < 0)
-		return error_set(error, result,
-			"a record of %" PRIu32
-			" bytes is more than stream %" PRIu32 " takes",
-			frame->total_bytes, frame->stream);
+		return refuse(end, result, error);
 	if (!end->part || frame->offset != end->part_offset ||
 		frame->total_bytes != end->part_total ||
 		frame->first != end->expected)
@@ -223,17 +216,27 @@ static int take_part(
 		return 0;
 	record = (struct tau_record){
 		end->part, end->part_total, end->part_type, 0};
-	result = deliver(end, &record, 1, error);
+	result = publish(end, deliver(end, &record, error), error);
 	chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 	end->part = NULL;
 	end->part_offset = 0;
 	return result;
 }
 
-static int begin_part(struct link_end *end, const struct frame *frame)
+static int begin_part(
+	struct link_end *end, const struct frame *frame, struct error *error)
 {
-	if (frame->total_bytes > end->stream->atomic_bytes)
+	const struct stream *stream = end->stream;
+	bool read = !end->over && !stream->reader.gone;
+
+	if (frame->total_bytes > stream->atomic_bytes)
 		return -EMSGSIZE;
+	if (read && (end->granted_records <= end->expected ||
+			    end->granted_bytes - end->came_bytes <
+				    frame->total_bytes))
+		return error_set(error, -EPROTO,
+			"stream %" PRIu32 " sent beyond its credit",
+			end->number);
 	end->part = chunk_get(end->link->host.chunks, frame->total_bytes);
 	end->part_total = frame->total_bytes;
 	end->part_type = frame->type;
@@ -241,39 +244,59 @@ static int begin_part(struct link_end *end, const struct frame *frame)
 	return end->part ? 0 : -ENOMEM;
 }
 
-/* Writes records into the stream. There is room, since there was credit. */
-static int deliver(struct link_end *end, const struct tau_record *records,
-	uint32_t count, struct error *error)
+/* Writes a record into the stream's window. There is room, since there was
+ * credit. */
+static int deliver(struct link_end *end, const struct tau_record *record,
+	struct error *error)
 {
 	struct stream *stream = end->stream;
+	struct tau_out *out = &end->out;
 	int flow = TAU_OK;
 
-	for (uint32_t i = 0; i < count && flow == TAU_OK; i++) {
-		end->expected++;
-		end->came_bytes += records[i].bytes;
-		if (end->over || stream->reader.gone)
-			continue;
-		if (records[i].type == TAU_FD)
-			return error_set(error, -EPROTO,
-				"an fd came on a stream that carries none");
-		if (end->came_bytes > end->granted_bytes ||
-			end->expected > end->granted_records)
-			return error_set(error, -EPROTO,
-				"stream %" PRIu32 " sent beyond its credit",
-				end->number);
-		if (end->out.next == end->out.limit ||
-			records[i].bytes > end->out.credit)
-			flow = stream_room(
-				stream, &end->out, records[i].bytes, true);
-		if (flow != TAU_OK)
-			break;
-		*end->out.next++ = records[i];
-		end->out.credit -= records[i].bytes;
-	}
-	if (flow == TAU_OK || flow == TAU_END)
-		flow = stream_close(stream, &end->out);
-	if (flow == TAU_OK)
+	end->expected++;
+	end->came_bytes += record->bytes;
+	if (end->over || stream->reader.gone) {
+		stream->unread++;
 		return 0;
+	}
+	if (end->came_bytes > end->granted_bytes ||
+		end->expected > end->granted_records)
+		return error_set(error, -EPROTO,
+			"stream %" PRIu32 " sent beyond its credit",
+			end->number);
+	if (record->type == TAU_FD)
+		return error_set(error, -EPROTO,
+			"an fd came on a stream that carries none");
+	if (out->next == out->limit || record->bytes > out->credit ||
+		record->bytes > stream->atomic_bytes)
+		flow = stream_room(stream, out, record->bytes, true);
+	if (flow != TAU_OK)
+		return refuse(end, flow, error);
+	*out->next++ = *record;
+	out->credit -= record->bytes;
+	return 0;
+}
+
+/* Shows what was delivered; `result` is how that went. */
+static int publish(struct link_end *end, int result, struct error *error)
+{
+	int flow = stream_close(end->stream, &end->out);
+
+	if (!end->over && (link_end_starves(end) ||
+				  end->stream->policy == STREAM_DROP_OLDEST))
+		link_want(end);
+	if (result < 0 || flow == TAU_OK || flow == TAU_END)
+		return result;
+	return refuse(end, flow, error);
+}
+
+static int refuse(struct link_end *end, int flow, struct error *error)
+{
+	if (flow == -EMSGSIZE)
+		return error_set(error, flow,
+			"a record of stream %" PRIu32
+			" is larger than the %" PRIu32 " bytes that it takes",
+			end->number, end->stream->atomic_bytes);
 	return error_set(error, flow < 0 ? flow : -EPROTO,
 		"stream %" PRIu32 " cannot take what came", end->number);
 }
@@ -287,6 +310,7 @@ static uint32_t skip_repeated(
 
 	if (first >= end->expected) {
 		end->link->counts.lost += first - end->expected;
+		end->missed += first - end->expected;
 		end->expected = first;
 		return 0;
 	}

@@ -9,7 +9,10 @@
 #define COPY_BYTES_MAX 4096u /* smaller bodies are packed where scattered */
 
 static void make_packet(struct link *link);
+static void begin_packet(struct link *link);
+static void end_packet(struct link *link);
 static void put_records(struct link *link, struct link_end *end);
+static uint32_t count_allowed(const struct link_end *end);
 static uint32_t count_fitting(const struct link *link,
 	const struct tau_record *first, const struct tau_record *limit,
 	uint32_t *bytes);
@@ -45,9 +48,12 @@ void link_say_bye(struct link *link, const char *why)
 
 	if (link->closed || link->packet.waiting)
 		return;
-	link->packet.waiting = false;
+	begin_packet(link);
+	if (!link->said_hello)
+		link_put_hello(link);
 	strncpy(notice.text, why, NOTICE_TEXT_BYTES - 1);
 	link_put_notice(link, &notice);
+	end_packet(link);
 	(void)transmit(link, NULL);
 }
 
@@ -58,12 +64,7 @@ static void make_packet(struct link *link)
 	struct link_end *last = TAILQ_LAST(&link->queue, link_queue);
 	bool more = last != NULL && link->open;
 
-	packet->full = false;
-	packet->scratch_used = packet->part_count = packet->first_part = 0;
-	packet->share_count = packet->bytes = 0;
-	if (!link->settings.packets)
-		link_put(link, LINK_PREFIX_BYTES);
-	packet->bytes = 0;
+	begin_packet(link);
 	if (!link->said_hello)
 		link_put_hello(link);
 	while (more && !packet->full && room(link) > NOTICE_BYTES_MAX * 3) {
@@ -76,6 +77,25 @@ static void make_packet(struct link *link)
 		if (end->sends && !end->over)
 			put_records(link, end);
 	}
+	end_packet(link);
+}
+
+static void begin_packet(struct link *link)
+{
+	struct link_packet *packet = &link->packet;
+
+	packet->full = false;
+	packet->scratch_used = packet->part_count = packet->first_part = 0;
+	packet->share_count = 0;
+	if (!link->settings.packets)
+		link_put(link, LINK_PREFIX_BYTES);
+	packet->bytes = 0;
+}
+
+static void end_packet(struct link *link)
+{
+	struct link_packet *packet = &link->packet;
+
 	packet->waiting = packet->bytes > 0;
 	if (!link->settings.packets)
 		memcpy(packet->scratch, &packet->bytes, LINK_PREFIX_BYTES);
@@ -87,15 +107,18 @@ static void put_records(struct link *link, struct link_end *end)
 {
 	struct link_packet *packet = &link->packet;
 	int flow = stream_read(end->stream, &end->in);
-	uint32_t count, bytes;
+	uint32_t count, bytes, most;
 
 	if (flow == TAU_END)
 		link_put_omega(link, end);
 	if (flow != TAU_OK)
 		return;
+	most = end->part_offset ? 1 : count_allowed(end);
+	if (most == 0) /* goes on when credit comes */
+		return;
 	count = end->part_offset ? 0
 				 : count_fitting(link, end->in.next,
-					   end->in.limit, &bytes);
+					   end->in.next + most, &bytes);
 	if (count > 0)
 		put_frame(link, end, count, bytes);
 	else if (packet->share_count == 0)
@@ -103,6 +126,25 @@ static void put_records(struct link *link, struct link_end *end)
 	else
 		packet->full = true;
 	link_want(end); /* whether it has more shows when this has gone */
+}
+
+/* How many records there is credit for: all that are staged, but for what was
+ * taken beyond it when the writer was made to stop. */
+static uint32_t count_allowed(const struct link_end *end)
+{
+	const struct stream *stream = end->stream;
+	const struct tau_record *at = end->in.next;
+	uint64_t records = stream->limit_records - stream->received;
+	uint64_t bytes = stream->limit_bytes - stream->received_bytes;
+
+	if (stream->used_bytes <= bytes && stream_count(stream) <= records)
+		return (uint32_t)(end->in.limit - at);
+	while (at < end->in.limit && records > 0 && at->bytes <= bytes) {
+		bytes -= at->bytes;
+		records--;
+		at++;
+	}
+	return (uint32_t)(at - end->in.next);
 }
 
 static uint32_t count_fitting(const struct link *link,
