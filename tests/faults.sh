@@ -4,7 +4,7 @@
 # it never crashes, hangs, or gives another result without a word.
 set -eu
 if [ -z "${FAULTS_TIMED:-}" ]; then
-	FAULTS_TIMED=1 exec timeout -k 5 500 bash "$0" "$@"
+	FAULTS_TIMED=1 exec timeout -k 5 "${LONG:+30}500" bash "$0" "$@"
 fi
 export LC_ALL=C
 unset TAU_PLUGIN_PATH
