@@ -162,6 +162,7 @@ END_TEST
 START_TEST(the_nearest_word_is_found_or_none)
 {
 	const char *words[] = {"from", "to", "capacity", "records"};
+	const char *sign = "!=";
 	ck_assert_str_eq(diagnostic_nearest("capcity", words, 4), "capacity");
 	ck_assert_str_eq(diagnostic_nearest("form", words, 4), "from");
 	ck_assert_str_eq(diagnostic_nearest("record", words, 4), "records");
@@ -169,6 +170,7 @@ START_TEST(the_nearest_word_is_found_or_none)
 	ck_assert_ptr_null(diagnostic_nearest("color", words, 4));
 	ck_assert_ptr_null(diagnostic_nearest("", words, 4));
 	ck_assert_ptr_null(diagnostic_nearest("xy", words, 4));
+	ck_assert_ptr_null(diagnostic_nearest("==", &sign, 1));
 	ck_assert_str_eq(diagnostic_nearest("to", words, 4), "to");
 	char large[200];
 	memset(large, 'a', sizeof large - 1);

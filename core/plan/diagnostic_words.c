@@ -3,6 +3,7 @@
  */
 #include "core/plan/diagnostic.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define WORD_BYTES_MAX 64u
@@ -36,11 +37,20 @@ static size_t edits(
 	return rows[from_bytes % 3][to_bytes];
 }
 
+/* Of signs alone (==, <>), what is near may mean the opposite. */
+static bool has_letter(const char *word)
+{
+	for (; *word != '\0'; word++)
+		if (isalnum((unsigned char)*word))
+			return true;
+	return false;
+}
+
 const char *diagnostic_nearest(
 	const char *word, const char *const *words, size_t count)
 {
 	size_t bytes = strlen(word);
-	if (bytes == 0 || bytes > WORD_BYTES_MAX)
+	if (bytes == 0 || bytes > WORD_BYTES_MAX || !has_letter(word))
 		return NULL;
 	size_t allowed = bytes < 3 ? 1 : (bytes + 2) / 3;
 	const char *nearest = NULL;

@@ -84,6 +84,20 @@ static void read_defaults(
 	take_object(reading, value, "the defaults", keys, COUNT(keys), into);
 }
 
+/* Whether a key was most likely meant to be that one. */
+static bool has_misspelt(json_t *object, const char *wanted)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		if (diagnostic_nearest(key, &wanted, 1) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void read_document(struct reading *reading, struct cursor root)
 {
 	static const struct take_key keys[] = {
@@ -109,9 +123,14 @@ static void read_document(struct reading *reading, struct cursor root)
 		diagnostics_add(reading->diagnostics, at,
 			"\"tau\" is missing; write \"tau\": 1, the version of "
 			"the manifest's format");
-	if (json_object_get(root.json, "nodes") == NULL)
+	if (json_object_get(root.json, "nodes") == NULL) {
+		reading->manifest->nodes_broken = true;
 		diagnostics_add(reading->diagnostics, at,
 			"\"nodes\" is missing; it holds the operators");
+	}
+	if (json_object_get(root.json, "streams") == NULL &&
+		has_misspelt(root.json, "streams"))
+		reading->manifest->streams_broken = true;
 }
 
 /* Counts of nodes, operators and streams, before anything is built. */

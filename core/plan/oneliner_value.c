@@ -120,29 +120,100 @@ static const struct param_description *named_param(
 	return description_param(draft->described, name);
 }
 
+/* What went wrong before or at a bare word that no param takes, as the end of
+ * the sentence that refuses it. */
+static const char *stray_hint(const struct oneliner *line, uint32_t at)
+{
+	const char *word = line->text + at;
+	uint32_t bytes = oneliner_word_end(line, at) - at, end = at;
+
+	while (end > 0 && (unsigned char)line->text[end - 1] <= ' ')
+		end--;
+	if (end > 0 && end < at && line->text[end - 1] == '!')
+		return "; a ! stands alone, between spaces";
+	if (end > 0 && end < at && line->text[end - 1] == ';')
+		return "; a ; stands alone, between spaces";
+	if ((bytes == 1 && *word == '|') ||
+		(bytes == 2 && memcmp(word, "->", 2) == 0))
+		return "; operators are joined by !";
+	return "";
+}
+
+static void refuse_param(struct oneliner *line, const struct draft *draft,
+	uint32_t at, const char *name)
+{
+	const struct operator_description *described = draft->described;
+	struct arena *arena = &line->manifest->arena;
+	const char **words = arena_allocate(
+		arena, described->param_count + 1, sizeof *words);
+
+	for (size_t i = 0; i < described->param_count; i++)
+		words[i] = described->params[i].name;
+	diagnostics_add(line->diagnostics, at, "%s has no param \"%s\"%s",
+		draft->written.type, name,
+		diagnostic_meant(arena, name, words, described->param_count,
+			arena_format(arena, "; it takes %s",
+				diagnostic_list(arena, words,
+					described->param_count))));
+}
+
+/* A bare NAME=… at `at` that no param takes: true after a sentence about the
+ * name. */
+static bool refuse_name(
+	struct oneliner *line, const struct draft *draft, uint32_t at)
+{
+	const char *word = line->text + at;
+	const char *equals =
+		memchr(word, '=', oneliner_word_end(line, at) - at);
+	char name[NAME_BYTES_MAX + 1] = "";
+
+	if (equals != NULL && equals - word <= NAME_BYTES_MAX)
+		memcpy(name, word, (size_t)(equals - word));
+	if (!description_is_name(name))
+		return false;
+	refuse_param(line, draft, at, name);
+	return true;
+}
+
+/* Whether a bare value that was read at `at` is none for its param, and what
+ * stands there says why; otherwise the topology judges it. */
+static bool is_stray(struct oneliner *line, const struct draft *draft,
+	const struct param_description *param, const json_t *value, uint32_t at)
+{
+	struct error error = ERROR_NONE;
+	const char *hint = stray_hint(line, at);
+
+	if (description_check_value(param, value, &error) == 0)
+		return false;
+	if (*hint == '\0')
+		return refuse_name(line, draft, at);
+	diagnostics_add(line->diagnostics, at, "\"%s\": %s%s", param->name,
+		error.text, hint);
+	return true;
+}
+
 /* Says which values an operator takes, to one who gave more. */
 static void refuse_more(struct oneliner *line, const struct draft *draft)
 {
 	const struct operator_description *described = draft->described;
 	struct text names = {0};
-	char glued = line->text[line->at - 2];
+	const char *hint = stray_hint(line, line->at);
 
+	if (*hint == '\0' && refuse_name(line, draft, line->at))
+		return;
 	for (size_t i = 0; i < described->param_count; i++)
 		text_format(&names, "%s%s", i > 0 ? ", " : "",
 			described->params[i].name);
 	if (described->param_count == 0)
 		diagnostics_add(line->diagnostics, line->at,
-			"%s takes no values, and this is one",
-			draft->written.type);
+			"%s takes no values, and this is one%s",
+			draft->written.type, hint);
 	else
 		diagnostics_add(line->diagnostics, line->at,
 			"%s takes %zu value%s (%s), and this is one more%s",
 			draft->written.type, described->param_count,
 			described->param_count == 1 ? "" : "s",
-			text_string(&names),
-			glued == ';'   ? "; a ; stands alone, between spaces"
-			: glued == '!' ? "; a ! stands alone, between spaces"
-				       : "");
+			text_string(&names), hint);
 	text_release(&names);
 }
 
@@ -164,6 +235,8 @@ static bool read_arg(struct oneliner *line, struct draft *draft)
 	struct manifest_operator *written = &draft->written;
 	const struct param_description *param = named_param(line, draft);
 	uint32_t name_at = line->at;
+	bool bare =
+		param == NULL && strchr("'\"[{", line->text[name_at]) == NULL;
 	struct manifest_param *added;
 	json_t *value;
 
@@ -188,6 +261,11 @@ static bool read_arg(struct oneliner *line, struct draft *draft)
 		.at = line->at,
 	};
 	value = oneliner_read_value(line, param);
+	if (bare && value != NULL &&
+		is_stray(line, draft, param, value, name_at)) {
+		json_decref(value);
+		return false;
+	}
 	added->written = value;
 	written->param_count += value != NULL;
 	return value != NULL;

@@ -40,8 +40,9 @@ static void say_no_operator(
 	arena_release(&arena);
 }
 
+/* NULL after a sentence, which is left away where it was `said` before. */
 static const struct topology_name *find_name(
-	struct resolving *resolving, const struct manifest_end *end)
+	struct resolving *resolving, const struct manifest_end *end, bool said)
 {
 	const struct topology_name *name =
 		resolving->name_count == 0
@@ -49,7 +50,7 @@ static const struct topology_name *find_name(
 			: bsearch(end->name, resolving->names,
 				  resolving->name_count, sizeof *name,
 				  compare_name);
-	if (name == NULL && !resolving->manifest->nodes_broken)
+	if (name == NULL && !said && !resolving->manifest->nodes_broken)
 		say_no_operator(resolving, end);
 	return name;
 }
@@ -175,8 +176,10 @@ static bool check_member(struct resolving *resolving,
 
 static bool resolve_edge(struct resolving *resolving, struct edge *edge)
 {
-	edge->writer = find_name(resolving, edge->from);
-	edge->reader = find_name(resolving, edge->to);
+	/* The middle of a chain was the end of the edge before. */
+	bool said = edge->from != edge->written->ends;
+	edge->writer = find_name(resolving, edge->from, said);
+	edge->reader = find_name(resolving, edge->to, false);
 	bool good =
 		edge->writer != NULL && find_port(resolving, edge->from,
 						edge->writer, true, &edge->out);
