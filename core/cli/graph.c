@@ -182,8 +182,9 @@ const struct cli_command graph_command = {
 		"browsers, mermaid for pages that render it, json for "
 		"programs. Secrets never appear.",
 	.options = options,
-	.examples = "tau graph weblog.json\n"
-		    "tau graph --format svg weblog.json >weblog.svg\n"
+	.examples = "tau graph words.json --set text=LICENSE\n"
+		    "tau graph --format svg words.json --set text=LICENSE "
+		    ">words.svg\n"
 		    "tau graph -e 'stdin ! lines ! count ! stdout'\n",
 	.json = true,
 	.run = run,

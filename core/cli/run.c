@@ -24,6 +24,7 @@ struct wish {
 	bool progress;
 };
 
+static int take_for(struct cli *cli, const char *value, int64_t *for_ns);
 static int take_duration(struct cli *cli, const char *option, const char *value,
 	int64_t *duration_ns);
 static int run_plan(
@@ -41,7 +42,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 	switch (id) {
 	case FOR:
-		return take_duration(cli, "for", value, &wish->for_ns);
+		return take_for(cli, value, &wish->for_ns);
 	case DRAIN_TIMEOUT:
 		return take_duration(
 			cli, "drain-timeout", value, &wish->drain_ns);
@@ -66,6 +67,19 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (code == 0)
 		code = run_plan(cli, &wish, &plan);
 	plan_release(&plan);
+	return code;
+}
+
+/* Within, 0 means without end, which is not what --for 0s asks for. */
+static int take_for(struct cli *cli, const char *value, int64_t *for_ns)
+{
+	int code = take_duration(cli, "for", value, for_ns);
+
+	if (code == 0 && *for_ns == 0)
+		return cli_usage(cli, &run_command,
+			"--for %s: it is more than nothing; leave it away to "
+			"run without end",
+			value);
 	return code;
 }
 
@@ -213,7 +227,7 @@ const struct cli_command run_command = {
 		    "tau run -e 'lines ! lines \" \" ! count \"\" ! top /count "
 		    "10 ! "
 		    "table' <text\n"
-		    "tau run weblog.json --set log=access.log\n"
-		    "tau run --for 10s weblog.json\n",
+		    "tau run words.json --set text=LICENSE\n"
+		    "tau run --for 10s -e 'generate ! count'\n",
 	.run = run,
 };

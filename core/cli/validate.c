@@ -123,7 +123,7 @@ const struct cli_command validate_command = {
 		"with its file, line and column. The exit code is 78 when "
 		"there is one.",
 	.options = options,
-	.examples = "tau validate weblog.json --set log=access.log\n"
+	.examples = "tau validate words.json --set text=LICENSE\n"
 		    "tau validate --print -e 'lines ! take 5 ! stdout' "
 		    ">five.json\n",
 	.json = true,

@@ -81,6 +81,11 @@ t run 'generate 3 ! stdout'
 expect_status 74
 expect_line err "tau: if that is a one-liner, put -e before it"
 
+scenario "--for 0s is refused, for within 0 means without end"
+t run --for 0s -e 'generate ! null'
+expect_status 2
+expect_line err "tau: --for 0s: it is more than nothing; leave it away to run without end"
+
 scenario "a command line that is wrong"
 t run
 expect_status 2
