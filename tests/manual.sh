@@ -1,6 +1,7 @@
 #!/bin/bash
-# manual.sh: the manifest in tau-manifest(5) must be valid, and each key that
-# the page describes must be one that the program knows, and the other way.
+# manual.sh: the manifest in tau-manifest(5) must be valid, the description in
+# tau-plugin(5) that of a plugin, and each key that the pages describe must be
+# one that the program knows, and the other way.
 set -eu
 page=$top_srcdir/docs/tau-manifest.5
 there=$(mktemp -d)
@@ -31,4 +32,30 @@ for key in node stream; do
 		grep -q "\b$key\b" "$page" || fail "the page says nothing of $key"
 	done <"$there/keys"
 done
-echo 'manual: the example is valid and every key is described'
+
+
+# The description in tau-plugin(5), as a plugin: what the page shows is read.
+page=$top_srcdir/docs/tau-plugin.5
+{
+	echo '#include <tau/operator.h>'
+	sed -n '/^\.nf$/,/^\.fi$/p' "$page" | sed -e '/^\.[nf]/d' -e 's/\\-/-/g'
+	echo 'static int run(struct tau_op *op) { return op == 0; }'
+	echo 'static const struct tau_operator diff = {.size = sizeof diff, .name = "diff", .run = run};'
+	echo 'TAU_OPERATORS(&diff);'
+} >"$there/delta.c"
+${CC:-cc} -shared -fPIC -I"$top_srcdir/abi" -o "$there/delta.so" "$there/delta.c" ||
+	fail "the plugin of tau-plugin(5) does not compile"
+"$TAU" inspect "$there/delta.so" >"$there/out" 2>&1 ||
+	fail "the plugin of tau-plugin(5) is refused: $(cat "$there/out")"
+for word in delta.diff differences bad scale 'default 1.0' backward 'state, version 1' 'lines !'; do
+	grep -q -- "$word" "$there/out" || fail "inspect does not show $word of tau-plugin(5)"
+done
+"$TAU" validate -L "$there" -e 'lines ! json.parse ! delta.diff /n 2 ! stdout' >"$there/out" 2>&1 ||
+	fail "the example of tau-plugin(5) is refused: $(cat "$there/out")"
+grep -o 'reader_[a-z]*(reader, [a-z]*, "[a-z]*"' "$top_srcdir"/core/plan/{description,port,param}.c |
+	grep -o '"[a-z]*"' | tr -d '"' | sort -u >"$there/keys"
+[ "$(wc -l <"$there/keys")" -ge 12 ] || fail "no list of the keys of a description"
+while read -r key; do
+	grep -q "\b$key\b" "$page" || fail "tau-plugin(5) says nothing of $key"
+done <"$there/keys"
+echo 'manual: the examples are valid and every key is described'
