@@ -171,6 +171,9 @@ void ports_retire(struct instance *instance)
 
 	for (end = TAILQ_FIRST(&instance->ports.open_in); end; end = next) {
 		next = TAILQ_NEXT(end, open);
+		if (!stream_in_view(end->stream, &end->head))
+			fabric_abort(instance->fabric, instance,
+				"consumed records that it had not been given");
 		stream_retire(end->stream, &end->head);
 		if (end->stream->view)
 			continue;

@@ -26,7 +26,7 @@ static bool is_elsewhere(const struct instance *instance, bool is_port);
 static int stopped_out(struct instance *instance);
 static void break_room(struct instance *instance, struct out_end *end,
 	uint32_t bytes, int code);
-static void break_publish(struct instance *instance);
+static void break_publish(struct instance *instance, int code);
 
 void services_init(struct tau_host *host)
 {
@@ -63,28 +63,35 @@ struct instance *services_enter(struct tau_op *op)
 
 int services_settle(struct instance *instance)
 {
-	if (ports_publish(instance) < 0)
-		break_publish(instance);
+	int result = ports_publish(instance);
+
+	if (result < 0)
+		break_publish(instance, result);
 	ports_retire(instance);
 	return instance->broken ? instance->failure.code : 0;
 }
 
 int services_leave(struct instance *instance)
 {
-	if (ports_close(instance) < 0)
-		break_publish(instance);
+	int result = ports_close(instance);
+
+	if (result < 0)
+		break_publish(instance, result);
 	ports_retire(instance);
 	return instance->broken ? instance->failure.code : 0;
 }
 
 int services_stopped(struct instance *instance)
 {
+	int result;
+
 	if (instance->context == CONTEXT_CREATE)
 		return 0;
 	if (!instance->closing && !instance->quiescing)
 		return 0;
-	if (!instance->told && ports_close(instance) < 0)
-		break_publish(instance);
+	result = instance->told ? 0 : ports_close(instance);
+	if (result < 0)
+		break_publish(instance, result);
 	instance->told = true; /* and from now on every call says so */
 	return TAU_STOPPED;
 }
@@ -354,12 +361,17 @@ static void break_room(struct instance *instance, struct out_end *end,
 	instance->broken = true;
 }
 
-static void break_publish(struct instance *instance)
+/* What was written over somebody else's memory is not let run on. */
+static void break_publish(struct instance *instance, int code)
 {
 	static const char text[] =
 		"sent a record whose body lies in no live memory: what is sent "
 		"must lie in an input record not yet consumed, or be static";
 
+	if (code == -EOVERFLOW)
+		fabric_abort(instance->fabric, instance,
+			"wrote more to a stream than it had reserved, over "
+			"memory that is not its own");
 	instance_fail(instance, -EFAULT, text, sizeof text - 1);
 	instance->broken = true;
 }

@@ -178,6 +178,15 @@ void stream_end(
  * TAU_WAIT (armed), or TAU_END. */
 int stream_read(struct stream *stream, struct tau_in *in);
 
+/* Whether what was consumed had been given: else a reader went astray. */
+static inline bool stream_in_view(
+	const struct stream *stream, const struct tau_in *in)
+{
+	return !stream->view ||
+	       (in->next >= stream->view &&
+		       in->next <= stream->view + stream->view_slots);
+}
+
 /* Retires what was consumed; the window keeps what was not. */
 void stream_retire(struct stream *stream, struct tau_in *in);
 

@@ -8,6 +8,8 @@
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
 
+static bool is_overdrawn(const struct stream *stream, const struct tau_out *out,
+	ptrdiff_t count);
 static int make_room(struct stream *stream, uint32_t bytes, bool *drops);
 static int open_window(struct stream *stream, struct tau_out *out,
 	uint32_t bytes, bool by_reference);
@@ -52,7 +54,11 @@ int stream_publish(struct stream *stream, struct tau_out *out)
 	CHECK_MAGIC(stream, STREAM_MAGIC);
 	if (count == 0)
 		return 0;
-	CHECK(count > 0 && count <= (ptrdiff_t)stream->window_slots);
+	if (is_overdrawn(stream, out, count)) {
+		stream->window = NULL;
+		stream_shut(out, -EOVERFLOW);
+		return -EOVERFLOW;
+	}
 	if (stream->window_drops) {
 		if (drop(stream, first, first + count) && stream->own.limit)
 			stream->own.next = out->body;
@@ -106,6 +112,20 @@ struct ring *stream_target(struct stream *stream)
 	if (ring_free(ring) == 0 && ring_grow(ring, rings) < 0)
 		return NULL;
 	return ring;
+}
+
+/* Whether more was written than the window had: behind its slots, its chunk or
+ * its credit (which wraps then), where everything belongs to somebody else. */
+static bool is_overdrawn(
+	const struct stream *stream, const struct tau_out *out, ptrdiff_t count)
+{
+	const struct stream_space *own = &stream->own;
+
+	if (count < 0 || count > (ptrdiff_t)stream->window_slots)
+		return true;
+	if (own->limit && (out->body < own->next || out->body > own->limit))
+		return true;
+	return !stream->window_drops && out->credit > UINT64_MAX / 2;
 }
 
 /* Looks for credit and a slot, by the stream's policy. */
