@@ -20,7 +20,7 @@ struct world {
 	uint8_t failed[NODES_MAX];  /* likewise */
 	uint8_t pending[NODES_MAX]; /* SPAWN was asked for */
 	uint8_t alive[NODES_MAX];   /* a process is there */
-	uint8_t killed[NODES_MAX];  /* KILL was asked for */
+	uint8_t killed[NODES_MAX];  /* 1: ABORT was asked for, 2: KILL */
 	uint8_t told_run[NODES_MAX];
 	uint8_t armed[SUPERVISOR_TIMERS];
 	uint8_t ran, stopping, closing, ended;
@@ -155,10 +155,15 @@ static void step(const struct exploration *exploration, struct world *world,
 			world->pending[action->node] = 1;
 		if (action->kind == SUPERVISOR_SEND)
 			hold_send(world, exploration, action);
-		if (action->kind == SUPERVISOR_KILL) {
+		if (action->kind == SUPERVISOR_ABORT) {
 			ck_assert(world->alive[action->node]);
 			ck_assert(!world->killed[action->node]);
 			world->killed[action->node] = 1;
+		}
+		if (action->kind == SUPERVISOR_KILL) {
+			ck_assert(world->alive[action->node]);
+			ck_assert_uint_le(world->killed[action->node], 1);
+			world->killed[action->node] = 2;
 		}
 		if (action->kind == SUPERVISOR_ARM)
 			world->armed[action->timer] = action->timeout_ns != 0;

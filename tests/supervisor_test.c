@@ -20,14 +20,15 @@ static void note(
 		"", "plan", "run", "drain", "close", "ask"};
 	static const char *const timers[] = {
 		"for", "patience", "drain", "close", "progress"};
-	char *to = history->said + strlen(history->said);
+	static const char *const signs[] = {"spawn", "", "abort", "kill"};
+	char *to = strchr(history->said, '\0');
 	size_t room = (size_t)(history->said + sizeof history->said - to);
 
 	switch (action->kind) {
 	case SUPERVISOR_SPAWN:
+	case SUPERVISOR_ABORT:
 	case SUPERVISOR_KILL:
-		snprintf(to, room,
-			action->kind == SUPERVISOR_KILL ? "kill; " : "spawn; ");
+		snprintf(to, room, "%s; ", signs[action->kind]);
 		break;
 	case SUPERVISOR_SEND:
 		snprintf(to, room, "%s; ", commands[action->command]);
@@ -180,15 +181,14 @@ START_TEST(a_drain_that_takes_too_long_is_closed_then_killed)
 	signalled(&history, SIGTERM);
 	history.said[0] = 0;
 	elapses(&history, SUPERVISOR_TIMER_DRAIN);
+	elapses(&history, SUPERVISOR_TIMER_CLOSE);
+	elapses(&history, SUPERVISOR_TIMER_CLOSE);
+	exits(&history, SIGABRT);
 	expect(&history,
 		"\"not drained within 10 s (--drain-timeout); the rest is "
-		"lost\"; close; close in 1000000000; ");
-	elapses(&history, SUPERVISOR_TIMER_CLOSE);
-	expect(&history,
-		"\"did not close and is killed; what it held is lost\"; "
-		"kill; ");
-	exits(&history, SIGKILL);
-	expect(&history, "exit 75; ");
+		"lost\"; close; close in 1000000000; \"did not close and is "
+		"killed; what it held is lost\"; abort; close in 500000000; "
+		"kill; exit 75; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST

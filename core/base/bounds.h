@@ -90,6 +90,7 @@
 /* the supervisor: how long a node that was told to close may take before it is
  * killed, and how long one may take by default to run out when it drains. */
 #define SUPERVISOR_CLOSE_NS 1000000000ll
+#define SUPERVISOR_ABORT_NS 500000000ll /* to write a backtrace */
 #define SUPERVISOR_DRAIN_NS 10000000000ll
 /* … and when a person is told that it takes its time. */
 #define SUPERVISOR_PATIENCE_NS 1000000000ll

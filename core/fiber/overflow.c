@@ -248,6 +248,11 @@ static void say_crash(const struct overflow *overflow,
 		add_runner(&words, runner);
 	else
 		add(&words, "the node itself, outside of any operator,");
+	if (number == SIGABRT && info->si_code == SI_USER) {
+		add(&words, " was running when the node was told to abort");
+		say(overflow, &words);
+		return;
+	}
 	add(&words, " crashed: ");
 	add(&words, signal_name(number));
 	if (info->si_code > 0) {

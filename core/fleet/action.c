@@ -35,6 +35,11 @@ void action_send(
 	action->command = command;
 }
 
+void action_abort(struct action_list *list, uint32_t node)
+{
+	add(list, SUPERVISOR_ABORT)->node = node;
+}
+
 void action_kill(struct action_list *list, uint32_t node)
 {
 	add(list, SUPERVISOR_KILL)->node = node;

@@ -22,6 +22,7 @@ enum supervisor_timer {
 enum supervisor_action_kind {
 	SUPERVISOR_SPAWN, /* node; answered by SPAWNED or SPAWN_FAILED */
 	SUPERVISOR_SEND,  /* node, command */
+	SUPERVISOR_ABORT, /* node: SIGABRT, so that it says where it is */
 	SUPERVISOR_KILL,  /* node: SIGKILL; answered by EXITED */
 	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm */
 	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
@@ -56,6 +57,7 @@ void action_list_release(struct action_list *list);
 void action_spawn(struct action_list *list, uint32_t node);
 void action_send(
 	struct action_list *list, uint32_t node, enum command_kind command);
+void action_abort(struct action_list *list, uint32_t node);
 void action_kill(struct action_list *list, uint32_t node);
 void action_arm(struct action_list *list, enum supervisor_timer timer,
 	int64_t timeout_ns);

@@ -276,6 +276,9 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 	case SUPERVISOR_SEND:
 		send_command(loop, action);
 		break;
+	case SUPERVISOR_ABORT:
+		process_abort(&loop->processes[action->node].process);
+		break;
 	case SUPERVISOR_KILL:
 		process_kill(&loop->processes[action->node].process);
 		break;

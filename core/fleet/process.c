@@ -118,6 +118,12 @@ bool process_reap(struct process *process, int *status)
 	return true;
 }
 
+void process_abort(struct process *process)
+{
+	if (process->pid)
+		process->os->pidfd_signal(process->os, process->pidfd, SIGABRT);
+}
+
 void process_kill(struct process *process)
 {
 	if (process->pid)

@@ -55,6 +55,9 @@ void process_read_log(struct process *process, lines_take *take, void *context);
  * waitpid gives it. The log and the commands are still to be read. */
 bool process_reap(struct process *process, int *status);
 
+/* SIGABRT, unless it has been reaped: its last words say what it was doing. */
+void process_abort(struct process *process);
+
 /* SIGKILL, unless it has been reaped. */
 void process_kill(struct process *process);
 

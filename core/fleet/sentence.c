@@ -74,6 +74,12 @@ char *sentence_patience(int64_t drain_ns)
 		(double)drain_ns / 1e9);
 }
 
+char *sentence_unclosed(void)
+{
+	return sentence_format(
+		"did not close and is killed; what it held is lost");
+}
+
 char *sentence_format(const char *format, ...)
 {
 	va_list arguments;

@@ -26,6 +26,9 @@ char *sentence_exited(int status, bool done);
  */
 char *sentence_patience(int64_t drain_ns);
 
+/* Of a node that did not heed CLOSE. */
+char *sentence_unclosed(void);
+
 /* Any text; aborts when there is no memory for a sentence. */
 char *sentence_format(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

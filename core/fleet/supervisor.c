@@ -123,8 +123,6 @@ static void on_command(struct supervisor *supervisor, uint32_t node,
 		on_ready(supervisor, node);
 		break;
 	case COMMAND_FAILED:
-		on_failed(supervisor, node, sentence_failed(command));
-		break;
 	case COMMAND_DEADLOCK:
 		on_failed(supervisor, node, sentence_failed(command));
 		break;
@@ -146,7 +144,7 @@ static void on_ready(struct supervisor *supervisor, uint32_t node)
 {
 	struct supervised *one = &supervisor->nodes[node];
 
-	if (one->state == SUPERVISED_KILLED)
+	if (one->state >= SUPERVISED_ABORTED)
 		return;
 	if (one->state != SUPERVISED_PREPARING) {
 		on_hangup(supervisor, node, "it said twice that it was ready");
@@ -215,7 +213,7 @@ static void on_progress(struct supervisor *supervisor, uint32_t node,
 static void on_hangup(
 	struct supervisor *supervisor, uint32_t node, const char *text)
 {
-	if (supervisor->nodes[node].state == SUPERVISED_KILLED)
+	if (supervisor->nodes[node].state >= SUPERVISED_ABORTED)
 		return;
 	kill_node(supervisor, node);
 	on_failed(supervisor, node, sentence_format("killed: %s", text));
@@ -224,7 +222,7 @@ static void on_hangup(
 static void on_exited(struct supervisor *supervisor, uint32_t node, int status)
 {
 	struct supervised *one = &supervisor->nodes[node];
-	bool killed = one->state == SUPERVISED_KILLED;
+	bool killed = one->state >= SUPERVISED_ABORTED;
 
 	one->state = SUPERVISED_ENDED;
 	if (killed || (one->done && status == 0))
@@ -351,11 +349,15 @@ static void close_all(struct supervisor *supervisor)
 static void kill_all(struct supervisor *supervisor)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		if (supervisor->nodes[i].state == SUPERVISED_CLOSING)
-			action_say(&supervisor->actions, i,
-				sentence_format("did not close and is killed; "
-						"what it held is lost"));
-		kill_node(supervisor, i);
+		if (supervisor->nodes[i].state != SUPERVISED_CLOSING) {
+			kill_node(supervisor, i);
+			continue;
+		}
+		supervisor->nodes[i].state = SUPERVISED_ABORTED;
+		action_say(&supervisor->actions, i, sentence_unclosed());
+		action_abort(&supervisor->actions, i);
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
+			SUPERVISOR_ABORT_NS);
 	}
 }
 

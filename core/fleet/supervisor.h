@@ -13,14 +13,17 @@
  *                      |            |                                |
  *                      |            |          DRAIN: sources end -> DRAINING
  *                      |            |          CLOSE: at once ----> CLOSING
- *                      |            |          CLOSE ignored -----> KILLED
+ *                      |            |          CLOSE ignored ----> ABORTED
+ *                      |            |          that too ----------> KILLED
  *                      v            v                                |
  *                    ENDED <---- EXITED (its log was read to the end) --
  *
  * Nodes run when all are prepared. The first INT, TERM or HUP drains; so do
  * `--for` and, unless the topology says "on_failure": "continue", a failure.
  * A second signal, or the drain's deadline, closes; who does not close within
- * SUPERVISOR_CLOSE_NS is killed. A signal before RUN kills: nothing has begun.
+ * SUPERVISOR_CLOSE_NS is told to abort, so that it says which operator did not
+ * come back, and SUPERVISOR_ABORT_NS later killed. A signal before RUN kills:
+ * nothing has begun.
  *
  * Invariants: a command is sent only to a node whose process was spawned and
  * has not exited; EXIT comes once, last, when all nodes have ended.
@@ -44,6 +47,7 @@ enum supervised_state {
 	SUPERVISED_RUNNING,
 	SUPERVISED_DRAINING,
 	SUPERVISED_CLOSING,
+	SUPERVISED_ABORTED,
 	SUPERVISED_KILLED,
 	SUPERVISED_ENDED,
 };
