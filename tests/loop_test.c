@@ -57,7 +57,7 @@ static void print(const char *format, ...)
 static void tell_surroundings(void)
 {
 	static const int ignored[] = {
-		SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE};
+		SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 	char target[64] = "";
 	struct sigaction now;
 	sigset_t mask;
@@ -66,7 +66,7 @@ static void tell_surroundings(void)
 	if (readlink("/proc/self/fd/0", target, sizeof target - 1) < 0)
 		print("no fd 0\n");
 	print("fd 0 is %s\n", target);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		sigaction(ignored[i], NULL, &now);
 		print("signal %d %s\n", ignored[i],
 			now.sa_handler == SIG_IGN ? "ignored" : "felt");
@@ -232,6 +232,7 @@ START_TEST(a_node_has_its_fds_and_no_others)
 		"surroundings: signal 15 ignored\n"
 		"surroundings: signal 1 ignored\n"
 		"surroundings: signal 13 ignored\n"
+		"surroundings: signal 25 ignored\n"
 		"surroundings: INT open\n"
 		"surroundings: dies with its parent by 9\n"
 		"tau: 2 records left a.bad, which goes nowhere\n");

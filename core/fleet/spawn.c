@@ -79,5 +79,6 @@ static sigset_t ignored_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGXFSZ); /* a write answers EFBIG instead */
 	return set;
 }
