@@ -11,6 +11,7 @@
 #include "core/base/check.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ static int take_duration(struct cli *cli, const char *option, const char *value,
 	int64_t *duration_ns);
 static int run_plan(
 	struct cli *cli, const struct wish *wish, struct plan *plan);
+static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name);
 static void make_nodes(
@@ -98,6 +100,7 @@ static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
 	struct os *os = &cli->os;
 	struct error error = ERROR_NONE;
 	struct runtime runtime;
+	sigset_t former;
 	char made[NAME_BYTES_MAX];
 	const char *name = plan->topology.name;
 	int code;
@@ -110,15 +113,31 @@ static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
 		runtime_name(made, wish->planning.file, os->getpid(os));
 		name = made;
 	}
+	hold_signals(os, &former);
 	code = runtime_init(&runtime, os,
 		cli_environment(cli, "XDG_RUNTIME_DIR"), name, &error);
-	if (code < 0) {
+	if (code == 0) {
+		code = run_named(cli, wish, plan, name);
+		runtime_release(&runtime);
+	} else {
 		cli_say(cli, "%s", error.text);
-		return code == -EEXIST ? EXIT_CODE_TAKEN : EXIT_CODE_IO;
+		code = code == -EEXIST ? EXIT_CODE_TAKEN : EXIT_CODE_IO;
 	}
-	code = run_named(cli, wish, plan, name);
-	runtime_release(&runtime);
+	os->sigprocmask(os, SIG_SETMASK, &former, NULL);
 	return code;
+}
+
+/* Until the loop listens to them: whoever dies of one now would leave the
+ * runtime folder behind. */
+static void hold_signals(struct os *os, sigset_t *former)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	os->sigprocmask(os, SIG_BLOCK, &mask, former);
 }
 
 static int run_named(struct cli *cli, const struct wish *wish,
