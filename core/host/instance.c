@@ -2,6 +2,7 @@
 #include "core/host/instance.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ static void task_finished(struct task *task);
 static bool is_frozen(const struct instance *instance);
 static void freeze(struct instance *instance);
 static void explain(struct instance *instance);
+static const char *describe(int code);
 static int call_state(struct instance *instance, int result, const char *what,
 	struct error *error);
 
@@ -292,7 +294,13 @@ static void explain(struct instance *instance)
 	if (instance->failure.code == 0)
 		error_set(&instance->failure, instance->returned,
 			"run returned %d (%s) and gave no reason",
-			instance->returned, strerror(-instance->returned));
+			instance->returned, describe(instance->returned));
+}
+
+/* Of whatever a plugin returns: also of what has no opposite. */
+static const char *describe(int code)
+{
+	return strerror(code == INT_MIN ? INT_MAX : -code);
 }
 
 /* Turns the result of a plugin's function into a sentence. */
@@ -307,5 +315,5 @@ static int call_state(struct instance *instance, int result, const char *what,
 		return error_set(error, result, "%s", instance->failure.text);
 	return error_set(error, result,
 		"%s returned %d (%s) and gave no reason", what, result,
-		strerror(-result));
+		describe(result));
 }

@@ -33,7 +33,7 @@ static int prepare(struct node_process *process, const char *store);
 static int receive_plan(struct node_process *process, struct error *error);
 static int watch_commands(struct node_process *process);
 static int work(struct node_process *process);
-static void flush(struct node_process *process);
+static int flush(struct node_process *process);
 static void deadlocked(struct node_process *process);
 static void obey(struct node_process *process);
 static int wait_readable(struct node_process *process);
@@ -168,20 +168,27 @@ static int work(struct node_process *process)
 		return 1;
 	node_report_counts(process->node, process->connection);
 	say(process, &(struct command){.kind = COMMAND_DONE});
-	flush(process);
-	return 0;
+	return flush(process) == 0 ? 0 : 1;
 }
 
 /* Waits until all that was said has gone. */
-static void flush(struct node_process *process)
+static int flush(struct node_process *process)
 {
 	struct reactor *reactor = process->node->fabric.reactor;
+	struct error error = ERROR_NONE;
+	int flow = reactor_change(reactor, &process->watch, EPOLLOUT);
 
-	if (reactor_change(reactor, &process->watch, EPOLLOUT) < 0)
-		return;
-	while (command_flush(process->connection, NULL) == COMMAND_WAIT &&
-		reactor_poll(reactor, -1) == 0)
-		;
+	if (flow == 0)
+		while ((flow = command_flush(process->connection, &error)) ==
+				COMMAND_WAIT &&
+			reactor_poll(reactor, -1) == 0)
+			;
+	if (flow != COMMAND_OK)
+		log_say(&process->log, LOG_ERROR,
+			"the way to the supervisor is lost%s%s; did an "
+			"operator close an fd that was not its own?",
+			error.text[0] ? ": " : "", error.text);
+	return flow == COMMAND_OK ? 0 : -EPIPE;
 }
 
 static void deadlocked(struct node_process *process)

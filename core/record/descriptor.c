@@ -19,7 +19,9 @@ struct descriptor *descriptor_of(const struct tau_record *record)
 {
 	struct descriptor *cell = (struct descriptor *)(uintptr_t)record->body;
 
-	if (record->type != TAU_FD || !cell || cell->magic != DESCRIPTOR_MAGIC)
+	if (record->type != TAU_FD || !cell ||
+		(uintptr_t)cell % _Alignof(struct descriptor) != 0 ||
+		cell->magic != DESCRIPTOR_MAGIC)
 		return NULL;
 	return cell;
 }

@@ -24,6 +24,11 @@ static int sink_wait(struct tau_op *op, struct sink *sink)
 {
 	struct tau_want want = {.any = TAU_SLOT(CHANNEL_SLOT)};
 
+	if (!sink->channel.watched) /* a file, which cannot say when */
+		return tau_failf(op, -EAGAIN,
+			"cannot write %s: it takes nothing now, and cannot be "
+			"waited for",
+			sink->name);
 	channel_drained(op, &sink->channel);
 	return tau_wait(op, &want, NULL);
 }

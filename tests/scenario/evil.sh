@@ -80,3 +80,29 @@ evil --for 50ms --drain-timeout 50ms -e 'evil.loop'
 expect_status 75
 expect_line err "tau: not drained within 0.05 s *"
 expect_line err "tau: main: did not close and is killed; what it held is lost"
+expect_line err "tau: main: operator evil-loop of plugin evil was running when the node was told to abort"
+
+scenario "more committed than was reserved"
+evil -e 'evil.over ! null'
+expect_status 1
+expect_line err "tau: main: operator evil-over of plugin evil wrote more to a stream than it had reserved, over memory that is not its own"
+
+scenario "more consumed than was there"
+evil -e 'generate 3 ! evil.astray'
+expect_status 1
+expect_line err "tau: main: operator evil-astray of plugin evil consumed records that it had not been given"
+
+scenario "fds closed that others need"
+evil -e 'evil.close'
+expect_status 1
+expect_line err "tau: main: the way to the supervisor is lost; did an operator close an fd that was not its own?"
+
+scenario "the least int is an errno of nothing"
+evil -e 'evil.least'
+expect_status 1
+expect_line err "tau: main: evil-least (evil): run returned -2147483648 *"
+
+scenario "a file that may not grow"
+(ulimit -f 1 && evil -e 'generate 3000 ! file.write grown')
+expect_status 1
+expect_line err "tau: main: file-write (tau-io): cannot write *grown: File too large"
