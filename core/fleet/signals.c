@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+static int read_number(struct signals *signals);
+
 int signals_init(struct signals *signals, struct os *os)
 {
 	static const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
@@ -40,6 +42,21 @@ void signals_release(struct signals *signals)
 }
 
 int signals_next(struct signals *signals)
+{
+	struct os *os = signals->os;
+	int number = read_number(signals);
+
+	while (number != 0 && number == signals->last &&
+		os->clock_ns(os) - signals->last_ns < SIGNALS_SAME_NS)
+		number = read_number(signals);
+	if (number != 0) {
+		signals->last = number;
+		signals->last_ns = os->clock_ns(os);
+	}
+	return number;
+}
+
+static int read_number(struct signals *signals)
 {
 	struct os *os = signals->os;
 	struct signalfd_siginfo info;
