@@ -40,6 +40,12 @@ struct field {
 int field_init(struct field *field, const char *pointer, size_t bytes);
 void field_release(struct field *field);
 
+/* How much of the pointer a sentence shows, as printf's %.*s wants it. */
+static inline int field_shown(const struct field *field)
+{
+	return field->pointer_bytes < 100 ? (int)field->pointer_bytes : 100;
+}
+
 /* The fields of a list param, NULL when it is empty or not given; *count says
  * how many. 0, -ENOMEM, or -EINVAL when it is no list of text. */
 int fields_create(

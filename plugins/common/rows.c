@@ -97,10 +97,18 @@ int row_compare(const struct row *one, const struct row *other)
 	return one->class == ROW_TEXT ? compare_text(one, other) : 0;
 }
 
-int row_send(struct tau_op *op, uint32_t port, const struct row *row)
+int rows_send(struct tau_op *op, uint32_t port, struct rows *rows)
 {
-	return tau_write(op, port, row->record.body, row->record.bytes,
-		row->record.type);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct tau_record *record = &rows->row[i].record;
+		int flow = tau_write(
+			op, port, record->body, record->bytes, record->type);
+
+		if (flow != TAU_OK)
+			return flow;
+	}
+	rows_clear(rows);
+	return TAU_OK;
 }
 
 int rows_save(struct tau_op *op, struct tau_out *state, const struct rows *rows)

@@ -51,8 +51,9 @@ int row_key(struct row *row, const struct tau_value *value);
 /* By key alone: null, false, true, numbers, text. Below, equal, above 0. */
 int row_compare(const struct row *one, const struct row *other);
 
-/* Writes a row. Flow. Suspends. [run] */
-int row_send(struct tau_op *op, uint32_t port, const struct row *row);
+/* Writes all rows in their present order and clears them; after a flow other
+ * than TAU_OK they are all still there. Flow. Suspends. [run] */
+int rows_send(struct tau_op *op, uint32_t port, struct rows *rows);
 
 /* One record each, in the present order; restoring gives each record to
  * `take`, which adds it. 0 or -errno. [create] */

@@ -14,8 +14,8 @@
 #include "common/field.h"
 #include "common/rows.h"
 #include "common/state.h"
+#include "common/turn.h"
 
-enum { IN = 0, OUT = 0, BAD = 1 };
 enum { FIELD = 0, ORDER = 1 };
 enum { ASCENDING = 0, DESCENDING = 1 };
 
@@ -91,9 +91,9 @@ static int add(struct sort *self, const struct tau_record *record)
 	return code;
 }
 
-static int take_record(
-	struct tau_op *op, struct sort *self, const struct tau_record *record)
+static int take_record(struct tau_op *op, const struct tau_record *record)
 {
+	struct sort *self = op->self;
 	int code = add(self, record);
 
 	if (code == 0)
@@ -103,45 +103,22 @@ static int take_record(
 	return bad_sendf(op, BAD, "sort", record,
 		code == -EINVAL ? "the field \"%.*s\" has no place in an order"
 				: "the record has no field \"%.*s\"",
-		(int)(self->field.pointer_bytes < 100
-				? self->field.pointer_bytes
-				: 100),
-		self->field.pointer);
+		field_shown(&self->field), self->field.pointer);
 }
 
 /* Sends all and starts anew. Flow. */
-static int send_rows(struct tau_op *op, struct sort *self)
+static int send_rows(struct tau_op *op)
 {
+	struct sort *self = op->self;
 	if (self->rows.count)
 		qsort(self->rows.row, self->rows.count, sizeof *self->rows.row,
 			self->descending ? descending : ascending);
-	for (size_t i = 0; i < self->rows.count; i++) {
-		int flow = row_send(op, OUT, &self->rows.row[i]);
-
-		if (flow != TAU_OK)
-			return flow;
-	}
-	rows_clear(&self->rows);
-	return TAU_OK;
+	return rows_send(op, OUT, &self->rows);
 }
 
 static int run(struct tau_op *op)
 {
-	struct sort *self = op->self;
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type != TAU_CYCLE)
-			flow = take_record(op, self, record);
-		else if ((flow = send_rows(op, self)) == TAU_OK)
-			flow = tau_send(op, OUT, record);
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	flow = tau_ended(op, IN) ? send_rows(op, self) : TAU_OK;
-	return flow < 0 ? flow : 0;
+	return turn_gather(op, take_record, send_rows);
 }
 
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)

@@ -16,8 +16,8 @@
 #include "common/field.h"
 #include "common/rows.h"
 #include "common/state.h"
+#include "common/turn.h"
 
-enum { IN = 0, OUT = 0, BAD = 1 };
 enum { FIELD = 0, COUNT = 1 };
 
 struct top {
@@ -122,9 +122,9 @@ static int keep(struct top *self, const struct tau_record *record,
 	return 0;
 }
 
-static int take_record(
-	struct tau_op *op, struct top *self, const struct tau_record *record)
+static int take_record(struct tau_op *op, const struct tau_record *record)
 {
+	struct top *self = op->self;
 	struct tau_value value;
 	struct number number;
 	int code = field_find(&self->field, record, &value);
@@ -133,48 +133,25 @@ static int take_record(
 		return bad_sendf(op, BAD, "top", record,
 			code ? "the record has no field \"%.*s\""
 			     : "the field \"%.*s\" is no number",
-			(int)(self->field.pointer_bytes < 100
-					? self->field.pointer_bytes
-					: 100),
-			self->field.pointer);
+			field_shown(&self->field), self->field.pointer);
 	if (keep(self, record, &number))
 		return tau_fail(op, -ENOMEM, "no memory for a record");
 	return TAU_OK;
 }
 
 /* Sends the best and starts anew. Flow. */
-static int send_rows(struct tau_op *op, struct top *self)
+static int send_rows(struct tau_op *op)
 {
+	struct top *self = op->self;
 	if (self->rows.count)
 		qsort(self->rows.row, self->rows.count, sizeof *self->rows.row,
 			order);
-	for (size_t i = 0; i < self->rows.count; i++) {
-		int flow = row_send(op, OUT, &self->rows.row[i]);
-
-		if (flow != TAU_OK)
-			return flow;
-	}
-	rows_clear(&self->rows);
-	return TAU_OK;
+	return rows_send(op, OUT, &self->rows);
 }
 
 static int run(struct tau_op *op)
 {
-	struct top *self = op->self;
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type != TAU_CYCLE)
-			flow = take_record(op, self, record);
-		else if ((flow = send_rows(op, self)) == TAU_OK)
-			flow = tau_send(op, OUT, record);
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	flow = tau_ended(op, IN) ? send_rows(op, self) : TAU_OK;
-	return flow < 0 ? flow : 0;
+	return turn_gather(op, take_record, send_rows);
 }
 
 static int by_place(const void *one, const void *other)

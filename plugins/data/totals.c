@@ -114,8 +114,7 @@ static int refuse(struct tau_op *op, struct totals *totals,
 		return bad_send(op, TOTALS_BAD, totals->name, record,
 			"the record is not utf9");
 	return bad_sendf(op, TOTALS_BAD, totals->name, record,
-		"the record has no field \"%.*s\"",
-		(int)(field->pointer_bytes < 100 ? field->pointer_bytes : 100),
+		"the record has no field \"%.*s\"", field_shown(field),
 		field->pointer);
 }
 
@@ -137,10 +136,7 @@ static int amount(struct tau_op *op, struct totals *totals,
 	if (code)
 		return refuse(op, totals, record, totals->what, code);
 	return bad_sendf(op, TOTALS_BAD, totals->name, record,
-		"the field \"%.*s\" is no number",
-		(int)(totals->what->pointer_bytes < 100
-				? totals->what->pointer_bytes
-				: 100),
+		"the field \"%.*s\" is no number", field_shown(totals->what),
 		totals->what->pointer);
 }
 

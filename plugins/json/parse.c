@@ -16,8 +16,7 @@
 #include <tau/writer.h>
 
 #include "common/bad.h"
-
-enum { IN = 0, OUT = 0, BAD = 1 };
+#include "common/turn.h"
 
 /* Containers inside each other; strings are stepped over. */
 static int depth_of(const char *text, size_t bytes)
@@ -152,22 +151,8 @@ static int take_text(struct tau_op *op, const struct tau_record *record)
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type == TAU_UTF8 || record->type == TAU_BYTES)
-			flow = take_text(op, record);
-		else if (record->type == TAU_CYCLE)
-			flow = tau_send(op, OUT, record);
-		else
-			flow = bad_send(op, BAD, "json.parse", record,
-				"JSON is text, and this is none");
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_text(
+		op, take_text, "json.parse", "JSON is text, and this is none");
 }
 
 const struct tau_operator json_parse_operator = {

@@ -11,8 +11,7 @@
 
 #include "common/bad.h"
 #include "common/json.h"
-
-enum { IN = 0, OUT = 0, BAD = 1 };
+#include "common/turn.h"
 
 static int create(struct tau_op *op)
 {
@@ -42,9 +41,9 @@ static int view(const struct tau_record *record, struct tau_value *value)
 	return 0;
 }
 
-static int take_record(
-	struct tau_op *op, struct buffer *text, const struct tau_record *record)
+static int take_record(struct tau_op *op, const struct tau_record *record)
 {
+	struct buffer *text = op->self;
 	struct tau_value value;
 	int code = view(record, &value);
 
@@ -65,18 +64,7 @@ static int take_record(
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		flow = record->type == TAU_CYCLE
-			       ? tau_send(op, OUT, record)
-			       : take_record(op, op->self, record);
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_each(op, take_record);
 }
 
 const struct tau_operator json_write_operator = {

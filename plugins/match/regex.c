@@ -12,9 +12,9 @@
 #include <tau/writer.h>
 
 #include "common/bad.h"
+#include "common/turn.h"
 #include "pattern.h"
 
-enum { IN = 0, OUT = 0, BAD = 1 };
 enum { PATTERN = 0 };
 
 struct name {
@@ -136,9 +136,9 @@ static int send_map(
 	return TAU_OK;
 }
 
-static int take_text(
-	struct tau_op *op, struct regex *self, const struct tau_record *record)
+static int take_text(struct tau_op *op, const struct tau_record *record)
 {
+	struct regex *self = op->self;
 	int code = pattern_match(&self->pattern, record->body, record->bytes);
 	char sentence[160];
 
@@ -154,23 +154,8 @@ static int take_text(
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type == TAU_UTF8 || record->type == TAU_BYTES)
-			flow = take_text(op, op->self, record);
-		else if (record->type == TAU_CYCLE)
-			flow = tau_send(op, OUT, record);
-		else
-			flow = bad_send(op, BAD, "regex", record,
-				"patterns are matched with text, and this is "
-				"none");
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_text(op, take_text, "regex",
+		"patterns are matched with text, and this is none");
 }
 
 const struct tau_operator match_regex = {.size = sizeof match_regex,

@@ -21,9 +21,9 @@
 #include "common/field.h"
 #include "common/json.h"
 #include "common/number.h"
+#include "common/turn.h"
 #include "pattern.h"
 
-enum { IN = 0, OUT = 0, BAD = 1 };
 enum { FIELD = 0, OPERATION = 1, VALUE = 2 };
 
 /* As the description lists them. */
@@ -229,9 +229,7 @@ static int no_answer(struct tau_op *op, struct where *self,
 	const struct tau_record *record, const struct tau_value *value,
 	int code)
 {
-	int bytes = (int)(self->field.pointer_bytes < 100
-				  ? self->field.pointer_bytes
-				  : 100);
+	int bytes = field_shown(&self->field);
 	char sentence[120];
 
 	if (code < 0) {
@@ -262,9 +260,9 @@ static const char *unfit(
 }
 
 /* Passes or drops the head record, or sends it to bad. Flow. */
-static int take_record(
-	struct tau_op *op, struct where *self, const struct tau_record *record)
+static int take_record(struct tau_op *op, const struct tau_record *record)
 {
+	struct where *self = op->self;
 	struct tau_value value;
 	enum answer answer;
 	int code = field_find(&self->field, record, &value);
@@ -285,18 +283,7 @@ static int take_record(
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		flow = record->type == TAU_CYCLE
-			       ? tau_send(op, OUT, record)
-			       : take_record(op, op->self, record);
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_each(op, take_record);
 }
 
 const struct tau_operator match_where = {.size = sizeof match_where,

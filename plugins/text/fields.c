@@ -19,8 +19,8 @@
 #include <tau/writer.h>
 
 #include "common/bad.h"
+#include "common/turn.h"
 
-enum { IN = 0, OUT = 0, BAD = 1 };
 enum { PICK = 0, SEPARATOR = 1 };
 
 struct column {
@@ -199,9 +199,9 @@ static int send_tuple(
 	return TAU_OK;
 }
 
-static int take_text(
-	struct tau_op *op, struct fields *self, const struct tau_record *record)
+static int take_text(struct tau_op *op, const struct tau_record *record)
 {
+	struct fields *self = op->self;
 	struct tau_record column = {.type = TAU_UTF8, .flags = record->flags};
 	int code;
 
@@ -225,23 +225,8 @@ static int take_text(
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type == TAU_UTF8 || record->type == TAU_BYTES)
-			flow = take_text(op, op->self, record);
-		else if (record->type == TAU_CYCLE)
-			flow = tau_send(op, OUT, record);
-		else
-			flow = bad_send(op, BAD, "fields", record,
-				"columns are cut out of text, and this is "
-				"none");
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_text(op, take_text, "fields",
+		"columns are cut out of text, and this is none");
 }
 
 const struct tau_operator text_fields = {.size = sizeof text_fields,

@@ -12,9 +12,8 @@
 #include "common/field.h"
 #include "common/rows.h"
 #include "common/state.h"
+#include "common/turn.h"
 #include "layout.h"
-
-enum { IN = 0, OUT = 0, BAD = 1 };
 
 struct table {
 	struct field whole; /* the record itself, as a value */
@@ -48,9 +47,9 @@ static int out_of_memory(struct tau_op *op)
 }
 
 /* A record that is not utf9 is found when the table is made. */
-static int take_record(
-	struct tau_op *op, struct table *self, const struct tau_record *record)
+static int take_record(struct tau_op *op, const struct tau_record *record)
 {
+	struct table *self = op->self;
 	struct tau_value value;
 	int code = field_find(&self->whole, record, &value);
 
@@ -98,8 +97,9 @@ static int send_lines(struct tau_op *op, const struct layout *layout)
 }
 
 /* The table, which then starts anew. Flow. */
-static int send_table(struct tau_op *op, struct table *self)
+static int send_table(struct tau_op *op)
 {
+	struct table *self = op->self;
 	struct layout layout = {0};
 	int flow = lay_out(op, self, &layout);
 
@@ -113,21 +113,7 @@ static int send_table(struct tau_op *op, struct table *self)
 
 static int run(struct tau_op *op)
 {
-	struct table *self = op->self;
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (record->type != TAU_CYCLE)
-			flow = take_record(op, self, record);
-		else if ((flow = send_table(op, self)) == TAU_OK)
-			flow = tau_send(op, OUT, record);
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	flow = tau_ended(op, IN) ? send_table(op, self) : TAU_OK;
-	return flow < 0 ? flow : 0;
+	return turn_gather(op, take_record, send_table);
 }
 
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)

@@ -19,10 +19,9 @@
 #include <tau/value.h>
 
 #include "common/bad.h"
+#include "common/turn.h"
 #include "scan.h"
 #include "weblog_scan.h"
-
-enum { IN = 0, OUT = 0, BAD = 1 };
 
 /* Texts are copied by so many bytes, whatever they have, where that reads
  * nothing behind the line. */
@@ -188,22 +187,8 @@ static int take_line(struct tau_op *op, const struct tau_record *record)
 
 static int run(struct tau_op *op)
 {
-	const struct tau_record *record;
-	int flow;
-
-	while ((record = tau_read(op, IN))) {
-		if (TAU_LIKELY_(record->type <= TAU_UTF8))
-			flow = take_line(op, record);
-		else if (record->type == TAU_CYCLE)
-			flow = tau_send(op, OUT, record);
-		else
-			flow = bad_send(op, BAD, "weblog", record,
-				"a line of a log is text, and this is none");
-		if (flow != TAU_OK)
-			return flow < 0 ? flow : 0;
-		tau_consume(op, IN);
-	}
-	return 0;
+	return turn_text(op, take_line, "weblog",
+		"a line of a log is text, and this is none");
 }
 
 const struct tau_operator text_weblog = {
