@@ -281,6 +281,8 @@ static const struct {
 		"there is no operator type \"elsewhere.turn\", nor a plugin "
 		"\"elsewhere\"; name its file under \"plugins\", or its folder "
 		"with --plugin-path"},
+	{"shout", "there is no operator type \"shout\"; did you mean "
+		  "\"acme.shout\"?"},
 	{"frobnicate", "there is no operator type \"frobnicate\"; tau ls shows "
 		       "those there are"},
 };

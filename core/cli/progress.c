@@ -101,7 +101,11 @@ static void quantity(double amount, const char *unit, char text[32])
 		at++;
 	}
 	if (at)
-		snprintf(text, 32, "%.3g %s%s", amount, prefixes[at], unit);
+		snprintf(text, 32, "%.*f %s%s",
+			amount < 10    ? 2
+			: amount < 100 ? 1
+				       : 0,
+			amount, prefixes[at], unit);
 	else
 		snprintf(text, 32, "%.0f%s%s", amount, *unit ? " " : "", unit);
 }

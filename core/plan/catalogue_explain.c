@@ -76,6 +76,18 @@ static int explain_operator(const struct catalogue_plugin *plugin,
 		plugin->identity.path);
 }
 
+/* The type of that operator in a plugin that is not a standard one, or NULL. */
+static const char *type_of_plugin(
+	const struct catalogue *catalogue, const char *name)
+{
+	for (size_t i = 0; i < catalogue->type_count; i++)
+		if (!catalogue->types[i].plugin->standard &&
+			strcmp(catalogue->types[i].description->name, name) ==
+				0)
+			return catalogue->types[i].type;
+	return NULL;
+}
+
 /* A standard plugin that could not be read may be where the type is. */
 static int explain_absence(const struct catalogue *catalogue, const char *type,
 	struct part part, struct error *error)
@@ -109,6 +121,7 @@ int catalogue_explain(const struct catalogue *catalogue, const char *type,
 		dotted ? find_refusal(catalogue, part) : NULL;
 	struct arena arena = {0};
 	const char *nearest = nearest_type(catalogue, &arena, type);
+	const char *whole = dotted ? NULL : type_of_plugin(catalogue, type);
 
 	if (plugin != NULL)
 		explain_operator(plugin, type, nearest, error);
@@ -117,11 +130,11 @@ int catalogue_explain(const struct catalogue *catalogue, const char *type,
 			"there is no operator type \"%.80s\": its plugin was "
 			"refused: %s",
 			type, refusal->error.text);
-	else if (nearest != NULL)
+	else if (nearest != NULL || whole != NULL)
 		error_set(error, -ENOENT,
 			"there is no operator type \"%.80s\"; did you mean "
 			"\"%s\"?",
-			type, nearest);
+			type, whole != NULL ? whole : nearest);
 	else
 		explain_absence(catalogue, type, part, error);
 	arena_release(&arena);
