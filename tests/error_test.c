@@ -54,19 +54,6 @@ START_TEST(without_an_error_to_set_the_code_is_returned)
 
 	ck_assert_int_eq(error_set(NULL, -EIO, "lost"), -EIO);
 	ck_assert_int_eq(error_set_at(NULL, nowhere, -EIO, "lost"), -EIO);
-	error_prefix(NULL, "nothing");
-}
-END_TEST
-
-START_TEST(a_prefix_says_what_was_being_done)
-{
-	struct error error = ERROR_NONE;
-
-	error_prefix(&error, "too early");
-	ck_assert_str_eq(error.text, "");
-	error_set(&error, -EIO, "the disk failed");
-	error_prefix(&error, "reading %s", "a.log");
-	ck_assert_str_eq(error.text, "reading a.log: the disk failed");
 }
 END_TEST
 
@@ -88,20 +75,6 @@ START_TEST(a_long_sentence_is_cut_between_characters)
 		ck_assert_uint_eq((length - 3 - shift) % 2, 0);
 		ck_assert_int_eq(memcmp(error.text, text, length - 3), 0);
 	}
-}
-END_TEST
-
-START_TEST(a_long_prefix_leaves_a_sentence_that_ends)
-{
-	struct error error = ERROR_NONE;
-	char text[ERROR_TEXT_BYTES - 8];
-
-	memset(text, 'x', sizeof text - 1);
-	text[sizeof text - 1] = '\0';
-	error_set(&error, -EIO, "the disk failed");
-	error_prefix(&error, "%s", text);
-	ck_assert_uint_lt(strlen(error.text), sizeof error.text);
-	ck_assert_str_eq(error.text + strlen(error.text) - 3, "…");
 }
 END_TEST
 
@@ -134,9 +107,7 @@ static Suite *error_suite(void)
 	tcase_add_test(errors, the_first_error_wins);
 	tcase_add_test(errors, an_error_may_have_a_place);
 	tcase_add_test(errors, without_an_error_to_set_the_code_is_returned);
-	tcase_add_test(errors, a_prefix_says_what_was_being_done);
 	tcase_add_test(errors, a_long_sentence_is_cut_between_characters);
-	tcase_add_test(errors, a_long_prefix_leaves_a_sentence_that_ends);
 	tcase_add_test(checks, a_check_that_holds_says_nothing);
 	tcase_add_test_raise_signal(
 		checks, a_check_that_does_not_hold_aborts, SIGABRT);

@@ -46,27 +46,6 @@ int error_set_at(struct error *error, struct place place, int code,
 	return code;
 }
 
-void error_prefix(struct error *error, const char *format, ...)
-{
-	char sentence[sizeof error->text];
-	va_list arguments;
-	size_t used;
-	int length;
-
-	if (!error || !error->code)
-		return;
-	memcpy(sentence, error->text, sizeof sentence);
-	va_start(arguments, format);
-	format_sentence(error, format, arguments);
-	va_end(arguments);
-	used = strlen(error->text);
-	length = snprintf(error->text + used, sizeof error->text - used, ": %s",
-		sentence);
-	CHECK(length >= 0);
-	if ((size_t)length >= sizeof error->text - used)
-		mark_cut(error->text, sizeof error->text);
-}
-
 static void format_sentence(
 	struct error *error, const char *format, va_list arguments)
 {

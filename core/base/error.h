@@ -42,9 +42,4 @@ int error_set(struct error *error, int code, const char *format, ...)
 int error_set_at(struct error *error, struct place place, int code,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Puts "PREFIX: " before the sentence of a set error; used on the way up to
- * say what was being done. Does nothing while no error is set. */
-void error_prefix(struct error *error, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 #endif

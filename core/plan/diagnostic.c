@@ -195,22 +195,6 @@ void diagnostics_print(const struct diagnostics *diagnostics, struct text *text)
 			diagnostics->count - count == 1 ? "" : "s");
 }
 
-void diagnostics_first(
-	const struct diagnostics *diagnostics, struct error *error)
-{
-	uint32_t count = kept(diagnostics);
-	if (count == 0)
-		return;
-	const struct diagnostic *first = &diagnostics->items[0];
-	for (uint32_t i = 1; i < count; i++)
-		if (compare(&diagnostics->items[i], first) < 0)
-			first = &diagnostics->items[i];
-	struct place place = {diagnostics->source->name, 0, 0};
-	if (first->at != AT_NONE)
-		place = source_place(diagnostics->source, first->at);
-	error_set_at(error, place, -EINVAL, "%s", first->text);
-}
-
 void diagnostics_release(struct diagnostics *diagnostics)
 {
 	arena_release(&diagnostics->arena);

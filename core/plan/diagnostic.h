@@ -64,11 +64,6 @@ bool diagnostics_skip(struct diagnostics *diagnostics);
 void diagnostics_print(
 	const struct diagnostics *diagnostics, struct text *text);
 
-/* The first by place as an error, for callers that carry one sentence on;
- * does nothing when nothing was said. */
-void diagnostics_first(
-	const struct diagnostics *diagnostics, struct error *error);
-
 void diagnostics_release(struct diagnostics *diagnostics);
 
 /* Where an offset stands. An offset beyond the end means the end. */
