@@ -15,8 +15,14 @@
 const char *graph_title(const struct placement *placement)
 {
 	const struct topology *topology = placement->topology;
-	return topology->name != NULL ? topology->name
-				      : topology->manifest->source->name;
+	const char *file = topology->manifest->source->name;
+	const char *slash = strrchr(file, '/');
+	if (topology->name != NULL)
+		return topology->name;
+	/* "-" and "-e" are no files: their pictures go without. */
+	if (*file == '-')
+		return "";
+	return slash != NULL ? slash + 1 : file;
 }
 
 const char *graph_type(

@@ -24,7 +24,8 @@ const char *graph_port(const struct topology *topology, struct topology_end end,
 const char *graph_settings(
 	const struct topology_stream *stream, struct arena *arena);
 
-/* What the picture is called: the manifest's name, else its file's. */
+/* What the picture is called: the manifest's name, else its file's without the
+ * folders, else nothing. */
 const char *graph_title(const struct placement *placement);
 
 #endif

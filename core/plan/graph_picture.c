@@ -93,14 +93,23 @@ static void dot_stream(struct text *text, const struct topology *topology,
 	text_add(text, " ];\n");
 }
 
+/* Graphviz takes no empty label of this kind. */
+static void add_title(struct text *text, const char *title)
+{
+	if (*title == '\0')
+		return;
+	text_add(text, "  label=<");
+	add_html(text, title);
+	text_add(text, ">;\n");
+}
+
 void graph_dot(const struct placement *placement, struct text *text)
 {
 	const struct topology *topology = placement->topology;
 	struct arena arena = {0};
-	text_add(text, "digraph {\n  label=<");
-	add_html(text, graph_title(placement));
+	text_add(text, "digraph {\n");
+	add_title(text, graph_title(placement));
 	text_add(text,
-		">;\n"
 		"  labelloc=t; rankdir=LR; ranksep=0.6; nodesep=0.3;\n"
 		"  fontname=\"Helvetica\"; fontsize=14;\n"
 		"  node [shape=box style=\"rounded,filled\" "

@@ -11,7 +11,7 @@ TAU_PLUGIN({
 	"operators": [
 		{
 			"name": "json.parse",
-			"doc": "Each text record is one JSON text and becomes one value. To bad go: what is no JSON, duplicate keys, integers beyond 64 bits with a sign, more than 32 levels.",
+			"doc": "Each text record is one JSON text and becomes one value. To bad go: what is no JSON, duplicate keys, integers beyond 64 bits with a sign, numbers beyond a double, more than 32 levels.",
 			"style": "coroutine",
 			"stack": "256KiB",
 			"in": [{"name": "in", "type": "bytes", "doc": "JSON, one text per record"}],

@@ -78,6 +78,12 @@ for format in dot mermaid json; do
 done
 t graph --json -e "$line"
 expect_line out '  "streams": *'
+t graph --format dot -e "$line"
+! grep -q 'label=<-e>' out || fail "a one-liner is called -e in its picture"
+mkdir deep
+"$TAU" validate --print -e "$line" >deep/one.json
+t graph --format dot deep/one.json
+expect_line out '*label=<one.json>*'
 t graph --format pdf -e "$line"
 expect_status 2
 expect_line err "tau: --format pdf: it is tree, dot, svg, mermaid or json"
