@@ -43,7 +43,7 @@ struct fabric {
 	uint64_t watched_count; /* fds of operators that may become ready */
 	uint32_t hope; /* the fd that was last found worth waiting for */
 	uint64_t rounds;
-	uint32_t poll_failures; /* in a row */
+	uint32_t poll_failures;  /* in a row */
 	uintptr_t thread;        /* the only one that may call the host */
 	int64_t now_ns;          /* 0: not read in this dispatch */
 	int stdin_fd, stdout_fd; /* or -1; lent, never closed */

@@ -26,6 +26,10 @@
 struct node_listener {
 	void (*failed)(struct node_listener *listener,
 		const struct instance *instance);
+	/* The connection to somebody else's program broke off. What happens
+	 * to a node of ours is its supervisor's to say. */
+	void (*broken)(struct node_listener *listener, const char *peer,
+		const char *why);
 };
 
 /* How a turn left the node. */
@@ -48,6 +52,7 @@ struct node_link {
 	struct node *node;
 	struct link *link;
 	const char *peer; /* the plan's */
+	bool foreign;     /* somebody else's program */
 };
 
 /* The first stream that an operator writes and reads, or the next one of its

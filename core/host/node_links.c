@@ -27,6 +27,7 @@ int node_links_init(struct node *node, struct error *error)
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
+			.patient = !node->plan->links[i].packets,
 			.incarnation = incarnation,
 		};
 
@@ -36,6 +37,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->listener.closed = closed;
 		mine->node = node;
 		mine->peer = settings.peer;
+		mine->foreign = !settings.packets;
 		result = link_create(&mine->link, &host, &settings,
 			(int)node->plan->links[i].fd, &mine->listener, error);
 		if (result == 0) {
@@ -81,7 +83,11 @@ static void closed(
 	(void)link;
 	node->links_open--;
 	node->fabric.watching--;
-	if (why)
+	if (!why)
+		return;
+	if (mine->foreign && node->listener)
+		node->listener->broken(node->listener, mine->peer, why);
+	else
 		log_say(node->fabric.log, LOG_WARNING, "the link to %s: %s",
 			mine->peer, why);
 }

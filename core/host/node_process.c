@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/fiber/overflow.h"
+#include "core/host/gate.h"
 #include "core/host/keeper.h"
 #include "core/host/node.h"
 #include "core/host/node_report.h"
@@ -28,6 +29,8 @@ struct node_process {
 };
 
 static int listen_for_plan(struct node_process *process);
+static int play(struct node_process *process, const char *store,
+	char *const *environment);
 static int host(struct node_process *process, const char *store);
 static int prepare(struct node_process *process, const char *store);
 static int receive_plan(struct node_process *process, struct error *error);
@@ -38,6 +41,8 @@ static void deadlocked(struct node_process *process);
 static void obey(struct node_process *process);
 static int wait_readable(struct node_process *process);
 static void told(struct reactor_watch *watch, uint32_t events);
+static void link_broken(
+	struct node_listener *listener, const char *peer, const char *why);
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance);
 static void say(struct node_process *process, const struct command *message);
@@ -53,14 +58,11 @@ int node_process(struct os *os, const char *store, char *const *environment)
 
 	log_init(&process.log, os, 2, NULL, LOG_NOTICE);
 	process.listener.failed = operator_failed;
+	process.listener.broken = link_broken;
 	process.watch.told = told;
 	process.connection = command_connection_create(os, COMMAND_FD);
 	if (process.connection && listen_for_plan(&process) == 0)
-		status = process.plan.command_count
-				 ? keeper_run(os, &process.log,
-					   process.connection, &process.plan,
-					   environment)
-				 : host(&process, store);
+		status = play(&process, store, environment);
 	if (process.node)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	command_connection_destroy(&process.connection);
@@ -78,6 +80,21 @@ static int listen_for_plan(struct node_process *process)
 	if (result < 0)
 		say_failure(process, &failure);
 	return result;
+}
+
+/* What kind of node this is. */
+static int play(struct node_process *process, const char *store,
+	char *const *environment)
+{
+	const struct node_plan *plan = &process->plan;
+
+	if (plan->command_count > 0)
+		return keeper_run(process->os, &process->log,
+			process->connection, plan, environment);
+	if (plan->remote[0])
+		return gate_run(
+			process->os, &process->log, process->connection, plan);
+	return host(process, store);
 }
 
 static int host(struct node_process *process, const char *store)
@@ -270,6 +287,15 @@ static void told(struct reactor_watch *watch, uint32_t events)
 
 	(void)events;
 	process->heard = true;
+}
+
+static void link_broken(
+	struct node_listener *listener, const char *peer, const char *why)
+{
+	struct node_failure failure = {0};
+
+	error_set(&failure.error, -EPIPE, "the link to %s: %s", peer, why);
+	say_failure((struct node_process *)listener, &failure);
 }
 
 static void operator_failed(

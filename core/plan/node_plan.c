@@ -75,12 +75,13 @@ char *node_plan_encode(const struct node_plan *plan)
 	for (uint32_t i = 0; i < plan->command_count; i++)
 		json_array_append_new(words, json_string(plan->command[i]));
 	json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b}",
+		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b}",
 		"plan", NODE_PLAN_VERSION, "topology", plan->topology, "node",
 		plan->node, "stdin", index_or_null(plan->stdin_operator),
 		"stdout", index_or_null(plan->stdout_operator), "operators",
 		operators, "streams", streams, "links", links, "command", words,
-		"folder", plan->folder ? plan->folder : "", "source",
+		"remote", plan->remote ? plan->remote : "", "folder",
+		plan->folder ? plan->folder : "", "source",
 		(int)plan->source);
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
@@ -325,6 +326,7 @@ int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
 		NODE_PLAN_VERSION);
 	plan->topology = decode_text(&decoding, root, "topology");
 	plan->node = decode_text(&decoding, root, "node");
+	plan->remote = decode_text(&decoding, root, "remote");
 	plan->folder = decode_text(&decoding, root, "folder");
 	plan->source = decode_bool(&decoding, root, "source");
 	decode_command(&decoding, json_object_get(root, "command"));

@@ -18,7 +18,7 @@
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in"} ],
  *       "links": [ {"peer": "stats", "fd": 6, "packets": true} ],
- *       "command": [], "folder": "", "source": false }
+ *       "command": [], "remote": "", "folder": "", "source": false }
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
  * the description, the derived back ports behind the declared ones; member is 0
@@ -95,6 +95,7 @@ struct node_plan {
 	 * run. It has no operators, and one link. */
 	const char **command;
 	uint32_t command_count;
+	const char *remote; /* where a peer connects, or "" */
 	const char *folder;
 	bool source; /* it reads no stream: it is told to end when draining */
 };

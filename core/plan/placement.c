@@ -265,11 +265,13 @@ static void plan_streams(const struct placement *placement, uint32_t node,
 	}
 }
 
-/* A command has no operators, and its streams are told to it on its link. */
+/* A command or a remote peer has no operators; its streams are told to it on
+ * its link. */
 static void plan_command(
 	const struct manifest_node *written, struct node_plan *plan)
 {
 	plan->source = written->in_count == 0;
+	plan->remote = written->remote.text;
 	plan->command_count = written->command_count;
 	plan->command = arena_allocate(&plan->arena,
 		written->command_count + 1, sizeof *plan->command);
@@ -292,7 +294,7 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	plan->folder = arena_copy(
 		&plan->arena, topology->manifest->source->folder);
 	plan_links(placement, node, plan);
-	if (placed->written->kind == NODE_COMMAND) {
+	if (placed->written->kind != NODE_OPERATORS) {
 		plan_command(placed->written, plan);
 		arena_release(&arena);
 		return;

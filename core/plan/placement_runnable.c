@@ -22,8 +22,6 @@ static void refuse(struct judging *judging, uint32_t at, const char *what)
 static void judge_kind(
 	struct judging *judging, const struct manifest_node *node)
 {
-	if (node->kind == NODE_REMOTE)
-		refuse(judging, node->kind_at, "a remote node");
 	if (node->replicas > 1)
 		refuse(judging, node->replicas_at, "a node with replicas");
 	if (node->cwd != NULL)
@@ -71,9 +69,10 @@ static void judge_commands(
 {
 	for (uint32_t i = 0; i < placement->node_count; i++) {
 		const struct placement_node *node = &placement->nodes[i];
-		if (node->written->kind == NODE_COMMAND && node->link_count > 1)
+		if (node->written->kind != NODE_OPERATORS &&
+			node->link_count > 1)
 			refuse(judging, node->written->kind_at,
-				"a command whose streams lead to more than one "
+				"a command or remote node whose streams lead to more than one "
 				"node");
 	}
 	for (uint32_t i = 0; i < placement->link_count; i++) {
@@ -85,7 +84,7 @@ static void judge_commands(
 		if (one->kind != NODE_OPERATORS &&
 			other->kind != NODE_OPERATORS)
 			refuse(judging, other->kind_at,
-				"two commands without an operator between");
+				"two such nodes without an operator between");
 	}
 }
 

@@ -15,6 +15,7 @@ static void fd_told(struct reactor_watch *watch, uint32_t events);
 static void stream_told(struct stream_listener *listener);
 static void step(struct task *task);
 static int push(struct link *link, struct error *error);
+static void say_all(struct link *link);
 static bool all_over(const struct link *link);
 static void finished(struct task *task);
 static void hello_late(struct timer *timer);
@@ -67,8 +68,9 @@ int link_create(struct link **link, const struct link_host *host,
 			"cannot watch the connection to %s: %s", settings->peer,
 			strerror(-result));
 	}
-	timers_arm(host->timers, &made->hello_timer,
-		host->os->clock_ns(host->os) + LINK_HELLO_NS);
+	if (!settings->patient)
+		timers_arm(host->timers, &made->hello_timer,
+			host->os->clock_ns(host->os) + LINK_HELLO_NS);
 	task_start(&made->task);
 	*link = made;
 	return 0;
@@ -239,14 +241,27 @@ static void step(struct task *task)
 		result = push(link, &error);
 	if (result < 0 && result != -EPIPE)
 		link_say_bye(link, error.text);
-	if (all_over(link) && (result == -EPIPE || !link->packet.waiting))
+	if (result == -EPIPE && all_over(link))
 		shut(link, NULL);
 	else if (result < 0)
 		shut(link, error.text);
-	else if (more)
+	else if (all_over(link) && !link->packet.waiting)
+		say_all(link);
+	if (link->closed)
+		return;
+	if (more)
 		task_yield(task);
 	else
 		task_wait(task, &want);
+}
+
+/* Closes the sending half; the rest goes when the other side has done so too.
+ * Closing at once could destroy what it has not read yet. */
+static void say_all(struct link *link)
+{
+	if (!link->said_all)
+		(void)link->host.os->shutdown(link->host.os, link->fd, SHUT_WR);
+	link->said_all = true;
 }
 
 /* What the other side said before it went is still there to be heard. */

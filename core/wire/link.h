@@ -53,10 +53,11 @@ struct link_listener {
 };
 
 struct link_settings {
-	const char *name;      /* of this side, for HELLO */
-	const char *peer;      /* of the other, for sentences */
-	bool packets;          /* SOCK_SEQPACKET; else length prefixes */
-	bool fds;              /* a stream of it carries fds */
+	const char *name; /* of this side, for HELLO */
+	const char *peer; /* of the other, for sentences */
+	bool packets;     /* SOCK_SEQPACKET; else length prefixes */
+	bool patient;     /* the other side may come later: no time limit */
+	bool fds;         /* a stream of it carries fds */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
 };

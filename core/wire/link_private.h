@@ -85,6 +85,7 @@ struct link {
 	int fd;
 	bool open; /* HELLO has come */
 	bool said_hello;
+	bool said_all; /* its sending half is closed */
 	bool blocked; /* the kernel takes no more now */
 	bool closed;
 	uint32_t send_bytes;    /* the largest packet that goes */

@@ -164,6 +164,12 @@ class Peer:
         for reader in self._readers.values():
             if reader.reason is None and reader._number is not None:
                 self._notice(_OMEGA, reader._number, reader._taken, "gone", "")
+        try:  # what was said must not be lost to a reset
+            self._sock.shutdown(socket.SHUT_WR)
+            while self._sock.recv(_PACKET):
+                pass
+        except OSError:
+            pass
         self._sock.close()
 
     def __enter__(self):

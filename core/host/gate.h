@@ -1,0 +1,24 @@
+/*
+ * gate: a node that is a program elsewhere, and the process that lets it in.
+ *
+ *	other node --- link --- gate ... listens, accepts one peer --- peer
+ *
+ * It listens at the address that the manifest gives, takes one peer, and then
+ * carries bytes both ways: it does not read what they say. So whatever a
+ * stranger does to the connection happens to a process that holds nothing.
+ * Who connects besides is turned away.
+ */
+#ifndef TAU_CORE_HOST_GATE_H
+#define TAU_CORE_HOST_GATE_H
+
+#include "core/base/log.h"
+#include "core/base/os.h"
+#include "core/plan/node_plan.h"
+#include "core/wire/command_connection.h"
+
+/* Keeps the plan's remote node from READY to DONE. Returns the exit status: 0
+ * after DONE, 1 when it could not listen or the supervisor has gone. */
+int gate_run(struct os *os, struct log *log,
+	struct command_connection *connection, const struct node_plan *plan);
+
+#endif

@@ -1,0 +1,99 @@
+#!/bin/bash
+# remote.sh: peers that join from outside, over a unix socket and TCP, as they
+# should and as they should not.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+command -v python3 >/dev/null || {
+	echo "remote: python3 is missing; install it" >&2
+	exit 77
+}
+PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+
+# manifest ADDRESS: a text goes out to a peer at that address, and comes back.
+manifest() {
+	cat <<-END
+		{ "tau": 1, "nodes": {
+		    "here": { "operators": {
+		      "text": {"type": "file.read", "params": {"path": "text"}},
+		      "line": {"type": "lines"}, "out": {"type": "stdout"} } },
+		    "there": { "remote": "$1",
+		      "in":  [{"name": "in",  "type": "utf8"}],
+		      "out": [{"name": "out", "type": "utf8"}] } },
+		  "streams": [ "text -> line -> there -> out" ] }
+	END
+}
+
+# connect.py ADDRESS: a socket connected to it, once somebody listens there.
+cat >connect.py <<'END'
+import socket, sys, time
+
+def connect(address):
+    kind, where = address.split(":", 1)
+    while True:
+        try:
+            if kind == "unix":
+                sock = socket.socket(socket.AF_UNIX)
+                sock.connect(where)
+            else:
+                sock = socket.create_connection(where.rsplit(":", 1))
+            return sock
+        except OSError:
+            time.sleep(0.01)
+END
+cat >loud.py <<'END'
+import sys, connect, tau_peer
+
+with tau_peer.Peer(connect.connect(sys.argv[1]), "loud") as peer:
+    out = peer.writer("out")
+    for record in peer.reader("in"):
+        out.send(record.body.upper(), record.type)
+END
+cat >hostile.py <<'END'
+import sys, connect
+
+sock = connect.connect(sys.argv[1])
+sock.sendall(sys.argv[2].encode() * 1000)
+while sock.recv(65536):
+    pass
+END
+PYTHONPATH=$PYTHONPATH:$folder
+
+# beside PROGRAM...: runs it while the topology runs.
+beside() {
+	python3 "$@" 2>peer.err &
+	peer=$!
+	t run remote.json
+	wait "$peer" || true
+}
+
+seq 20000 | sed 's/$/ lines of text/' >text
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+for address in unix:there.sock "tcp:127.0.0.1:$port"; do
+	scenario "a peer at $address"
+	manifest "$address" >remote.json
+	beside loud.py "$address"
+	expect_status 0
+	tr a-z A-Z <text | cmp -s - out || fail "the text did not come back"
+	expect_empty peer.err
+	expect_line err "tau: there: a peer has connected"
+done
+[ ! -e there.sock ] || fail "the socket is still there"
+
+scenario "a peer that speaks another language"
+manifest unix:there.sock >remote.json
+beside hostile.py unix:there.sock "GET / HTTP/1.1"
+expect_status 1
+expect_line err "tau: here: the link to there: a packet of * bytes is larger than this side takes"
+
+scenario "an address that is taken"
+touch there.sock
+t run remote.json
+expect_status 1
+expect_line err "tau: there: cannot listen at unix:there.sock: *"
+[ -e there.sock ] || fail "what was not ours is gone"
+
+scenario "no address"
+manifest tcp:example.org:80 >remote.json
+t run remote.json
+expect_status 1
+expect_line err "tau: there: the host example.org is neither localhost nor *"
