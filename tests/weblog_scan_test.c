@@ -104,6 +104,23 @@ START_TEST(damaged_lines_are_taken_apart_alike)
 }
 END_TEST
 
+/* The protocol is one word: with a blank in it, it belongs to the path. */
+START_TEST(a_protocol_is_the_last_word)
+{
+	static const char *const ends[] = {"HTTP/1. ", "HTTP/ 11", "HTTP/1 1"};
+	char text[128];
+	struct weblog_line line;
+	int bytes = snprintf(text, sizeof text,
+		"::1 - - [10/Oct/2000:13:55:36 -0700] \"GET /a %s\" 200 1",
+		ends[_i]);
+
+	ck_assert_ptr_null(
+		weblog_scan(&line, (const uint8_t *)text, (size_t)bytes));
+	ck_assert_ptr_null(line.protocol.text);
+	ck_assert_uint_eq(line.path.bytes, strlen("/a ") + 8);
+}
+END_TEST
+
 /* Exactly as many bytes as the line has: sanitizers see each one too far. */
 START_TEST(nothing_outside_of_a_line_is_read)
 {
@@ -129,6 +146,7 @@ static Suite *weblog_scan_suite(void)
 	tcase_add_loop_test(
 		tests, usual_lines_are_taken_apart_as_all_others, 0, 5);
 	tcase_add_test(tests, damaged_lines_are_taken_apart_alike);
+	tcase_add_loop_test(tests, a_protocol_is_the_last_word, 0, 3);
 	tcase_add_test(tests, nothing_outside_of_a_line_is_read);
 	return suite;
 }

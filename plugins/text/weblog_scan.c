@@ -152,7 +152,8 @@ static inline void request(
 	blank++;
 	/* "HTTP/1.1" is the last word nearly always. */
 	last = to - 8;
-	if (last <= blank || last[-1] != ' ' || memcmp(last, "HTTP/", 5) != 0) {
+	if (last <= blank || last[-1] != ' ' || memcmp(last, "HTTP/", 5) != 0 ||
+		memchr(last + 5, ' ', 3)) {
 		last = memrchr(blank, ' ', (size_t)(to - blank));
 		last = last ? last + 1 : blank;
 		if (to - last < 5 || memcmp(last, "HTTP/", 5) != 0)
