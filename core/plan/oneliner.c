@@ -131,16 +131,6 @@ static void read_reference(struct oneliner *line, struct element *element)
 	}
 }
 
-static bool is_name_taken(const struct oneliner *line, const char *name)
-{
-	for (const struct draft *draft = line->first; draft != NULL;
-		draft = draft->next)
-		if (draft->written.name != NULL &&
-			strcmp(draft->written.name, name) == 0)
-			return true;
-	return false;
-}
-
 /* The name before a colon at `line->at`; NULL after a sentence. */
 static const char *read_name(struct oneliner *line, uint32_t bytes)
 {
@@ -155,7 +145,7 @@ static const char *read_name(struct oneliner *line, uint32_t bytes)
 			"\"%.80s\" is no name: letters, digits, _ and -, at "
 			"most %d",
 			name, NAME_BYTES_MAX);
-	else if (is_name_taken(line, name))
+	else if (oneliner_find_draft(line, name) != NULL)
 		diagnostics_add(line->diagnostics, line->at,
 			"the name \"%s\" is taken; give this operator another "
 			"one",

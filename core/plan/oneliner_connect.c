@@ -32,7 +32,7 @@ void oneliner_connect(struct oneliner *line)
 	name_drafts(line);
 }
 
-static struct draft *find_draft(const struct oneliner *line, const char *name)
+struct draft *oneliner_find_draft(const struct oneliner *line, const char *name)
 {
 	for (struct draft *draft = line->first; draft != NULL;
 		draft = draft->next)
@@ -59,7 +59,7 @@ static void name_draft(struct oneliner *line, struct draft *draft)
 			*at = '-';
 	if (number > 1)
 		snprintf(name + bytes, 12, "%u", number);
-	while (find_draft(line, name) != NULL)
+	while (oneliner_find_draft(line, name) != NULL)
 		snprintf(name + bytes, 12, "%u", ++number);
 	draft->written.name = arena_copy(&line->manifest->arena, name);
 }
@@ -95,7 +95,8 @@ static void resolve_references(struct oneliner *line)
 
 			if (!element->reference || element->end.name == NULL)
 				continue;
-			element->draft = find_draft(line, element->end.name);
+			element->draft =
+				oneliner_find_draft(line, element->end.name);
 			if (element->draft == NULL)
 				refuse_name(line, &element->end);
 		}

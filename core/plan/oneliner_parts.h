@@ -56,6 +56,10 @@ bool oneliner_is_separator(const struct oneliner *line);
 struct draft *oneliner_add_draft(
 	struct oneliner *line, const char *type, uint32_t at);
 
+/* The draft that has this name already, or NULL. */
+struct draft *oneliner_find_draft(
+	const struct oneliner *line, const char *name);
+
 /* Reads the args of an operator up to a separator or the end, with the params
  * of its type; where that is unknown, only steps over them. */
 void oneliner_read_args(struct oneliner *line, struct draft *draft);
