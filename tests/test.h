@@ -91,7 +91,7 @@ static inline int test_run(Suite *(*build)(void))
 	SRunner *runner;
 	int failed;
 
-	snprintf(seconds, sizeof seconds, "%d", 20 * test_slowness());
+	snprintf(seconds, sizeof seconds, "%d", 60 * test_slowness());
 	setenv("CK_DEFAULT_TIMEOUT", seconds, 0);
 	runner = srunner_create(build());
 	srunner_run_all(runner, CK_ENV);
