@@ -60,6 +60,13 @@ static inline void turn(int count)
 		fabric_turn(&p.fabric, 0);
 }
 
+/* Runs to the end, which it must reach with so many operators failed. */
+static inline void run_failing(uint32_t failed)
+{
+	ck_assert(pipeline_run(&p));
+	ck_assert_uint_eq(p.failed, failed);
+}
+
 static inline const char *failure_of(uint32_t at)
 {
 	return p.operators[at]->failure.text;

@@ -5,12 +5,6 @@ static const struct stream_settings one_record = {512, 1, 512, STREAM_BLOCK};
 static uint64_t seen[64], seen_count;
 static int answers[32];
 
-static void finish(uint32_t failed)
-{
-	ck_assert(pipeline_run(&p));
-	ck_assert_uint_eq(p.failed, failed);
-}
-
 static int collect_run(struct tau_op *op)
 {
 	const struct tau_record *record;
@@ -48,7 +42,7 @@ START_TEST(an_unconnected_in_port_has_ended)
 	pipeline_init(&p);
 	add(&unconnected_operator, PORT_IN);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	pipeline_release(&p);
 }
 END_TEST
@@ -71,7 +65,7 @@ START_TEST(an_end_stands_behind_what_was_written_and_comes_at_once)
 	connect_ports(add(&end_early_operator, PORT_OUT), OUT,
 		add(&collect_operator, PORT_IN), IN);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	ck_assert_int_eq(answers[0], TAU_END);
 	ck_assert_int_eq(answers[1], 1);
 	ck_assert_uint_eq(seen[0], 7);
@@ -107,7 +101,7 @@ START_TEST(a_record_beyond_atomic_fails_the_operator_whatever_it_returns)
 	at = pipeline_connect(&p, from, OUT, add(&collect_operator, PORT_IN),
 		IN, &one_record);
 	pipeline_start(&p);
-	finish(1);
+	run_failing(1);
 	ck_assert_int_eq(answers[0], _i ? -EMSGSIZE : 0);
 	ck_assert_int_eq(answers[1], -EMSGSIZE);
 	ck_assert_int_eq(answers[2], -EMSGSIZE);
@@ -143,7 +137,7 @@ START_TEST(a_body_that_is_nowhere_fails_the_operator_and_is_never_seen)
 	connect_ports(add(&ten_operator, PORT_OUT), OUT, from, IN);
 	connect_ports(from, OUT, add(&collect_operator, PORT_IN), IN);
 	pipeline_start(&p);
-	finish(1);
+	run_failing(1);
 	ck_assert_int_eq(answers[0], -EFAULT);
 	ck_assert_str_eq(failure_of(from),
 		"sent a record whose body lies in no live memory: what is sent "
@@ -183,7 +177,7 @@ START_TEST(a_full_stream_does_what_its_policy_says)
 	at = pipeline_connect(&p, from, OUT,
 		add(&sleep_then_collect_operator, PORT_IN), IN, &settings);
 	pipeline_start(&p);
-	finish(_i == STREAM_FAIL);
+	run_failing(_i == STREAM_FAIL);
 	ck_assert_uint_eq(
 		seen_count + p.streams[at].dropped, _i == STREAM_FAIL ? 4 : 40);
 	ck_assert_uint_eq(p.streams[at].dropped,
@@ -222,7 +216,7 @@ START_TEST(a_record_in_hand_stays_while_old_ones_are_dropped)
 	pipeline_connect(&p, add(&flood_operator, PORT_OUT), OUT,
 		add(&hold_operator, PORT_IN), IN, &settings);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	ck_assert_uint_eq(seen[0], 0);
 	ck_assert_uint_eq(seen[seen_count - 1], 39);
 	pipeline_release(&p);
@@ -247,7 +241,7 @@ START_TEST(records_show_when_the_writer_suspends)
 	connect_ports(add(&publish_operator, PORT_OUT), OUT,
 		add(&collect_operator, PORT_IN), IN);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	ck_assert_int_eq(answers[0], 0);
 	ck_assert_int_eq(answers[1], 1);
 	pipeline_release(&p);
@@ -276,7 +270,7 @@ START_TEST(a_disarmed_port_can_be_read_and_written)
 	pipeline_connect(&p, add(&disarmed_writer_operator, PORT_OUT), OUT,
 		add(&disarmed_reader_operator, PORT_IN), IN, &one_record);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	ck_assert_uint_eq(seen_count, 10);
 	pipeline_release(&p);
 }
@@ -315,7 +309,7 @@ START_TEST(an_operator_may_read_what_it_writes)
 	at = add(&echo_operator, PORT_IN "," PORT_OUT);
 	pipeline_connect(&p, at, OUT, at, IN, &sizes[_i]);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	pipeline_release(&p);
 }
 END_TEST

@@ -5,12 +5,6 @@ static const struct stream_settings one_record = {512, 1, 512, STREAM_BLOCK};
 static uint64_t seen_count;
 static int answers[32];
 
-static void finish(uint32_t failed)
-{
-	ck_assert(pipeline_run(&p));
-	ck_assert_uint_eq(p.failed, failed);
-}
-
 static int leave_run(struct tau_op *op)
 {
 	tau_read(op, IN);
@@ -69,7 +63,7 @@ START_TEST(when_all_readers_are_gone_reads_end_and_waits_too)
 	turn(3);
 	ck_assert_int_eq(p.operators[from]->state, INSTANCE_RUNNING);
 	instance_close(p.operators[3]);
-	finish(0);
+	run_failing(0);
 	ck_assert_int_eq(answers[0], TAU_END);
 	ck_assert_int_eq(answers[1], 1);
 	ck_assert_int_eq(answers[2], 0);
@@ -105,7 +99,7 @@ START_TEST(an_operator_with_effects_works_for_nobody)
 	pipeline_connect(
 		&p, from, OUT, add(&leave_operator, PORT_IN), IN, &one_record);
 	pipeline_start(&p);
-	finish(0);
+	run_failing(0);
 	ck_assert_uint_eq(seen_count, 10);
 	ck_assert_int_eq(answers[0], TAU_END);
 	pipeline_release(&p);

@@ -3,32 +3,8 @@
  */
 #include <tau/record.h>
 
-#include "tests/hex.h"
+#include "tests/hex_value.h"
 #include "tests/test.h"
-
-/* A value out of hex, opened; freed by the end of the test. */
-static uint8_t *block;
-
-static int open_hex(const char *hex, struct tau_value *value)
-{
-	size_t bytes;
-	free(block);
-	block = hex_block(hex, &bytes);
-	return tau_value_open(block, bytes, value);
-}
-
-static struct tau_value good(const char *hex)
-{
-	struct tau_value value;
-	ck_assert_msg(open_hex(hex, &value) == 0, "%s does not open", hex);
-	return value;
-}
-
-static void release(void)
-{
-	free(block);
-	block = NULL;
-}
 
 START_TEST(every_code_has_its_kind)
 {
