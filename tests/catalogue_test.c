@@ -287,6 +287,21 @@ static const struct {
 		       "those there are"},
 };
 
+START_TEST(a_plugin_that_is_not_where_the_manifest_says_is_explained)
+{
+	struct catalogue_named named = {
+		.name = "delta", .path = "/nowhere/other.so", .at = 7};
+	struct catalogue_search where = {.named = &named, .named_count = 1};
+	struct catalogue *catalogue = search(&where);
+	struct error error = ERROR_NONE;
+
+	catalogue_explain(catalogue, "delta.diff", &error);
+	ck_assert_ptr_nonnull(strstr(error.text, "its plugin was refused: "
+						 "/nowhere/other.so: "));
+	catalogue_destroy(&catalogue);
+}
+END_TEST
+
 START_TEST(what_was_not_found_is_explained)
 {
 	struct catalogue_search where = usual();
@@ -340,6 +355,8 @@ static Suite *catalogue_suite(void)
 	tcase_add_loop_test(tests, versions_fit_exactly_or_from_a_beginning, 0,
 		sizeof versions / sizeof *versions);
 	tcase_add_test(tests, a_pinned_hash_is_taken_in_either_case);
+	tcase_add_test(tests,
+		a_plugin_that_is_not_where_the_manifest_says_is_explained);
 	tcase_add_loop_test(tests, what_was_not_found_is_explained, 0,
 		sizeof explained / sizeof *explained);
 	tcase_add_test(tests, a_type_of_a_refused_plugin_says_why);

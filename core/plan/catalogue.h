@@ -71,6 +71,7 @@ struct catalogue_type {
 
 struct catalogue_refusal {
 	const char *path;
+	const char *name; /* the manifest's key, else NULL */
 	enum catalogue_origin origin;
 	uint32_t at; /* of the manifest's entry, else UINT32_MAX */
 	struct error error;

@@ -31,17 +31,21 @@ static const struct catalogue_plugin *find_plugin(
 	return NULL;
 }
 
-/* A file that was refused and, by its name, is the plugin. */
+/* What was refused and, by the manifest or by its file's name, is the plugin.
+ */
 static const struct catalogue_refusal *find_refusal(
 	const struct catalogue *catalogue, struct part part)
 {
 	for (size_t i = 0; i < catalogue->refusal_count; i++) {
 		const char *path = catalogue->refusals[i].path;
+		const char *name = catalogue->refusals[i].name;
 		const char *slash = strrchr(path, '/');
 		const char *file = slash != NULL ? slash + 1 : path;
 
-		if (strncmp(file, part.text, part.bytes) == 0 &&
-			strcmp(file + part.bytes, ".so") == 0)
+		if (name != NULL
+				? is_part(part, name)
+				: strncmp(file, part.text, part.bytes) == 0 &&
+					  strcmp(file + part.bytes, ".so") == 0)
 			return &catalogue->refusals[i];
 	}
 	return NULL;

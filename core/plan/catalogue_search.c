@@ -222,6 +222,18 @@ static void keep(struct catalogue *catalogue, struct candidate candidate,
 	catalogue->plugins[catalogue->plugin_count++] = plugin;
 }
 
+static void refuse(struct catalogue *catalogue,
+	const struct candidate *candidate, const struct error *error)
+{
+	const struct catalogue_named *named = candidate->named;
+
+	*catalogue_refuse(catalogue, candidate->path, candidate->origin,
+		named != NULL ? named->at : AT_NONE) = *error;
+	if (named != NULL)
+		catalogue->refusals[catalogue->refusal_count - 1].name =
+			arena_copy(&catalogue->arena, named->name);
+}
+
 /* Reads one file, and keeps it, refuses it or leaves it to an earlier one. */
 static void take(struct catalogue *catalogue, struct candidate candidate)
 {
@@ -245,8 +257,6 @@ static void take(struct catalogue *catalogue, struct candidate candidate)
 		description_destroy(&description);
 	}
 	if (result < 0)
-		*catalogue_refuse(catalogue, candidate.path, candidate.origin,
-			candidate.named != NULL ? candidate.named->at
-						: AT_NONE) = error;
+		refuse(catalogue, &candidate, &error);
 	note_release(&note);
 }
