@@ -336,7 +336,8 @@ struct tau_host {
 		struct tau_op *op, int code, const char *text, size_t bytes);
 
 	/* A cell named `name` ([a-z0-9_]) that the operator bumps inline and
-	 * `tau top` shows; same name, same cell. NULL: out of memory. [any] */
+	 * `tau top` shows; same name, same cell. NULL: out of memory,
+	 * or an operator's 257th. [any] */
 	uint64_t *(*metric)(struct tau_op *op, const char *name, uint32_t kind);
 
 	/* An extension ("tau.os/1", see tau/os.h), or NULL. [any] */

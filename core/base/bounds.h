@@ -49,6 +49,7 @@
 #define PORTS_OUT_MAX 24
 #define SLOTS_MAX 8
 #define GROUP_MEMBERS_MAX 65536
+#define METRICS_MAX 256 /* of one operator: a person reads them */
 
 /* streams: bytes and records are what the writer may be ahead of its reader. */
 #define STREAM_ATOMIC_MIN 512u

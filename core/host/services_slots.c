@@ -125,10 +125,16 @@ static uint64_t *metric(struct tau_op *op, const char *name, uint32_t kind)
 {
 	struct instance *instance = services_enter(op);
 	struct instance_metric *at;
+	uint32_t count = 0;
 
 	SLIST_FOREACH(at, &instance->metrics, link)
-	if (strcmp(at->name, name) == 0)
-		return &at->value;
+	{
+		if (strcmp(at->name, name) == 0)
+			return &at->value;
+		count++;
+	}
+	if (count == METRICS_MAX)
+		return NULL;
 	at = calloc(1, sizeof *at);
 	if (at)
 		at->name = strdup(name);

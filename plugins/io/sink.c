@@ -132,7 +132,8 @@ static int sink_add(
 	to = buffer_reserve(&sink->pending, (size_t)record->bytes + 1);
 	if (!to)
 		return sink_out_of_memory(op, sink);
-	memcpy(to, record->body, record->bytes);
+	if (record->bytes > 0) /* an empty body may be anywhere */
+		memcpy(to, record->body, record->bytes);
 	to[record->bytes] = '\n';
 	sink->pending.bytes += (size_t)record->bytes + text;
 	return TAU_OK;
