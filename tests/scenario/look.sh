@@ -7,7 +7,7 @@ line='lines ! w:weblog ! count /status ! table ! stdout ; @w.bad ! null'
 scenario "a valid topology is one line"
 t validate -e "$line"
 expect_status 0
-expect_text out $'-e is valid: 7 operators in 1 node, 6 streams\n'
+expect_text out $'-e is valid: 7 operators in 1 node, 7 streams\n'
 expect_empty err
 
 scenario "a one-liner becomes a manifest that means the same"
@@ -15,7 +15,7 @@ t validate --print -e "$line"
 expect_status 0
 cp out printed.json
 t validate printed.json
-expect_text out $'printed.json is valid: 7 operators in 1 node, 6 streams\n'
+expect_text out $'printed.json is valid: 7 operators in 1 node, 7 streams\n'
 t validate --print printed.json
 cmp -s out printed.json || fail "printed again it differs"
 
