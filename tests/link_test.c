@@ -61,6 +61,23 @@ static int first_run(struct tau_op *op)
 	return 0;
 }
 
+/* Fails unless the last record that comes is the last one written. */
+static int newest_run(struct tau_op *op)
+{
+	const struct tau_record *record;
+	uint32_t bytes = 0;
+
+	while ((record = tau_read(op, IN))) {
+		bytes = record->bytes;
+		tau_consume(op, IN);
+	}
+	return bytes == size_of(RECORDS - 1)
+		       ? 0
+		       : tau_fail(op, -ENODATA, "the newest did not come");
+}
+
+static const struct tau_operator newest = {
+	.size = sizeof newest, .name = "r", .run = newest_run};
 static const struct tau_operator writer = {
 	.size = sizeof writer, .name = "w", .run = write_run};
 static const struct tau_operator checker = {
@@ -205,6 +222,25 @@ START_TEST(a_reader_that_leaves_stops_the_writer_over_there)
 }
 END_TEST
 
+START_TEST(what_is_dropped_before_the_far_side_speaks_is_the_oldest)
+{
+	static const struct stream_settings settings = {
+		512 * 1024, 1000, 300000, STREAM_DROP_OLDEST};
+	struct sides sides;
+
+	begin(&sides, true);
+	connect_streams(&sides, 1, &newest, &settings);
+	while (sides.a.running > 0)
+		fabric_turn(&sides.a.fabric, 0);
+	run(&sides);
+	ck_assert_msg(!sides.badly, "%s", sides.why);
+	ck_assert_msg(sides.b.operators[0]->state == INSTANCE_DONE, "%s",
+		sides.b.operators[0]->failure.text);
+	ck_assert_uint_gt(sides.a.streams[0].dropped, 0);
+	end(&sides);
+}
+END_TEST
+
 static Suite *link_suite(void)
 {
 	Suite *suite = suite_create("link");
@@ -213,6 +249,8 @@ static Suite *link_suite(void)
 	tcase_add_loop_test(
 		tests, every_record_of_every_stream_arrives_as_it_was, 0, 4);
 	tcase_add_test(tests, a_reader_that_leaves_stops_the_writer_over_there);
+	tcase_add_test(tests,
+		what_is_dropped_before_the_far_side_speaks_is_the_oldest);
 	return suite;
 }
 

@@ -137,13 +137,20 @@ static uint64_t far_bytes(const struct stream *stream)
 		       : 0;
 }
 
+/* Who waits for room waits for the far side's; who drops or fails does so when
+ * what has not been sent yet fills the stream itself. */
+static bool by_credit(const struct stream *stream)
+{
+	return stream->limited && stream->policy == STREAM_BLOCK;
+}
+
 uint64_t stream_credit(const struct stream *stream)
 {
 	uint64_t most = stream->capacity_bytes + stream->extra_bytes;
 
 	if (stream->policy == STREAM_GROW || stream->policy == STREAM_NOWHERE)
 		return CREDIT_UNBOUNDED;
-	if (stream->limited && most > far_bytes(stream) + stream->extra_bytes)
+	if (by_credit(stream) && most > far_bytes(stream) + stream->extra_bytes)
 		most = far_bytes(stream) + stream->extra_bytes;
 	return most > stream->used_bytes ? most - stream->used_bytes : 0;
 }
@@ -155,7 +162,7 @@ uint64_t stream_slots(const struct stream *stream)
 
 	if (stream->policy == STREAM_GROW || stream->extra_bytes > 0)
 		return UINT32_MAX;
-	if (stream->limited)
+	if (by_credit(stream))
 		most = stream->limit_records - stream->received;
 	if (most > stream->records)
 		most = stream->records;

@@ -136,9 +136,11 @@ static inline uint64_t stream_count(const struct stream *stream)
 	       ring_count(&stream->spill);
 }
 
-/* Makes room in a stream depend on credit: what its reader, a link, has been
- * told that the far reader can hold. Limits are counted since the stream's
- * beginning and only grow; before the first there is no room. */
+/* Makes room in a blocking stream depend on credit: what its reader, a link,
+ * has been told that the far reader can hold. Limits are counted since the
+ * stream's beginning and only grow; before the first there is no room. Under
+ * the other policies the stream fills as ever, and the link sends what there
+ * is credit for. */
 void stream_limit(struct stream *stream);
 void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records);
 
