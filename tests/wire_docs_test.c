@@ -1,6 +1,7 @@
 /* The examples of docs/wire.md say what the implementation writes. */
 #include <string.h>
 
+#include "core/stream/shred.h"
 #include "core/wire/frame.h"
 #include "core/wire/notice.h"
 #include "tests/test.h"
@@ -39,6 +40,18 @@ static size_t put_part(uint8_t *packet)
 	return 48;
 }
 
+/* The first or the second block of a writer that says "hello". */
+static size_t put_block(uint8_t *block, bool end)
+{
+	const struct tau_record hello = {"hello", 5, TAU_UTF8, 0};
+	struct shred_cutter cutter;
+	uint32_t offset = 0, bytes;
+
+	shred_cutter_init(&cutter, 7, 5, PACKET_MAX);
+	bytes = shred_cut(&cutter, &hello, &offset, block);
+	return end ? shred_cut_end(&cutter, STREAM_DONE, block) : bytes;
+}
+
 /* The packet of that name, into zeroed memory. */
 static size_t make(const char *name, uint8_t *packet)
 {
@@ -73,6 +86,8 @@ static size_t make(const char *name, uint8_t *packet)
 		return put_records(packet);
 	if (strcmp(name, "part") == 0)
 		return put_part(packet);
+	if (strncmp(name, "block", 5) == 0)
+		return put_block(packet, strcmp(name, "block-end") == 0);
 	ck_abort_msg("docs/wire.md has an example of %s", name);
 	return 0;
 }
@@ -127,7 +142,7 @@ START_TEST(each_example_is_what_is_written)
 		count++;
 	}
 	fclose(page);
-	ck_assert_int_eq(count, 7);
+	ck_assert_int_eq(count, 9);
 }
 END_TEST
 

@@ -60,6 +60,7 @@
 #define STREAM_RECORDS_DEFAULT 1024u
 #define STREAM_RECORDS_MAX 1048576u
 #define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
+#define SHRED_WRITERS_MAX 64u /* processes that write one FIFO */
 
 /* coroutines: virtual size; what is never touched costs nothing. */
 #define STACK_BYTES_DEFAULT (64 * KIB)

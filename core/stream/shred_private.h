@@ -1,0 +1,39 @@
+/*
+ * shred_private: what the files of `shred` share: shred_cut.c cuts, shred.c
+ * joins.
+ */
+#ifndef TAU_CORE_STREAM_SHRED_PRIVATE_H
+#define TAU_CORE_STREAM_SHRED_PRIVATE_H
+
+#include "core/stream/shred.h"
+
+enum {
+	KIND_PIECE = 1,
+	KIND_END = 2,
+};
+
+/* As it lies in a block, little-endian. */
+struct block_head {
+	uint8_t magic[4];
+	uint32_t sum;      /* of the block, with 0 here */
+	uint64_t sequence; /* of the block, from 0, by this writer */
+	uint32_t writer;
+	uint32_t stream;
+	uint32_t total;  /* bytes of the whole record */
+	uint32_t offset; /* of this piece in it */
+	uint32_t bytes;  /* of the piece */
+	uint16_t type;   /* of the record; of an end: its reason */
+	uint16_t kind;
+};
+
+_Static_assert(sizeof(struct block_head) == SHRED_HEAD_BYTES, "no holes");
+
+extern const uint8_t shred_magic[4];
+
+void shred_sum_init(struct shred_sum *sum);
+
+/* Of a block, with its own sum taken as 0. */
+uint32_t shred_sum_of(
+	const struct shred_sum *sum, const uint8_t *bytes, size_t count);
+
+#endif
