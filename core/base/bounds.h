@@ -101,10 +101,11 @@
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */
 #define LINK_PACKET_BYTES_MIN 4096u
-#define LINK_PACKET_BYTES_DEFAULT (128 * KIB)
+#define LINK_PACKET_BYTES_DEFAULT (132 * KIB) /* two of 64 KiB, and heads */
 #define LINK_PACKET_BYTES_MAX (1 * MIB)
 #define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)
 #define LINK_BUFFER_BYTES (1 * MIB) /* asked of the kernel, per direction */
+#define LINK_CHUNKS_MAX 8u /* that keep their memory to receive into again */
 #define LINK_STREAMS_MAX 1048576u
 #define LINK_HELLO_NS 10000000000 /* until the other side must have spoken */
 

@@ -20,6 +20,7 @@
 #ifndef TAU_CORE_RECORD_CHUNK_H
 #define TAU_CORE_RECORD_CHUNK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -112,6 +113,13 @@ static inline void chunk_hold(
 	struct chunk_slot *head = &chunks->slots[chunks->slots[slot].head];
 	CHECK(head->references - 1u < UINT32_MAX - references);
 	head->references += references;
+}
+
+/* Whether the caller's reference on the chunk that begins at `start` is the
+ * only one. */
+static inline bool chunk_alone(const struct chunks *chunks, const void *start)
+{
+	return chunks->slots[chunk_slot(chunks, start)].references == 1;
 }
 
 /* Takes at least one reference away; frees the chunk at the last one. */

@@ -16,6 +16,7 @@ static void stream_told(struct stream_listener *listener);
 static void step(struct task *task);
 static int push(struct link *link, struct error *error);
 static void say_all(struct link *link);
+static int watch_room(struct link *link, struct error *error);
 static bool all_over(const struct link *link);
 static void finished(struct task *task);
 static void hello_late(struct timer *timer);
@@ -60,8 +61,7 @@ int link_create(struct link **link, const struct link_host *host,
 	made->task.finished = finished;
 	made->watch.told = fd_told;
 	made->hello_timer.fired = hello_late;
-	result = reactor_add(
-		host->reactor, &made->watch, fd, EPOLLIN | EPOLLOUT | EPOLLET);
+	result = reactor_add(host->reactor, &made->watch, fd, EPOLLIN);
 	if (result < 0) {
 		link_destroy(&made);
 		return error_set(error, result,
@@ -234,11 +234,14 @@ static void step(struct task *task)
 		return;
 	if (task->ready & LINK_READABLE)
 		result = link_pull(link, &more, &error);
-	task_untell(task, LINK_WORK | LINK_WRITABLE);
 	if (!more)
 		task_untell(task, LINK_READABLE);
 	if (result == 0 && !link->blocked)
 		result = push(link, &error);
+	/* Nothing is left, or it waits for room or for HELLO. */
+	task_untell(task, LINK_WORK | LINK_WRITABLE);
+	if (result == 0)
+		result = watch_room(link, &error);
 	if (result < 0 && result != -EPIPE)
 		link_say_bye(link, error.text);
 	if (result == -EPIPE && all_over(link))
@@ -264,12 +267,30 @@ static void say_all(struct link *link)
 	link->said_all = true;
 }
 
+/* Room for more is told of only while it is waited for: each packet that the
+ * other side takes makes some. */
+static int watch_room(struct link *link, struct error *error)
+{
+	uint32_t events = link->blocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
+	int result = 0;
+
+	if (events != link->watch.events)
+		result = reactor_change(
+			link->host.reactor, &link->watch, events);
+	if (result < 0)
+		error_set(error, result,
+			"cannot watch the connection to %s: %s", link->peer,
+			strerror(-result));
+	return result;
+}
+
 /* What the other side said before it went is still there to be heard. */
 static int push(struct link *link, struct error *error)
 {
 	int result = link_push(link, error);
 	bool more = result == -EPIPE;
 
+	link->gone = more;
 	while (more) {
 		struct error said = ERROR_NONE;
 
@@ -316,10 +337,7 @@ static void shut(struct link *link, const char *why)
 	host->os->close(host->os, link->fd);
 	link->fd = -1;
 	end_streams(link);
-	if (link->in_chunk)
-		chunk_drop(host->chunks,
-			chunk_slot(host->chunks, link->in_chunk), 1);
-	link->in_chunk = NULL;
+	link_drop_chunks(link);
 	if (link->listener)
 		link->listener->closed(link->listener, link, why);
 }

@@ -87,6 +87,7 @@ struct link {
 	bool said_hello;
 	bool said_all; /* its sending half is closed */
 	bool blocked; /* the kernel takes no more now */
+	bool gone;    /* the other side has: what it left is read to its end */
 	bool closed;
 	uint32_t send_bytes;    /* the largest packet that goes */
 	struct link_end **ends; /* by number */
@@ -99,6 +100,9 @@ struct link {
 
 	/* what comes in: a chunk, filled from `in_end` on */
 	uint8_t *in_chunk, *in_start, *in_end, *in_limit;
+	/* chunks that were filled, with a reference of ours each: one that
+	 * nobody else needs any more is filled again, while it is warm */
+	uint8_t *filled[LINK_CHUNKS_MAX];
 };
 
 /* Puts an end among those that want something sent, and wakes the link. */
@@ -110,6 +114,9 @@ int link_push(struct link *link, struct error *error);
 /* Receives what has come, a bounded number of packets; `*more` when there may
  * be more at once. -errno; -EPIPE: the other side has gone. */
 int link_pull(struct link *link, bool *more, struct error *error);
+
+/* Drops the chunks that were received into. */
+void link_drop_chunks(struct link *link);
 
 /* Space for so many bytes in the packet that is being made. */
 uint8_t *link_put(struct link *link, uint32_t bytes);

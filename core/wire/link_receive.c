@@ -8,9 +8,15 @@
 #include "core/wire/link_private.h"
 
 #define PACKETS_PER_PULL 16
+#define BYTES_PER_PULL (128 * KIB) /* read while they are in the cache */
+#define FEW_BYTES 4096  /* where nothing more is likely, the reactor is asked  \
+			 */
 #define CHUNK_PACKETS 4 /* a receive chunk holds so many of the largest */
 
+static void begin_anew(struct link *link);
 static int need_space(struct link *link, struct error *error);
+static uint8_t *take_filled(struct link *link);
+static void keep_filled(struct link *link);
 static ssize_t receive(struct link *link, struct error *error);
 static int take_stream_bytes(struct link *link, struct error *error);
 static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
@@ -30,8 +36,11 @@ static uint32_t skip_repeated(
 
 int link_pull(struct link *link, bool *more, struct error *error)
 {
+	size_t bytes = 0;
+
 	*more = false;
-	for (int i = 0; i < PACKETS_PER_PULL; i++) {
+	begin_anew(link);
+	for (int i = 0; i < PACKETS_PER_PULL && bytes < BYTES_PER_PULL; i++) {
 		ssize_t got;
 		int result = need_space(link, error);
 
@@ -42,6 +51,7 @@ int link_pull(struct link *link, bool *more, struct error *error)
 			return 0;
 		if (got < 0)
 			return (int)got;
+		bytes += (size_t)got;
 		link->counts.bytes_received += (uint64_t)got;
 		link->in_end += got;
 		if (link->settings.packets) {
@@ -54,9 +64,20 @@ int link_pull(struct link *link, bool *more, struct error *error)
 		}
 		if (result < 0)
 			return result;
+		if (got < FEW_BYTES && !link->gone)
+			return 0;
 	}
 	*more = true;
 	return 0;
+}
+
+/* When all that came was consumed, its place is used again. */
+static void begin_anew(struct link *link)
+{
+	if (!link->in_chunk || link->in_start != link->in_end ||
+		!chunk_alone(link->host.chunks, link->in_chunk))
+		return;
+	link->in_start = link->in_end = link->in_chunk;
 }
 
 /* The largest packet must fit behind what has come. A new chunk takes the
@@ -71,17 +92,62 @@ static int need_space(struct link *link, struct error *error)
 	if (link->in_chunk &&
 		(size_t)(link->in_limit - link->in_start) >= largest)
 		return 0;
-	chunk = chunk_get(chunks, largest * CHUNK_PACKETS);
+	chunk = take_filled(link);
+	if (!chunk)
+		chunk = chunk_get(chunks, largest * CHUNK_PACKETS);
 	if (!chunk)
 		return error_set(error, -ENOMEM, "out of memory for packets");
 	if (begun > 0)
 		memcpy(chunk, link->in_start, begun);
 	if (link->in_chunk)
-		chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
+		keep_filled(link);
 	link->in_chunk = link->in_start = chunk;
 	link->in_end = chunk + begun;
 	link->in_limit = chunk + chunk_bytes(chunks, chunk);
 	return 0;
+}
+
+/* A chunk that was received into, and that no record needs any more. */
+static uint8_t *take_filled(struct link *link)
+{
+	uint8_t *chunk = NULL;
+
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX && !chunk; i++) {
+		if (!link->filled[i] ||
+			!chunk_alone(link->host.chunks, link->filled[i]))
+			continue;
+		chunk = link->filled[i];
+		link->filled[i] = NULL;
+	}
+	return chunk;
+}
+
+static void keep_filled(struct link *link)
+{
+	struct chunks *chunks = link->host.chunks;
+
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
+		if (link->filled[i])
+			continue;
+		link->filled[i] = link->in_chunk;
+		return;
+	}
+	chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
+}
+
+void link_drop_chunks(struct link *link)
+{
+	struct chunks *chunks = link->host.chunks;
+
+	if (link->in_chunk)
+		chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
+	link->in_chunk = NULL;
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
+		if (link->filled[i])
+			chunk_drop(
+				chunks, chunk_slot(chunks, link->filled[i]), 1);
+		link->filled[i] = NULL;
+	}
 }
 
 static ssize_t receive(struct link *link, struct error *error)
