@@ -204,6 +204,28 @@ START_TEST(packets_fit_the_buffer_that_the_socket_really_has)
 }
 END_TEST
 
+START_TEST(what_a_broken_link_may_have_lost_is_told)
+{
+	static struct script script;
+
+	script_begin(&script, _i, 0);
+	script_open_link(&script);
+	script_add_iota(&script, 0, SCRIPT_CAPACITY, SCRIPT_RECORDS);
+	script_say(&script);
+	script_settle(&script);
+	ck_assert_uint_eq(script_write_records(&script, 5, 100), 5);
+	script_settle(&script);
+	script_add_iota(&script, 0, SCRIPT_CAPACITY + 200, SCRIPT_RECORDS + 2);
+	script_say(&script);
+	script_settle(&script);
+	shutdown(script.peer, SHUT_RDWR);
+	script_settle(&script);
+	ck_assert_uint_eq(script.closed, 1);
+	ck_assert_uint_eq(script.lost, 3);
+	script_end(&script);
+}
+END_TEST
+
 START_TEST(a_peer_that_says_goodbye_is_quoted)
 {
 	static struct script script;
@@ -242,6 +264,8 @@ static Suite *link_peer_suite(void)
 		tests, repeats_are_dropped_and_gaps_are_counted, 0, 2);
 	tcase_add_test(
 		tests, packets_fit_the_buffer_that_the_socket_really_has);
+	tcase_add_loop_test(
+		tests, what_a_broken_link_may_have_lost_is_told, 0, 2);
 	tcase_add_loop_test(tests, a_peer_that_says_goodbye_is_quoted, 0, 2);
 	return suite;
 }

@@ -18,6 +18,14 @@ static void closed(
 		snprintf(script->why, sizeof script->why, "%s", why);
 }
 
+static void lost(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	(void)link;
+	ck_assert_uint_eq(number, 0);
+	((struct script *)listener)->lost += records;
+}
+
 void script_begin(struct script *script, bool packets, int buffer_bytes)
 {
 	const struct stream_settings settings = {
@@ -30,6 +38,7 @@ void script_begin(struct script *script, bool packets, int buffer_bytes)
 
 	memset(script, 0, sizeof *script);
 	script->listener.closed = closed;
+	script->listener.lost = lost;
 	script->packets = packets;
 	fake_os_init(&script->fake);
 	fake_os_set_clock(&script->fake, 1000);

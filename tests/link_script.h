@@ -26,6 +26,7 @@ struct script {
 	int peer;
 	bool packets;
 	uint32_t closed;
+	uint64_t lost; /* of stream 0, when the link broke */
 	char why[512]; /* empty: orderly */
 	char bye[NOTICE_TEXT_BYTES];
 	uint8_t packet[SCRIPT_PACKET * 4];

@@ -47,6 +47,12 @@ char *sentence_count(const struct command *command)
 				       "nobody had read %s before the end",
 			command->records, records, bytes, command->name.text,
 			were, one ? "it" : "them");
+	case COMMAND_COUNT_CUT:
+		return sentence_format("up to %" PRIu64
+				       " %s of %.*s %s lost, because the "
+				       "connection to what reads %s broke",
+			command->records, records, bytes, command->name.text,
+			were, one ? "it" : "them");
 	default:
 		return NULL;
 	}

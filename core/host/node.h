@@ -73,6 +73,7 @@ struct node {
 	struct tau_param **params; /* by operator */
 	struct stream *streams;    /* as in the plan */
 	uint64_t *lost;            /* by stream: unread when it was closed */
+	uint64_t *cut;             /* by stream: unread when its link broke */
 	struct edges *edges;       /* by operator */
 	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;

@@ -87,6 +87,7 @@ void node_unbuild(struct node *node)
 	free(node->params);
 	free(node->streams);
 	free(node->lost);
+	free(node->cut);
 	free(node->edges);
 	free(node->next_edges);
 	free(node->nowhere);
@@ -105,10 +106,11 @@ static int make_tables(struct node *node)
 	node->loaded = calloc(operators, sizeof *node->loaded);
 	node->streams = calloc(streams, sizeof *node->streams);
 	node->lost = calloc(streams, sizeof *node->lost);
+	node->cut = calloc(streams, sizeof *node->cut);
 	node->edges = calloc(operators, sizeof *node->edges);
 	node->next_edges = calloc(streams, sizeof *node->next_edges);
 	if (!node->operators || !node->params || !node->libraries ||
-		!node->loaded || !node->streams || !node->lost ||
+		!node->loaded || !node->streams || !node->lost || !node->cut ||
 		!node->edges || !node->next_edges)
 		return -ENOMEM;
 	link_edges(node);

@@ -7,6 +7,8 @@
 
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
+static void lost(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records);
 
 int node_links_init(struct node *node, struct error *error)
 {
@@ -35,6 +37,7 @@ int node_links_init(struct node *node, struct error *error)
 		(void)os->fcntl(
 			os, (int)node->plan->links[i].fd, F_SETFL, O_NONBLOCK);
 		mine->listener.closed = closed;
+		mine->listener.lost = lost;
 		mine->node = node;
 		mine->peer = settings.peer;
 		mine->foreign = !settings.packets;
@@ -90,4 +93,21 @@ static void closed(
 	else
 		log_say(node->fabric.log, LOG_WARNING, "the link to %s: %s",
 			mine->peer, why);
+}
+
+static void lost(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+
+	(void)link;
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+
+		if (plan->link != NODE_PLAN_NONE &&
+			&node->links[plan->link] == mine &&
+			plan->number == number)
+			node->cut[i] = records;
+	}
 }

@@ -20,6 +20,8 @@ void node_report_counts(
 			stream->dropped);
 		count(connection, stream->name, COMMAND_COUNT_LOST,
 			node->lost[i]);
+		count(connection, stream->name, COMMAND_COUNT_CUT,
+			node->cut[i]);
 	}
 	for (uint32_t i = 0; i < node->nowhere_count; i++)
 		count(connection, node->nowhere[i].name, COMMAND_COUNT_NOWHERE,

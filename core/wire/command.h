@@ -87,6 +87,7 @@ enum command_count {
 	COMMAND_COUNT_NOWHERE = 1, /* left a port that nobody reads */
 	COMMAND_COUNT_DROPPED = 2, /* dropped as the stream's `full` says */
 	COMMAND_COUNT_LOST = 3,    /* written, and never read: it was closed */
+	COMMAND_COUNT_CUT = 4,     /* so many at most: its reader is gone */
 };
 
 /* Not NUL-terminated, not owned; empty is {NULL, 0}. */

@@ -21,7 +21,8 @@ static bool all_over(const struct link *link);
 static void finished(struct task *task);
 static void hello_late(struct timer *timer);
 static void shut(struct link *link, const char *why);
-static void end_streams(struct link *link);
+static void end_streams(struct link *link, bool broken);
+static void tell_lost(struct link_end *end);
 
 int link_create(struct link **link, const struct link_host *host,
 	const struct link_settings *settings, int fd,
@@ -336,13 +337,28 @@ static void shut(struct link *link, const char *why)
 	reactor_remove(host->reactor, &link->watch);
 	host->os->close(host->os, link->fd);
 	link->fd = -1;
-	end_streams(link);
+	end_streams(link, why != NULL);
 	link_drop_chunks(link);
 	if (link->listener)
 		link->listener->closed(link->listener, link, why);
 }
 
-static void end_streams(struct link *link)
+/* What was written and is not known to have been read: the far reader has told
+ * its credit, and that is what it had read plus what its stream holds. */
+static void tell_lost(struct link_end *end)
+{
+	struct link *link = end->link;
+	const struct stream *stream = end->stream;
+	uint64_t read = 0, written = stream->received + stream_count(stream);
+
+	if (stream->limit_records > stream->records)
+		read = stream->limit_records - stream->records;
+	if (read < written && link->listener && link->listener->lost)
+		link->listener->lost(
+			link->listener, link, end->number, written - read);
+}
+
+static void end_streams(struct link *link, bool broken)
 {
 	struct chunks *chunks = link->host.chunks;
 
@@ -354,6 +370,8 @@ static void end_streams(struct link *link)
 		if (end->part)
 			chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 		end->part = NULL;
+		if (end->sends && broken && !end->over)
+			tell_lost(end);
 		if (end->sends)
 			stream_leave(end->stream, &end->in);
 		else

@@ -50,6 +50,10 @@ struct link_listener {
 	 * from the link's task; destroy it later. */
 	void (*closed)(struct link_listener *listener, struct link *link,
 		const char *why);
+	/* Before that, where it broke: of a stream that this side writes, up to
+	 * so many records were not read. NULL: nobody counts. */
+	void (*lost)(struct link_listener *listener, struct link *link,
+		uint32_t number, uint64_t records);
 };
 
 struct link_settings {
