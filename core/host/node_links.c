@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
@@ -30,6 +31,7 @@ int node_links_init(struct node *node, struct error *error)
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
 			.patient = !node->plan->links[i].packets,
+			.fds = carries_fds(node->plan, i),
 			.incarnation = incarnation,
 		};
 
@@ -57,6 +59,8 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 	struct link *link = node->links[plan->link].link;
 	int result;
 
+	node->streams[stream].fds =
+		plan->fds && node->plan->links[plan->link].packets;
 	if (plan->to.owner == NODE_PLAN_NONE)
 		result = link_send(
 			link, plan->number, &node->streams[stream], plan->port);
@@ -75,6 +79,15 @@ void node_links_release(struct node *node)
 		link_destroy(&node->links[i].link);
 	free(node->links);
 	node->links = NULL;
+}
+
+static bool carries_fds(const struct node_plan *plan, uint32_t link)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < plan->stream_count; i++)
+		any |= plan->streams[i].link == link && plan->streams[i].fds;
+	return any && plan->links[link].packets;
 }
 
 static void closed(

@@ -364,7 +364,7 @@ static void break_room(struct instance *instance, struct out_end *end,
 /* What was written over somebody else's memory is not let run on. */
 static void break_publish(struct instance *instance, int code)
 {
-	static const char text[] =
+	const char *text =
 		"sent a record whose body lies in no live memory: what is sent "
 		"must lie in an input record not yet consumed, or be static";
 
@@ -372,6 +372,14 @@ static void break_publish(struct instance *instance, int code)
 		fabric_abort(instance->fabric, instance,
 			"wrote more to a stream than it had reserved, over "
 			"memory that is not its own");
-	instance_fail(instance, -EFAULT, text, sizeof text - 1);
+	if (code == -EOPNOTSUPP)
+		text = "sent a file descriptor to another node over a stream "
+		       "that does not carry any; say \"fds\": true on it";
+	else if (code == -EBADF)
+		text = "sent a file descriptor to another node that was taken "
+		       "out of its record before";
+	else
+		code = -EFAULT;
+	instance_fail(instance, code, text, strlen(text));
 	instance->broken = true;
 }

@@ -54,6 +54,11 @@ void placement_make(
 	struct placement *placement, const struct topology *topology);
 void placement_release(struct placement *placement);
 
+/* Says, with places, which streams cannot cross nodes: those of fds, unless
+ * they lie between two nodes of ours and say so. 0 or -EINVAL. */
+int placement_check(
+	const struct placement *placement, struct diagnostics *diagnostics);
+
 /* Says, with places, all that is designed and valid but that this version
  * cannot run yet. Returns 0 when it can run, else -ENOTSUP. */
 int placement_runnable(

@@ -53,8 +53,6 @@ static void judge_stream_options(
 {
 	if ((options->set & STREAM_SHRED) && options->shred)
 		refuse(judging, options->shred_at, "\"shred\"");
-	if ((options->set & STREAM_FDS) && options->fds)
-		refuse(judging, options->fds_at, "a stream of fds");
 	if ((options->set & STREAM_TRANSPORT) &&
 		options->transport != TRANSPORT_LINK)
 		refuse(judging, options->transport_at,

@@ -176,7 +176,7 @@ int plan_make(struct plan *plan, struct os *os,
 		return -EINVAL;
 	placement_make(&plan->placement, &plan->topology);
 	plan->placed = true;
-	return 0;
+	return placement_check(&plan->placement, &plan->diagnostics);
 }
 
 void plan_release(struct plan *plan)

@@ -16,7 +16,8 @@
 #include "core/base/os.h"
 
 #define DESCRIPTOR_MAGIC 0x64657363u
-#define DESCRIPTOR_RECORD_BYTES 4 /* what such a record counts as in flow */
+#define DESCRIPTOR_RECORD_BYTES                                                \
+	0 /* in a node as on the wire: both sides of a link count alike */
 
 struct descriptor {
 	uint32_t magic;

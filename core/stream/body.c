@@ -79,7 +79,7 @@ int body_hold(struct chunks *chunks, const struct body_run *run)
 	}
 	if (last->type == TAU_FD) {
 		cell = descriptor_of(last);
-		if (!cell)
+		if (!cell || last->bytes != DESCRIPTOR_RECORD_BYTES)
 			return -EFAULT;
 		descriptor_hold(cell);
 		return 0;

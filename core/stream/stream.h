@@ -103,6 +103,7 @@ struct stream {
 	uint32_t need_bytes;    /* what the writer last had to wait for */
 	uint32_t hole_at, hole; /* dropped positions behind the in window */
 	bool limited;           /* by credit from afar, instead of capacity */
+	bool fds;               /* of a link: fds may travel on it */
 	uint64_t limit_bytes, limit_records; /* since the beginning */
 	uint64_t extra_bytes; /* taken beyond capacity: quiesce */
 
@@ -156,7 +157,9 @@ int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 
 /* Makes what stands in the window visible; the window stays open on the rest,
  * and so does a reservation. -EFAULT: a record's body is nowhere (a bug of the
- * plugin); what was before it is published, the rest is not. */
+ * plugin); -EOPNOTSUPP: it is an fd, the stream leads to another node and was
+ * not declared for fds; -EBADF: likewise, and the fd was taken. What was
+ * before it is published, the rest is not. */
 int stream_publish(struct stream *stream, struct tau_out *out);
 
 /* The same, and closes the window: before anybody else runs. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/record/descriptor.h"
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
 
@@ -22,6 +23,7 @@ static bool drop(struct stream *stream, const struct tau_record *first,
 	const struct tau_record *limit);
 static int hold_or_copy(
 	struct stream *stream, struct tau_record *first, struct body_run *run);
+static int judge_fd(const struct stream *stream, const struct body_run *run);
 static bool is_sparse(const struct stream *stream, const struct body_run *run);
 
 int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
@@ -227,7 +229,10 @@ static int keep(struct stream *stream, struct tau_record *first,
 		struct body_run run =
 			body_run(stream->pool->chunks, first, limit);
 		uint32_t count = (uint32_t)(run.end - first);
-		int result = hold_or_copy(stream, first, &run);
+		int result = judge_fd(stream, &run);
+
+		if (result == 0)
+			result = hold_or_copy(stream, first, &run);
 
 		if (result < 0)
 			return result;
@@ -287,6 +292,22 @@ static int hold_or_copy(
 	}
 	run->slot = chunk_slot(chunks, stream->compact.next - 1);
 	return body_hold(chunks, run);
+}
+
+/* To another node an fd goes only where that was declared, and while it is
+ * there. */
+static int judge_fd(const struct stream *stream, const struct body_run *run)
+{
+	const struct tau_record *last = run->end - 1;
+	const struct descriptor *cell;
+
+	if (!stream->limited || run->slot != CHUNK_NONE || run->count == 0 ||
+		last->type != TAU_FD)
+		return 0;
+	if (!stream->fds)
+		return -EOPNOTSUPP;
+	cell = descriptor_of(last);
+	return cell && cell->fd < 0 ? -EBADF : 0;
 }
 
 /* Whether so little of a chunk would be held that it is better copied: else a

@@ -62,6 +62,7 @@ int link_create(struct link **link, const struct link_host *host,
 	made->task.finished = finished;
 	made->watch.told = fd_told;
 	made->hello_timer.fired = hello_late;
+	made->fds.retry.fired = link_fds_retry;
 	result = reactor_add(host->reactor, &made->watch, fd, EPOLLIN);
 	if (result < 0) {
 		link_destroy(&made);
@@ -272,7 +273,8 @@ static void say_all(struct link *link)
  * other side takes makes some. */
 static int watch_room(struct link *link, struct error *error)
 {
-	uint32_t events = link->blocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
+	bool awaited = link->blocked && !link->fds.late;
+	uint32_t events = awaited ? EPOLLIN | EPOLLOUT : EPOLLIN;
 	int result = 0;
 
 	if (events != link->watch.events)
@@ -334,6 +336,7 @@ static void shut(struct link *link, const char *why)
 		return;
 	link->closed = true;
 	timers_disarm(host->timers, &link->hello_timer);
+	timers_disarm(host->timers, &link->fds.retry);
 	reactor_remove(host->reactor, &link->watch);
 	host->os->close(host->os, link->fd);
 	link->fd = -1;

@@ -61,7 +61,7 @@ struct link_settings {
 	const char *peer; /* of the other, for sentences */
 	bool packets;     /* SOCK_SEQPACKET; else length prefixes */
 	bool patient;     /* the other side may come later: no time limit */
-	bool fds;         /* a stream of it carries fds */
+	bool fds;         /* a stream of it may carry fds: of packets alone */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
 };
@@ -86,7 +86,8 @@ void link_destroy(struct link **link);
 /* Adds a stream under a number that both sides know, before the other side
  * speaks of it. link_send: this side writes: `stream` is STREAM_LIMITED and
  * the link its reader. link_receive: this side reads, the link is its writer.
- * `port` is the name that α tells. -EEXIST, -ENOMEM. */
+ * `port` is the name that α tells; `stream->fds`, set before, whether fds may
+ * travel on it. -EEXIST, -ENOMEM. */
 int link_send(struct link *link, uint32_t number, struct stream *stream,
 	const char *port);
 int link_receive(struct link *link, uint32_t number, struct stream *stream,

@@ -265,7 +265,7 @@ static void put_iota(struct link *link, struct link_end *end)
 		older ? end->expected : stream->received + end->missed;
 
 	bytes += stream->capacity_bytes;
-	records += stream->records;
+	records = link_fds_credit(end, records + stream->records);
 	stream->writer.armed = true;
 	if (bytes == end->granted_bytes && records == end->granted_records)
 		return;

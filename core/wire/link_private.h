@@ -1,7 +1,7 @@
 /*
  * link_private: what the files of `link` share: link.c its life, link_send.c
  * packets that go, link_receive.c packets that come, link_notice.c what is
- * told.
+ * told, link_fds.c fds beside records, link_space.c where packets come.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 #include <sys/uio.h>
 
+#include "core/record/descriptor.h"
 #include "core/wire/frame.h"
 #include "core/wire/link.h"
 #include "core/wire/notice.h"
@@ -69,9 +70,26 @@ struct link_packet {
 	uint32_t scratch_used;
 	uint32_t part_count, first_part; /* the first that has not gone */
 	uint32_t share_count;
-	uint32_t bytes; /* without a length prefix */
-	bool waiting;   /* made, and not yet gone */
-	bool full;      /* somebody had more than fitted */
+	uint32_t bytes;        /* without a length prefix */
+	bool waiting;          /* made, and not yet gone */
+	bool full;             /* somebody had more than fitted */
+	int fds[LINK_FDS_MAX]; /* the cells' that it carries */
+	uint32_t fd_count;
+};
+
+/* Fds that came with the packet that is being taken, in cells that the link
+ * holds until it is done with it. */
+struct link_fds {
+	struct descriptor *came[LINK_FDS_MAX];
+	uint32_t count, next; /* that no record has had */
+	struct timer retry;
+	bool late; /* the kernel takes no more of them now */
+};
+
+/* What the kernel tells fds in. */
+struct link_control {
+	_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(
+		LINK_FDS_MAX * sizeof(int))];
 };
 
 struct link {
@@ -86,8 +104,8 @@ struct link {
 	bool open; /* HELLO has come */
 	bool said_hello;
 	bool said_all; /* its sending half is closed */
-	bool blocked; /* the kernel takes no more now */
-	bool gone;    /* the other side has: what it left is read to its end */
+	bool blocked;  /* the kernel takes no more now */
+	bool gone;     /* the other side has: what it left is read to its end */
 	bool closed;
 	uint32_t send_bytes;    /* the largest packet that goes */
 	struct link_end **ends; /* by number */
@@ -97,6 +115,7 @@ struct link {
 	struct link_counts counts;
 
 	struct link_packet packet; /* what goes next, or waits to go on */
+	struct link_fds fds;
 
 	/* what comes in: a chunk, filled from `in_end` on */
 	uint8_t *in_chunk, *in_start, *in_end, *in_limit;
@@ -114,6 +133,13 @@ int link_push(struct link *link, struct error *error);
 /* Receives what has come, a bounded number of packets; `*more` when there may
  * be more at once. -errno; -EPIPE: the other side has gone. */
 int link_pull(struct link *link, bool *more, struct error *error);
+
+/* When all that came was consumed, its place is used again. */
+void link_begin_anew(struct link *link);
+
+/* Makes the largest packet fit behind what has come. A new chunk takes the
+ * beginning of an unfinished packet along. -ENOMEM. */
+int link_need_space(struct link *link, struct error *error);
 
 /* Drops the chunks that were received into. */
 void link_drop_chunks(struct link *link);
@@ -141,6 +167,36 @@ void link_say_bye(struct link *link, const char *why);
 
 /* Whether credit that was held back must be told now. */
 bool link_end_starves(const struct link_end *end);
+
+/* Fds of so many records into the packet that is being made. */
+void link_fds_put(
+	struct link *link, const struct tau_record *record, uint32_t count);
+
+/* The packet's fds into a message that is sent; `control` holds them. */
+void link_fds_attach(struct link *link, struct msghdr *message,
+	struct link_control *control);
+
+/* Takes over the fds of a message that came. -EPROTO: unasked for; -EMFILE,
+ * -ENOMEM: some are lost. What came is there to be dropped either way. */
+int link_fds_collect(
+	struct link *link, struct msghdr *message, struct error *error);
+
+/* The cell of the next record of an fd, still the link's; NULL: no more. */
+struct descriptor *link_fds_next(struct link *link);
+
+/* The packet was taken, with that result: there must have been as many fds as
+ * records of them. Drops them. -EPROTO. */
+int link_fds_settle(struct link *link, int result, struct error *error);
+void link_fds_drop(struct link *link);
+
+/* The limit to tell of, for `records` that the stream could hold: where they
+ * are fds, no more than a quarter of the files that may still be opened. */
+uint64_t link_fds_credit(struct link_end *end, uint64_t records);
+
+/* Looks again soon whether the kernel takes fds, or this process may open
+ * more: nothing tells of either. */
+void link_fds_wait(struct link *link);
+void link_fds_retry(struct timer *timer);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);

@@ -9,14 +9,9 @@
 
 #define PACKETS_PER_PULL 16
 #define BYTES_PER_PULL (128 * KIB) /* read while they are in the cache */
-#define FEW_BYTES 4096  /* where nothing more is likely, the reactor is asked  \
-			 */
-#define CHUNK_PACKETS 4 /* a receive chunk holds so many of the largest */
+/* Where nothing more is likely, the reactor is asked. */
+#define FEW_BYTES 4096
 
-static void begin_anew(struct link *link);
-static int need_space(struct link *link, struct error *error);
-static uint8_t *take_filled(struct link *link);
-static void keep_filled(struct link *link);
 static ssize_t receive(struct link *link, struct error *error);
 static int take_stream_bytes(struct link *link, struct error *error);
 static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
@@ -27,8 +22,10 @@ static int take_part(
 	struct link *link, const struct frame *frame, struct error *error);
 static int begin_part(
 	struct link_end *end, const struct frame *frame, struct error *error);
-static int deliver(struct link_end *end, const struct tau_record *record,
-	struct error *error);
+static int deliver(
+	struct link_end *end, struct tau_record *record, struct error *error);
+static int take_fd(
+	struct link_end *end, struct tau_record *record, struct error *error);
 static int publish(struct link_end *end, int result, struct error *error);
 static int refuse(struct link_end *end, int flow, struct error *error);
 static uint32_t skip_repeated(
@@ -39,24 +36,27 @@ int link_pull(struct link *link, bool *more, struct error *error)
 	size_t bytes = 0;
 
 	*more = false;
-	begin_anew(link);
+	link_begin_anew(link);
 	for (int i = 0; i < PACKETS_PER_PULL && bytes < BYTES_PER_PULL; i++) {
 		ssize_t got;
-		int result = need_space(link, error);
+		int result = link_need_space(link, error);
 
 		if (result < 0)
 			return result;
 		got = receive(link, error);
 		if (got == -EAGAIN)
 			return 0;
-		if (got < 0)
+		if (got < 0) {
+			link_fds_drop(link);
 			return (int)got;
+		}
 		bytes += (size_t)got;
 		link->counts.bytes_received += (uint64_t)got;
 		link->in_end += got;
 		if (link->settings.packets) {
 			result = take_packet(
 				link, link->in_start, (size_t)got, error);
+			result = link_fds_settle(link, result, error);
 			link->in_end += -(uintptr_t)link->in_end & 7;
 			link->in_start = link->in_end;
 		} else {
@@ -71,85 +71,6 @@ int link_pull(struct link *link, bool *more, struct error *error)
 	return 0;
 }
 
-/* When all that came was consumed, its place is used again. */
-static void begin_anew(struct link *link)
-{
-	if (!link->in_chunk || link->in_start != link->in_end ||
-		!chunk_alone(link->host.chunks, link->in_chunk))
-		return;
-	link->in_start = link->in_end = link->in_chunk;
-}
-
-/* The largest packet must fit behind what has come. A new chunk takes the
- * beginning of an unfinished packet along. */
-static int need_space(struct link *link, struct error *error)
-{
-	struct chunks *chunks = link->host.chunks;
-	size_t largest = link->settings.packet_bytes + LINK_PREFIX_BYTES + 8;
-	size_t begun = (size_t)(link->in_end - link->in_start);
-	uint8_t *chunk;
-
-	if (link->in_chunk &&
-		(size_t)(link->in_limit - link->in_start) >= largest)
-		return 0;
-	chunk = take_filled(link);
-	if (!chunk)
-		chunk = chunk_get(chunks, largest * CHUNK_PACKETS);
-	if (!chunk)
-		return error_set(error, -ENOMEM, "out of memory for packets");
-	if (begun > 0)
-		memcpy(chunk, link->in_start, begun);
-	if (link->in_chunk)
-		keep_filled(link);
-	link->in_chunk = link->in_start = chunk;
-	link->in_end = chunk + begun;
-	link->in_limit = chunk + chunk_bytes(chunks, chunk);
-	return 0;
-}
-
-/* A chunk that was received into, and that no record needs any more. */
-static uint8_t *take_filled(struct link *link)
-{
-	uint8_t *chunk = NULL;
-
-	for (uint32_t i = 0; i < LINK_CHUNKS_MAX && !chunk; i++) {
-		if (!link->filled[i] ||
-			!chunk_alone(link->host.chunks, link->filled[i]))
-			continue;
-		chunk = link->filled[i];
-		link->filled[i] = NULL;
-	}
-	return chunk;
-}
-
-static void keep_filled(struct link *link)
-{
-	struct chunks *chunks = link->host.chunks;
-
-	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
-		if (link->filled[i])
-			continue;
-		link->filled[i] = link->in_chunk;
-		return;
-	}
-	chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
-}
-
-void link_drop_chunks(struct link *link)
-{
-	struct chunks *chunks = link->host.chunks;
-
-	if (link->in_chunk)
-		chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
-	link->in_chunk = NULL;
-	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
-		if (link->filled[i])
-			chunk_drop(
-				chunks, chunk_slot(chunks, link->filled[i]), 1);
-		link->filled[i] = NULL;
-	}
-}
-
 static ssize_t receive(struct link *link, struct error *error)
 {
 	struct os *os = link->host.os;
@@ -157,24 +78,34 @@ static ssize_t receive(struct link *link, struct error *error)
 			      ? link->settings.packet_bytes
 			      : (size_t)(link->in_limit - link->in_end);
 	struct iovec part = {link->in_end, most};
+	struct link_control control;
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	bool reset = false;
 	ssize_t got;
+	int result = 0;
 
 	/* A reset is told before what was said until then, and once. */
 	for (;;) {
+		if (link->settings.fds) {
+			message.msg_control = control.bytes;
+			message.msg_controllen = sizeof control.bytes;
+		}
 		got = os->recvmsg(os, link->fd, &message, MSG_DONTWAIT);
 		if (got == -ECONNRESET && !reset)
 			reset = true;
 		else if (got != -EINTR)
 			break;
 	}
+	if (got >= 0)
+		result = link_fds_collect(link, &message, error);
+	if (result < 0)
+		return result;
 	if (got == 0 || got == -ECONNRESET)
 		return error_set(error, -EPIPE, "%s has gone", link->peer);
 	if (got < 0 && got != -EAGAIN)
 		return error_set(error, (int)got, "cannot receive from %s: %s",
 			link->peer, strerror((int)-got));
-	if (got > 0 && message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+	if (got > 0 && message.msg_flags & MSG_TRUNC)
 		return error_set(error, -EPROTO,
 			"a packet is larger than this side said it takes");
 	return got;
@@ -249,7 +180,8 @@ static int take_records(
 	frame_records_init(&records, frame);
 	for (uint32_t i = skip_repeated(end, frame->first, frame->count); i > 0;
 		i--)
-		frame_record(&records, &record);
+		if (frame_record(&records, &record) && record.type == TAU_FD)
+			(void)link_fds_next(link);
 	while (result == 0 && frame_record(&records, &record))
 		result = deliver(end, &record, error);
 	return publish(end, result, error);
@@ -312,8 +244,8 @@ static int begin_part(
 
 /* Writes a record into the stream's window. There is room, since there was
  * credit. */
-static int deliver(struct link_end *end, const struct tau_record *record,
-	struct error *error)
+static int deliver(
+	struct link_end *end, struct tau_record *record, struct error *error)
 {
 	struct stream *stream = end->stream;
 	struct tau_out *out = &end->out;
@@ -321,6 +253,8 @@ static int deliver(struct link_end *end, const struct tau_record *record,
 
 	end->expected++;
 	end->came_bytes += record->bytes;
+	if (record->type == TAU_FD && take_fd(end, record, error) < 0)
+		return -EPROTO;
 	if (end->over || stream->reader.gone) {
 		stream->unread++;
 		return 0;
@@ -330,9 +264,6 @@ static int deliver(struct link_end *end, const struct tau_record *record,
 		return error_set(error, -EPROTO,
 			"stream %" PRIu32 " sent beyond its credit",
 			end->number);
-	if (record->type == TAU_FD)
-		return error_set(error, -EPROTO,
-			"an fd came on a stream that carries none");
 	if (out->next == out->limit || record->bytes > out->credit ||
 		record->bytes > stream->atomic_bytes)
 		flow = stream_room(stream, out, record->bytes, true);
@@ -340,6 +271,27 @@ static int deliver(struct link_end *end, const struct tau_record *record,
 		return refuse(end, flow, error);
 	*out->next++ = *record;
 	out->credit -= record->bytes;
+	return 0;
+}
+
+/* The record's body is the cell of its fd. */
+static int take_fd(
+	struct link_end *end, struct tau_record *record, struct error *error)
+{
+	struct descriptor *cell;
+
+	if (!end->stream->fds || !end->link->settings.fds)
+		return error_set(error, -EPROTO,
+			"an fd came on a stream that carries none");
+	if (record->bytes > 0)
+		return error_set(error, -EPROTO,
+			"a record of an fd has a body of %" PRIu32 " bytes",
+			record->bytes);
+	cell = link_fds_next(end->link);
+	if (!cell)
+		return error_set(error, -EPROTO,
+			"a record of an fd came without the fd");
+	record->body = cell;
 	return 0;
 }
 

@@ -86,7 +86,7 @@ static void begin_packet(struct link *link)
 
 	packet->full = false;
 	packet->scratch_used = packet->part_count = packet->first_part = 0;
-	packet->share_count = 0;
+	packet->share_count = packet->fd_count = 0;
 	if (!link->settings.packets)
 		link_put(link, LINK_PREFIX_BYTES);
 	packet->bytes = 0;
@@ -153,6 +153,7 @@ static uint32_t count_fitting(const struct link *link,
 {
 	uint32_t left = room(link);
 	uint32_t pieces = LINK_PARTS_MAX - link->packet.part_count;
+	uint32_t fds = LINK_FDS_MAX - link->packet.fd_count;
 	uint32_t count = 0;
 
 	*bytes = 0;
@@ -169,7 +170,7 @@ static uint32_t count_fitting(const struct link *link,
 				break;
 			pieces -= 3;
 		}
-		if (needed > left)
+		if (needed > left || (first->type == TAU_FD && fds-- == 0))
 			break;
 		left -= (uint32_t)needed;
 		*bytes += (uint32_t)needed;
@@ -193,6 +194,8 @@ static void put_frame(
 		frame_put_entry(head, &record[i]);
 	for (uint32_t i = 0; i < count; i++)
 		put_body(link, &record[i]);
+	if (end->stream->fds)
+		link_fds_put(link, record, count);
 	packet->shares[packet->share_count++] =
 		(struct link_share){end, count, 0};
 	packet->full = count < (uint32_t)(end->in.limit - end->in.next) ||
@@ -289,15 +292,22 @@ static int transmit(struct link *link, struct error *error)
 	struct os *os = link->host.os;
 
 	while (packet->first_part < packet->part_count) {
-		const struct msghdr message = {
+		struct link_control control;
+		struct msghdr message = {
 			.msg_iov = packet->parts + packet->first_part,
 			.msg_iovlen = packet->part_count - packet->first_part};
-		ssize_t sent = os->sendmsg(
+		ssize_t sent;
+
+		link_fds_attach(link, &message, &control);
+		sent = os->sendmsg(
 			os, link->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent == -EINTR)
 			continue;
-		if (sent == -EAGAIN || sent == -ENOBUFS) {
+		link->fds.late = sent == -ETOOMANYREFS;
+		if (link->fds.late) /* too many under way, anywhere */
+			link_fds_wait(link);
+		if (sent == -EAGAIN || sent == -ENOBUFS || link->fds.late) {
 			link->blocked = true;
 			return 0;
 		}

@@ -81,6 +81,7 @@ static void check_placed(
 	graph_dot(&placement, &text);
 	graph_mermaid(&placement, &text);
 	graph_json(&placement, &text);
+	placement_check(&placement, diagnostics);
 	placement_runnable(&placement, diagnostics);
 	text_release(&text);
 	placement_release(&placement);

@@ -1,0 +1,87 @@
+/* link: the memory that packets are received into: a chunk at a time, used
+ * again while it is warm. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/wire/link_private.h"
+
+#define CHUNK_PACKETS 4 /* a receive chunk holds so many of the largest */
+
+static uint8_t *take_filled(struct link *link);
+static void keep_filled(struct link *link);
+
+void link_begin_anew(struct link *link)
+{
+	if (!link->in_chunk || link->in_start != link->in_end ||
+		!chunk_alone(link->host.chunks, link->in_chunk))
+		return;
+	link->in_start = link->in_end = link->in_chunk;
+}
+
+int link_need_space(struct link *link, struct error *error)
+{
+	struct chunks *chunks = link->host.chunks;
+	size_t largest = link->settings.packet_bytes + LINK_PREFIX_BYTES + 8;
+	size_t begun = (size_t)(link->in_end - link->in_start);
+	uint8_t *chunk;
+
+	if (link->in_chunk &&
+		(size_t)(link->in_limit - link->in_start) >= largest)
+		return 0;
+	chunk = take_filled(link);
+	if (!chunk)
+		chunk = chunk_get(chunks, largest * CHUNK_PACKETS);
+	if (!chunk)
+		return error_set(error, -ENOMEM, "out of memory for packets");
+	if (begun > 0)
+		memcpy(chunk, link->in_start, begun);
+	if (link->in_chunk)
+		keep_filled(link);
+	link->in_chunk = link->in_start = chunk;
+	link->in_end = chunk + begun;
+	link->in_limit = chunk + chunk_bytes(chunks, chunk);
+	return 0;
+}
+
+/* A chunk that was received into, and that no record needs any more. */
+static uint8_t *take_filled(struct link *link)
+{
+	uint8_t *chunk = NULL;
+
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX && !chunk; i++) {
+		if (!link->filled[i] ||
+			!chunk_alone(link->host.chunks, link->filled[i]))
+			continue;
+		chunk = link->filled[i];
+		link->filled[i] = NULL;
+	}
+	return chunk;
+}
+
+static void keep_filled(struct link *link)
+{
+	struct chunks *chunks = link->host.chunks;
+
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
+		if (link->filled[i])
+			continue;
+		link->filled[i] = link->in_chunk;
+		return;
+	}
+	chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
+}
+
+void link_drop_chunks(struct link *link)
+{
+	struct chunks *chunks = link->host.chunks;
+
+	if (link->in_chunk)
+		chunk_drop(chunks, chunk_slot(chunks, link->in_chunk), 1);
+	link->in_chunk = NULL;
+	for (uint32_t i = 0; i < LINK_CHUNKS_MAX; i++) {
+		if (link->filled[i])
+			chunk_drop(
+				chunks, chunk_slot(chunks, link->filled[i]), 1);
+		link->filled[i] = NULL;
+	}
+}
