@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/wire/link.h"
 #include "tests/pipeline.h"
@@ -89,6 +90,7 @@ struct sides {
 	struct link_listener listener; /* first */
 	struct pipeline a, b;
 	struct link *link_a, *link_b;
+	int held[2]; /* as a supervisor holds both ends */
 	uint32_t closed;
 	bool badly;
 	char why[256];
@@ -138,6 +140,8 @@ static void begin(struct sides *sides, bool packets)
 					 SOCK_NONBLOCK | SOCK_CLOEXEC,
 				 0, fds),
 		0);
+	sides->held[0] = fcntl(fds[0], F_DUPFD_CLOEXEC, 0);
+	sides->held[1] = fcntl(fds[1], F_DUPFD_CLOEXEC, 0);
 	sides->link_a = make_link(sides, &sides->a, fds[0], packets);
 	sides->link_b = make_link(sides, &sides->b, fds[1], packets);
 }
@@ -180,6 +184,8 @@ static void run(struct sides *sides)
 
 static void end(struct sides *sides)
 {
+	close(sides->held[0]);
+	close(sides->held[1]);
 	link_destroy(&sides->link_a);
 	link_destroy(&sides->link_b);
 	pipeline_release(&sides->a);

@@ -338,6 +338,7 @@ static void shut(struct link *link, const char *why)
 	timers_disarm(host->timers, &link->hello_timer);
 	timers_disarm(host->timers, &link->fds.retry);
 	reactor_remove(host->reactor, &link->watch);
+	say_all(link); /* others may hold the connection as well */
 	host->os->close(host->os, link->fd);
 	link->fd = -1;
 	end_streams(link, why != NULL);
