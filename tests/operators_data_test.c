@@ -245,6 +245,39 @@ START_TEST(tee_gives_all_to_all)
 }
 END_TEST
 
+static void deal_some(struct stage *stage)
+{
+	TEXT(stage, "a");
+	TEXT(stage, "b");
+	CYCLE(stage);
+	TEXT(stage, "c");
+}
+
+START_TEST(deal_gives_each_to_one_and_cycles_to_all)
+{
+	struct stage *stage;
+	bool stopped;
+
+	for (size_t stop = 0; stop < 20; stop++) {
+		size_t texts = 0;
+
+		stage = stage_create("tau-flow", "deal");
+		deal_some(stage);
+		ck_assert_int_eq(
+			stage_run(stage, stop, STAGE_MOVE, &stopped), 0);
+		for (uint32_t i = 0; i < STAGE_MEMBERS; i++) {
+			const char *out = stage_member_output(stage, i);
+
+			ck_assert_ptr_nonnull(strstr(out, "(tau)\n"));
+			texts += strlen(out) - strlen("(tau)\n");
+		}
+		ck_assert_uint_eq(texts, strlen("a\nb\nc\n"));
+		stage_destroy(stage);
+	}
+	ck_assert_msg(!stopped, "there were more waits than were tried");
+}
+END_TEST
+
 static Suite *operators_data_suite(void)
 {
 	Suite *suite = suite_create("operators of data and flow");
@@ -263,6 +296,7 @@ static Suite *operators_data_suite(void)
 	tcase_add_test(tests, take_does_not_count_cycles);
 	tcase_add_test(tests, merge_waits_for_all_cycles);
 	tcase_add_test(tests, tee_gives_all_to_all);
+	tcase_add_test(tests, deal_gives_each_to_one_and_cycles_to_all);
 	return suite;
 }
 

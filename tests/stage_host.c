@@ -227,6 +227,18 @@ static int host_next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
 	return TAU_WAIT;
 }
 
+/* All members have room. */
+static int host_next_out(struct tau_op *op, uint32_t port, struct tau_out **to)
+{
+	struct stage *stage = stage_of(op);
+
+	ck_assert_uint_eq(port, 0);
+	if (stage->stopping)
+		return TAU_STOPPED;
+	*to = &stage->members[stage->next_member++ % STAGE_MEMBERS].head;
+	return TAU_OK;
+}
+
 /* --- waits --- */
 
 static uint64_t ready_slots(struct stage *stage, uint64_t wanted, int timeout)
@@ -387,6 +399,7 @@ const struct tau_host stage_host = {.size = sizeof stage_host,
 	.wait = host_wait,
 	.want_in = host_want_in,
 	.next_in = host_next_in,
+	.next_out = host_next_out,
 	.now = host_now,
 	.timer = host_timer,
 	.watch = host_watch,

@@ -31,6 +31,7 @@ exact  log   file.read log follow=true ! lines ! take 100 ! stdout
 exact  log   generate 200 ! stdout
 exact  log   generate 200 ! take 77 ! stdout
 exact  log   generate 200 ! t:tee ! stdout ; @t ! null
+sorted log   generate 200 ! d:deal ! m:merge ! stdout ; @d ! @m ; @d ! @m
 sorted log   generate 150 ! m:merge ! stdout ; generate 100 ! @m ; stdin ! lines ! @m
 exact  log   stdin ! lines ! fields 1 7 ! stdout
 exact  log   stdin ! lines ! weblog ! json.write ! stdout

@@ -37,6 +37,14 @@ TAU_PLUGIN({
 			"example": "generate 3 ! t:tee ! stdout ; @t ! file.write numbers.txt"
 		},
 		{
+			"name": "deal",
+			"doc": "Gives each record to one reader: in turn, among those that have room. A reader that is gone is left out; a cycle goes to all.",
+			"style": "coroutine",
+			"in": [{"name": "in", "type": "any", "doc": "records"}],
+			"out": [{"name": "out", "type": "any", "variadic": true, "doc": "each reader's share of them"}],
+			"example": "generate 9 ! d:deal ! count ! stdout ; @d ! null"
+		},
+		{
 			"name": "merge",
 			"doc": "Makes one stream of several, in the order in which records arrive. It passes one cycle when all inputs that have not ended have had one.",
 			"style": "coroutine",
@@ -60,4 +68,5 @@ TAU_PLUGIN({
 });
 /* clang-format on */
 
-TAU_OPERATORS(&flow_generate, &flow_null, &flow_tee, &flow_merge, &flow_take);
+TAU_OPERATORS(&flow_generate, &flow_null, &flow_tee, &flow_deal, &flow_merge,
+	&flow_take);

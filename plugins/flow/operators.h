@@ -4,7 +4,7 @@
 
 #include <tau/operator.h>
 
-extern const struct tau_operator flow_generate, flow_null, flow_tee, flow_merge,
-	flow_take;
+extern const struct tau_operator flow_generate, flow_null, flow_tee, flow_deal,
+	flow_merge, flow_take;
 
 #endif

@@ -102,7 +102,7 @@ scenario "the operators that are there"
 t ls
 expect_status 0
 expect_line out "TYPE*"
-for type in count fields file.read file.write generate json.parse json.write \
+for type in count deal fields file.read file.write generate json.parse json.write \
 	lines merge null regex sort stdin stdout sum table take tee top weblog \
 	where; do
 	expect_line out "$type *"

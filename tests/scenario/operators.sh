@@ -58,6 +58,12 @@ same head -n 17 log
 t run -e 'file.read log ! lines ! t:tee ! m:merge ! count ! stdout ; @t ! @m ; @t ! where "" matches GET ! @m'
 same awk '{ n += 2 + /GET/ } END { print "{\"count\":" n "}" }' log
 
+scenario "deal gives each record to one reader that has room"
+t run -e 'file.read log ! lines ! d:deal ! m:merge ! sort ! stdout ; @d ! @m ; @d ! @m'
+same sort log
+t run -e 'file.read log ! lines ! d:deal ! count ! stdout ; @d ! null'
+same awk 'END { print "{\"count\":" int((NR + 1) / 2) "}" }' log
+
 scenario "JSON comes out as it went in"
 printf '%s\n' '{"a":[1,-2,3.5,true,false,null],"b":{"":"\u00e9\"\\/"}}' '"text"' \
 	'[]' '{}' '-9223372036854775808' '1e300' >json
