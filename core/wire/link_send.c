@@ -272,12 +272,12 @@ uint8_t *link_put(struct link *link, uint32_t bytes)
 static void put_piece(struct link *link, const void *from, uint32_t bytes)
 {
 	struct link_packet *packet = &link->packet;
-	struct iovec *last = &packet->parts[packet->part_count - 1];
+	struct iovec *part = &packet->parts[packet->part_count];
 
 	packet->bytes += bytes;
 	if (packet->part_count > 0 &&
-		(uint8_t *)last->iov_base + last->iov_len == from) {
-		last->iov_len += bytes;
+		(uint8_t *)part[-1].iov_base + part[-1].iov_len == from) {
+		part[-1].iov_len += bytes;
 		return;
 	}
 	CHECK(packet->part_count < LINK_PARTS_MAX);
