@@ -102,7 +102,7 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 	const char *text =
 		"{\"tau\": 1,\n"
 		"\"on_failure\": \"continue\",\n"
-		"\"defaults\": {\"stream\": {\"shred\": true}},\n"
+		"\"defaults\": {\"stream\": {\"transport\": \"tcp\"}},\n"
 		"\"nodes\": {\"n\": {\"operators\": {\"a\": {\"type\": "
 		"\"demo.asks\"}, \"s\": {\"type\": \"demo.sink\"}},\n"
 		"\"cwd\": \"x\",\n"
@@ -267,6 +267,50 @@ START_TEST(a_broken_plan_is_refused)
 }
 END_TEST
 
+START_TEST(a_stream_over_a_fifo_has_a_link_of_its_own)
+{
+	struct planned planned;
+	struct node_plan plan = {0};
+	planned_place(&planned,
+		"{\"tau\": 1, \"defaults\": {\"stream\": {\"transport\": "
+		"\"fifo\"}}, \"nodes\": {\"m\": {\"operators\": {\"b\": "
+		"{\"type\": \"demo.sink\"}, \"c\": {\"type\": "
+		"\"demo.sink\"}}}, \"n\": {\"operators\": {\"a\": "
+		"{\"type\": \"demo.source\"}, \"d\": {\"type\": "
+		"\"demo.source\"}}}}, \"streams\": [\"a -> b\", \"d -> "
+		"c\"]}");
+	ck_assert_int_eq(
+		placement_runnable(&planned.placement, &planned.diagnostics),
+		0);
+	ck_assert_uint_eq(planned.placement.link_count, 2);
+	ck_assert_uint_eq(planned.placement.links[0].fifo, 0);
+	ck_assert_uint_eq(planned.placement.links[1].fifo, 1);
+	ck_assert_uint_eq(planned.placement.links[1].writer, 1);
+	placement_node_plan(&planned.placement, 0, "x-1", "/current", &plan);
+	ck_assert_uint_eq(plan.link_count, 2);
+	ck_assert(plan.links[0].fifo && plan.links[1].fifo);
+	ck_assert_uint_eq(plan.streams[1].link, 1);
+	node_plan_release(&plan);
+	planned_release(&planned);
+}
+END_TEST
+
+START_TEST(a_fifo_inside_a_node_is_refused)
+{
+	struct planned planned;
+	planned_place(&planned,
+		"{\"tau\": 1, \"nodes\": {\"m\": {\"operators\": {\"a\": "
+		"{\"type\": \"demo.source\"}, \"b\": {\"type\": "
+		"\"demo.sink\"}}}}, \"streams\": [{\"from\": \"a\", "
+		"\"to\": \"b\", \"transport\": \"fifo\"}]}");
+	ck_assert_int_eq(
+		placement_runnable(&planned.placement, &planned.diagnostics),
+		-ENOTSUP);
+	ck_assert_uint_eq(planned.diagnostics.count, 1);
+	planned_release(&planned);
+}
+END_TEST
+
 static Suite *placement_suite(void)
 {
 	Suite *suite = suite_create("placement");
@@ -279,6 +323,8 @@ static Suite *placement_suite(void)
 	tcase_add_test(tests, one_plain_node_can_run);
 	tcase_add_test(
 		tests, everything_that_cannot_run_yet_is_said_with_its_place);
+	tcase_add_test(tests, a_stream_over_a_fifo_has_a_link_of_its_own);
+	tcase_add_test(tests, a_fifo_inside_a_node_is_refused);
 	tests = test_case(suite, "plans of nodes");
 	tcase_add_test(tests, a_node_gets_its_operators_and_streams_by_index);
 	tcase_add_test(tests, a_plan_is_the_same_behind_the_way_through_json);

@@ -328,6 +328,8 @@ START_TEST(strangers_are_refused)
 	cut(&cutter, 0, 100, TAU_BYTES);
 	memcpy(bytes + count, "TaTauTauB", 9);
 	count += 9;
+	begin(&cutter, 1);
+	cut(&cutter, 0, 4, TAU_FD);
 	begin(&cutter, 2);
 	cut(&cutter, 0, RECORD_MAX + 1, TAU_BYTES);
 	cut(&cutter, 0, RECORD_MAX, TAU_BYTES);
@@ -338,7 +340,7 @@ START_TEST(strangers_are_refused)
 	expect_end(&joiner, STREAM_CLOSED);
 	expect_more(&joiner);
 	ck_assert_uint_eq(joiner.counts.alien_blocks, 1);
-	ck_assert_uint_eq(joiner.counts.alien_bytes, 4 * 65 + 9);
+	ck_assert_uint_eq(joiner.counts.alien_bytes, 4 * 65 + 9 + 44);
 	ck_assert_uint_eq(joiner.counts.oversized, 1);
 	ck_assert_uint_eq(joiner.counts.repeated, 1);
 	ck_assert_int_eq(shred_joiner_reason(&joiner), STREAM_CLOSED);

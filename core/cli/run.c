@@ -32,10 +32,13 @@ static int run_plan(
 	struct cli *cli, const struct wish *wish, struct plan *plan);
 static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
-	const struct plan *plan, const char *name);
+	const struct plan *plan, const char *name, const char *folder);
 static void make_nodes(
 	const struct plan *plan, const char *name, struct loop_node *nodes);
-static struct links_pair *make_links(const struct placement *placement);
+static struct links_pair *make_links(
+	const struct placement *placement, const char *folder);
+static char *fifo_path(
+	const struct placement *placement, uint32_t stream, const char *folder);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -117,7 +120,7 @@ static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
 	code = runtime_init(&runtime, os,
 		cli_environment(cli, "XDG_RUNTIME_DIR"), name, &error);
 	if (code == 0) {
-		code = run_named(cli, wish, plan, name);
+		code = run_named(cli, wish, plan, name, runtime.folder);
 		runtime_release(&runtime);
 	} else {
 		cli_say(cli, "%s", error.text);
@@ -141,7 +144,7 @@ static void hold_signals(struct os *os, sigset_t *former)
 }
 
 static int run_named(struct cli *cli, const struct wish *wish,
-	const struct plan *plan, const char *name)
+	const struct plan *plan, const char *name, const char *folder)
 {
 	uint32_t count = plan->placement.node_count;
 	struct loop_node *nodes = calloc(count, sizeof *nodes);
@@ -151,7 +154,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
 		.drain_ns = wish->drain_ns};
-	struct links_pair *links = make_links(&plan->placement);
+	struct links_pair *links = make_links(&plan->placement, folder);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
 		.links = links,
@@ -167,6 +170,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	code = loop_run(&cli->os, &request, &error);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
+	for (uint32_t i = 0; i < request.link_count; i++)
+		free((void *)(uintptr_t)links[i].fifo);
 	free(links);
 	if (code >= 0)
 		return code;
@@ -193,7 +198,8 @@ static void make_nodes(
 	free(folder);
 }
 
-static struct links_pair *make_links(const struct placement *placement)
+static struct links_pair *make_links(
+	const struct placement *placement, const char *folder)
 {
 	struct links_pair *pairs =
 		calloc(placement->link_count + 1u, sizeof *pairs);
@@ -201,6 +207,10 @@ static struct links_pair *make_links(const struct placement *placement)
 	CHECK(pairs != NULL);
 	for (uint32_t i = 0; i < placement->link_count; i++) {
 		pairs[i].packets = placement->links[i].packets;
+		pairs[i].writer = placement->links[i].writer;
+		if (placement->links[i].fifo != TOPOLOGY_NONE)
+			pairs[i].fifo = fifo_path(
+				placement, placement->links[i].fifo, folder);
 		for (int side = 0; side < 2; side++) {
 			pairs[i].nodes[side] = placement->links[i].nodes[side];
 			pairs[i].places[side] =
@@ -208,6 +218,27 @@ static struct links_pair *make_links(const struct placement *placement)
 		}
 	}
 	return pairs;
+}
+
+/* Where the stream says, or under its name in the topology's own folder. */
+static char *fifo_path(
+	const struct placement *placement, uint32_t stream, const char *folder)
+{
+	const struct topology *topology = placement->topology;
+	const struct topology_stream *edge = &topology->streams[stream];
+	const char *at = edge->address;
+	char *path = NULL;
+	int bytes;
+
+	if (!at)
+		bytes = asprintf(&path, "%s/%s.fifo", folder, edge->name);
+	else if (at[0] == '/')
+		bytes = asprintf(&path, "%s", at);
+	else
+		bytes = asprintf(
+			&path, "%s/%s", topology->manifest->source->folder, at);
+	CHECK(bytes >= 0);
+	return path;
 }
 
 /* The texts hold secrets: they are wiped. */

@@ -5,6 +5,9 @@
  * inherit duplicates; the supervisor keeps its own, so that what was sent and
  * not yet read outlives a node, and gives an end up when its node is gone for
  * good: only then does the node at the other end see that nothing will come.
+ * A FIFO is made and opened here too, so that its reader finds a writer and its
+ * writer a reader; the supervisor keeps no end of it beyond the spawning, since
+ * closing it is how a writer ends.
  */
 #ifndef TAU_CORE_FLEET_LINKS_H
 #define TAU_CORE_FLEET_LINKS_H
@@ -20,7 +23,9 @@
 struct links_pair {
 	uint32_t nodes[2];
 	uint32_t places[2];
-	bool packets; /* SOCK_SEQPACKET; else SOCK_STREAM */
+	bool packets;     /* SOCK_SEQPACKET; else SOCK_STREAM */
+	const char *fifo; /* where to make one instead; NULL: none */
+	uint32_t writer;  /* which of the two has its writing end */
 };
 
 /* Zeroed is none. */
@@ -28,6 +33,7 @@ struct links {
 	struct os *os;
 	const struct links_pair *pairs; /* the caller's */
 	int (*fds)[2];
+	bool *made; /* the FIFOs that were not there before */
 	uint32_t count;
 };
 
@@ -39,6 +45,9 @@ int links_init(struct links *links, struct os *os,
  * `fds` has room for them and stays the caller's, the ends stay ours. */
 uint32_t links_count(const struct links *links, uint32_t node);
 void links_ends(const struct links *links, uint32_t node, int *fds);
+
+/* A node has its ends: gives up those of FIFOs. */
+void links_spawned(struct links *links, uint32_t node);
 
 /* Gives up a node's ends. */
 void links_drop(struct links *links, uint32_t node);

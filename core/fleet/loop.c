@@ -320,6 +320,7 @@ static void spawn(struct loop *loop, uint32_t node)
 			       &request, &one->error) < 0
 			       ? OUTCOME_FAILED
 			       : OUTCOME_SPAWNED;
+	links_spawned(&loop->links, node);
 	free(ends);
 }
 

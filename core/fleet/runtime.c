@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,11 @@
 #define TRIES_MAX 100 /* of a name that another supervisor gives back */
 
 /* The folder of all topologies, while it is swept. */
+struct removing {
+	struct os *os;
+	int folder_fd;
+};
+
 struct sweep {
 	struct os *os;
 	const char *base;
@@ -20,6 +26,8 @@ struct sweep {
 
 static int choose_base(struct runtime *runtime, const char *xdg,
 	char base[RUNTIME_PATH_BYTES], struct error *error);
+static void remove_fifos(struct runtime *runtime);
+static int remove_fifo(void *context, const char *name, unsigned char kind);
 static void sweep(struct runtime *runtime, const char *base);
 static int sweep_one(void *context, const char *name, unsigned char kind);
 static bool is_made_by_dead(struct os *os, const char *name);
@@ -58,6 +66,7 @@ void runtime_release(struct runtime *runtime)
 	if (runtime->lock_fd < 0)
 		return;
 	snprintf(path, sizeof path, "%s/lock", runtime->folder);
+	remove_fifos(runtime);
 	os->unlinkat(os, AT_FDCWD, path, 0);
 	os->unlinkat(os, AT_FDCWD, runtime->folder, AT_REMOVEDIR);
 	os->close(os, runtime->lock_fd);
@@ -108,6 +117,30 @@ static int choose_base(struct runtime *runtime, const char *xdg,
 		snprintf(base, RUNTIME_PATH_BYTES, "/tmp/tau-%u",
 			(unsigned)os->geteuid(os));
 	return make_folder(runtime, base, error);
+}
+
+/* Those of a supervisor that was killed. */
+static void remove_fifos(struct runtime *runtime)
+{
+	struct os *os = runtime->os;
+	struct removing removing = {
+		os, os->openat(os, AT_FDCWD, runtime->folder,
+			    O_RDONLY | O_DIRECTORY, 0)};
+
+	if (removing.folder_fd < 0)
+		return;
+	os->list(os, removing.folder_fd, remove_fifo, &removing);
+	os->close(os, removing.folder_fd);
+}
+
+static int remove_fifo(void *context, const char *name, unsigned char kind)
+{
+	const struct removing *removing = context;
+
+	if (kind == DT_FIFO)
+		removing->os->unlinkat(
+			removing->os, removing->folder_fd, name, 0);
+	return 0;
 }
 
 /* Removes what supervisors of unnamed topologies have left that were killed.

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/host/fabric.h"
+#include "core/host/fifo.h"
 #include "core/host/library.h"
 #include "core/host/instance.h"
 #include "core/plan/node_plan.h"
@@ -50,7 +51,8 @@ struct node_port {
 struct node_link {
 	struct link_listener listener; /* first */
 	struct node *node;
-	struct link *link;
+	struct link *link; /* or */
+	struct fifo *fifo;
 	const char *peer; /* the plan's */
 	bool foreign;     /* somebody else's program */
 };

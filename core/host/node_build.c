@@ -226,13 +226,20 @@ static int init_stream(struct node *node, uint32_t at, struct error *error)
 {
 	const struct node_plan_stream *plan = &node->plan->streams[at];
 	struct stream *stream = &node->streams[at];
-	const struct stream_settings settings = {
+	const bool fifo = plan->link != NODE_PLAN_NONE &&
+			  node->plan->links[plan->link].fifo;
+	struct stream_settings settings = {
 		.capacity_bytes = plan->capacity_bytes,
 		.records = plan->records,
-		.atomic_bytes = plan->atomic_bytes,
+		.atomic_bytes = plan->shred || fifo ? plan->capacity_bytes
+						    : plan->atomic_bytes,
 		.policy = policy_of(plan->full),
 	};
 
+	/* It is the writer that fails, in its own node. */
+	if (fifo && plan->from.owner == NODE_PLAN_NONE &&
+		settings.policy == STREAM_FAIL)
+		settings.policy = STREAM_BLOCK;
 	stream_init(stream, &node->fabric.streams, &settings, plan->name);
 	if (plan->from.owner != NODE_PLAN_NONE)
 		ports_connect_out(node->operators[plan->from.owner],

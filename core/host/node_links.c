@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
+static int add_fifo(struct node *node, uint32_t stream, struct error *error);
+static void fifo_closed(void *context);
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
@@ -43,6 +46,8 @@ int node_links_init(struct node *node, struct error *error)
 		mine->node = node;
 		mine->peer = settings.peer;
 		mine->foreign = !settings.packets;
+		if (node->plan->links[i].fifo)
+			continue; /* made with its stream */
 		result = link_create(&mine->link, &host, &settings,
 			(int)node->plan->links[i].fd, &mine->listener, error);
 		if (result == 0) {
@@ -61,6 +66,8 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 
 	node->streams[stream].fds =
 		plan->fds && node->plan->links[plan->link].packets;
+	if (node->plan->links[plan->link].fifo)
+		return add_fifo(node, stream, error);
 	if (plan->to.owner == NODE_PLAN_NONE)
 		result = link_send(
 			link, plan->number, &node->streams[stream], plan->port);
@@ -75,8 +82,10 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 
 void node_links_release(struct node *node)
 {
-	for (uint32_t i = 0; node->links && i < node->plan->link_count; i++)
+	for (uint32_t i = 0; node->links && i < node->plan->link_count; i++) {
 		link_destroy(&node->links[i].link);
+		fifo_destroy(&node->links[i].fifo);
+	}
 	free(node->links);
 	node->links = NULL;
 }
@@ -88,6 +97,45 @@ static bool carries_fds(const struct node_plan *plan, uint32_t link)
 	for (uint32_t i = 0; i < plan->stream_count; i++)
 		any |= plan->streams[i].link == link && plan->streams[i].fds;
 	return any && plan->links[link].packets;
+}
+
+static int add_fifo(struct node *node, uint32_t stream, struct error *error)
+{
+	const struct node_plan_stream *plan = &node->plan->streams[stream];
+	struct node_link *mine = &node->links[plan->link];
+	struct fabric *fabric = &node->fabric;
+	const struct fifo_settings settings = {.os = fabric->os,
+		.log = fabric->log,
+		.scheduler = &fabric->scheduler,
+		.reactor = fabric->reactor,
+		.stream = &node->streams[stream],
+		.writes = plan->to.owner == NODE_PLAN_NONE,
+		.block_bytes = plan->atomic_bytes < PIPE_BUF
+				       ? plan->atomic_bytes
+				       : PIPE_BUF,
+		.closed = fifo_closed,
+		.context = node};
+	int result;
+
+	if (mine->fifo)
+		return error_set(error, -EINVAL,
+			"stream %s has the FIFO of another", plan->name);
+	result = fifo_create(&mine->fifo, &settings,
+		(int)node->plan->links[plan->link].fd, error);
+	if (result < 0)
+		return result;
+	node->streams[stream].apart = settings.writes;
+	node->links_open++;
+	fabric->watching++;
+	return 0;
+}
+
+static void fifo_closed(void *context)
+{
+	struct node *node = context;
+
+	node->links_open--;
+	node->fabric.watching--;
 }
 
 static void closed(

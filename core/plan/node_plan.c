@@ -66,11 +66,12 @@ char *node_plan_encode(const struct node_plan *plan)
 		json_array_append_new(
 			streams, encode_stream(&plan->streams[i]));
 	for (uint32_t i = 0; i < plan->link_count; i++)
-		json_array_append_new(links,
-			json_pack("{s:s, s:I, s:b}", "peer",
-				plan->links[i].peer, "fd",
-				(json_int_t)plan->links[i].fd, "packets",
-				(int)plan->links[i].packets));
+		json_array_append_new(
+			links, json_pack("{s:s, s:I, s:b, s:b}", "peer",
+				       plan->links[i].peer, "fd",
+				       (json_int_t)plan->links[i].fd, "packets",
+				       (int)plan->links[i].packets, "fifo",
+				       (int)plan->links[i].fifo));
 	json_t *words = json_array();
 	for (uint32_t i = 0; i < plan->command_count; i++)
 		json_array_append_new(words, json_string(plan->command[i]));
@@ -81,8 +82,7 @@ char *node_plan_encode(const struct node_plan *plan)
 		"stdout", index_or_null(plan->stdout_operator), "operators",
 		operators, "streams", streams, "links", links, "command", words,
 		"remote", plan->remote ? plan->remote : "", "folder",
-		plan->folder ? plan->folder : "", "source",
-		(int)plan->source);
+		plan->folder ? plan->folder : "", "source", (int)plan->source);
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
 	json_decref(json);
@@ -229,8 +229,8 @@ static void decode_command(struct decoding *decoding, const json_t *words)
 		return;
 	}
 	plan->command_count = (uint32_t)json_array_size(words);
-	plan->command = arena_allocate(&plan->arena, plan->command_count + 1,
-		sizeof *plan->command);
+	plan->command = arena_allocate(
+		&plan->arena, plan->command_count + 1, sizeof *plan->command);
 	for (uint32_t i = 0; i < plan->command_count; i++) {
 		const char *word = json_string_value(json_array_get(words, i));
 		if (word == NULL)
@@ -279,6 +279,7 @@ static void decode_links(struct decoding *decoding, const json_t *links)
 		plan->links[i].fd = decode_number(decoding,
 			json_object_get(link, "fd"), "fd", 3, INT32_MAX);
 		plan->links[i].packets = decode_bool(decoding, link, "packets");
+		plan->links[i].fifo = decode_bool(decoding, link, "fifo");
 	}
 }
 

@@ -17,7 +17,8 @@
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in"} ],
- *       "links": [ {"peer": "stats", "fd": 6, "packets": true} ],
+ *       "links": [ {"peer": "stats", "fd": 6, "packets": true,
+ *           "fifo": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false }
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
@@ -66,6 +67,7 @@ struct node_plan_link {
 	const char *peer; /* the other node's name */
 	uint32_t fd;
 	bool packets; /* SOCK_SEQPACKET; else a byte stream, to a command */
+	bool fifo;    /* no socket: a FIFO, for one stream, one way */
 };
 
 /* A stream with both ends here, or one whose other end, with the operator
@@ -76,9 +78,9 @@ struct node_plan_stream {
 	uint32_t capacity_bytes, records, atomic_bytes;
 	enum stream_full full;
 	bool shred, fds;
-	bool back;       /* between derived ports */
-	uint32_t link;   /* index into links, or NODE_PLAN_NONE */
-	uint32_t number; /* of the stream on its link */
+	bool back;        /* between derived ports */
+	uint32_t link;    /* index into links, or NODE_PLAN_NONE */
+	uint32_t number;  /* of the stream on its link */
 	const char *port; /* what the other side of the link calls its end */
 };
 

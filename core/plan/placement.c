@@ -83,6 +83,22 @@ static bool is_ours(const struct placement *placement, uint32_t node)
 	return placement->nodes[node].written->kind == NODE_OPERATORS;
 }
 
+static uint32_t add_link(
+	struct placement *placement, uint32_t one, uint32_t other)
+{
+	uint32_t low = one < other ? one : other;
+	uint32_t high = one < other ? other : one;
+	struct placement_link link = {.nodes = {low, high},
+		.places = {placement->nodes[low].link_count++,
+			placement->nodes[high].link_count++},
+		.packets = is_ours(placement, low) && is_ours(placement, high),
+		.fifo = TOPOLOGY_NONE};
+	placement->links = arena_grow(&placement->arena, placement->links,
+		placement->link_count, sizeof link);
+	placement->links[placement->link_count] = link;
+	return placement->link_count++;
+}
+
 /* The link between two nodes; made when it is not there. */
 static uint32_t link_between(
 	struct placement *placement, uint32_t one, uint32_t other)
@@ -91,17 +107,21 @@ static uint32_t link_between(
 	uint32_t high = one < other ? other : one;
 	for (uint32_t i = 0; i < placement->link_count; i++)
 		if (placement->links[i].nodes[0] == low &&
-			placement->links[i].nodes[1] == high)
+			placement->links[i].nodes[1] == high &&
+			placement->links[i].fifo == TOPOLOGY_NONE)
 			return i;
-	struct placement_link link = {
-		.nodes = {low, high},
-		.places = {placement->nodes[low].link_count++,
-			placement->nodes[high].link_count++},
-		.packets = is_ours(placement, low) && is_ours(placement, high)};
-	placement->links = arena_grow(&placement->arena, placement->links,
-		placement->link_count, sizeof link);
-	placement->links[placement->link_count] = link;
-	return placement->link_count++;
+	return add_link(placement, low, high);
+}
+
+/* One way, from the first to the second. A back stream goes over the link. */
+static uint32_t fifo_for(struct placement *placement, uint32_t stream,
+	uint32_t from, uint32_t to)
+{
+	uint32_t index = add_link(placement, from, to);
+	placement->links[index].fifo = stream;
+	placement->links[index].writer =
+		placement->links[index].nodes[1] == from;
+	return index;
 }
 
 static void place_stream(struct placement *placement, uint32_t stream)
@@ -119,7 +139,10 @@ static void place_stream(struct placement *placement, uint32_t stream)
 	}
 	append(&placement->arena, &placement->crossing, &count, stream);
 	append(&placement->arena, &placement->crossing_links,
-		&placement->crossing_count, link_between(placement, from, to));
+		&placement->crossing_count,
+		edge->transport == TRANSPORT_FIFO && !edge->back
+			? fifo_for(placement, stream, from, to)
+			: link_between(placement, from, to));
 }
 
 void placement_make(
@@ -223,7 +246,8 @@ static void plan_links(const struct placement *placement, uint32_t node,
 				continue;
 			plan->links[place] = (struct node_plan_link){
 				placement->nodes[other].name,
-				PLACEMENT_LINK_FD + place, link->packets};
+				PLACEMENT_LINK_FD + place, link->packets,
+				link->fifo != TOPOLOGY_NONE};
 		}
 	}
 }
@@ -259,8 +283,8 @@ static void plan_streams(const struct placement *placement, uint32_t node,
 			&topology->streams[placement->crossing[i]], index_of);
 		stream.link = link->places[link->nodes[1] == node];
 		stream.number = i;
-		stream.port = far_port(
-			topology, placement->crossing[i], stream);
+		stream.port =
+			far_port(topology, placement->crossing[i], stream);
 		plan->streams[plan->stream_count++] = stream;
 	}
 }
@@ -273,8 +297,8 @@ static void plan_command(
 	plan->source = written->in_count == 0;
 	plan->remote = written->remote.text;
 	plan->command_count = written->command_count;
-	plan->command = arena_allocate(&plan->arena,
-		written->command_count + 1, sizeof *plan->command);
+	plan->command = arena_allocate(&plan->arena, written->command_count + 1,
+		sizeof *plan->command);
 	for (uint32_t i = 0; i < written->command_count; i++)
 		plan->command[i] = written->command[i].text;
 }
@@ -291,8 +315,8 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	plan->topology = arena_copy(&plan->arena, topology_name);
 	plan->node = placed->name;
 	plan->stdin_operator = plan->stdout_operator = NODE_PLAN_NONE;
-	plan->folder = arena_copy(
-		&plan->arena, topology->manifest->source->folder);
+	plan->folder =
+		arena_copy(&plan->arena, topology->manifest->source->folder);
 	plan_links(placement, node, plan);
 	if (placed->written->kind != NODE_OPERATORS) {
 		plan_command(placed->written, plan);

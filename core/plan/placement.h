@@ -26,11 +26,13 @@ struct placement_node {
 	uint32_t link_count; /* to other nodes */
 };
 
-/* Two nodes that share streams. */
+/* Two nodes that share streams; a stream over a FIFO has one of its own. */
 struct placement_link {
 	uint32_t nodes[2];  /* the lower index first */
 	uint32_t places[2]; /* which of its links this is to each */
 	bool packets;       /* between two nodes of our own */
+	uint32_t fifo;      /* the topology's stream; else TOPOLOGY_NONE */
+	uint32_t writer;    /* which of the two writes it */
 };
 
 /* The first fd of a node's links (core/wire/command.h); the others follow. */
@@ -41,7 +43,7 @@ struct placement {
 	const struct topology *topology;
 	struct placement_node *nodes;
 	uint32_t node_count;
-	uint32_t *crossing; /* streams between nodes */
+	uint32_t *crossing;       /* streams between nodes */
 	uint32_t *crossing_links; /* the link of each */
 	uint32_t crossing_count;
 	struct placement_link *links;

@@ -51,12 +51,11 @@ static void judge_options(
 static void judge_stream_options(
 	struct judging *judging, const struct stream_options *options)
 {
-	if ((options->set & STREAM_SHRED) && options->shred)
-		refuse(judging, options->shred_at, "\"shred\"");
 	if ((options->set & STREAM_TRANSPORT) &&
-		options->transport != TRANSPORT_LINK)
+		options->transport != TRANSPORT_LINK &&
+		options->transport != TRANSPORT_FIFO)
 		refuse(judging, options->transport_at,
-			"a transport other than \"link\"");
+			"a transport other than \"link\" and \"fifo\"");
 	if ((options->set & STREAM_RECONNECT) && options->reconnect)
 		refuse(judging, options->reconnect_at, "\"reconnect\"");
 }
@@ -70,7 +69,8 @@ static void judge_commands(
 		if (node->written->kind != NODE_OPERATORS &&
 			node->link_count > 1)
 			refuse(judging, node->written->kind_at,
-				"a command or remote node whose streams lead to more than one "
+				"a command or remote node whose streams lead "
+				"to more than one "
 				"node");
 	}
 	for (uint32_t i = 0; i < placement->link_count; i++) {
@@ -86,6 +86,32 @@ static void judge_commands(
 	}
 }
 
+/* A FIFO stands between two nodes of ours. */
+static void judge_fifos(
+	struct judging *judging, const struct placement *placement)
+{
+	for (uint32_t i = 0; i < placement->node_count; i++)
+		for (uint32_t j = 0; j < placement->nodes[i].stream_count;
+			j++) {
+			const struct topology_stream *stream =
+				&placement->topology->streams
+					 [placement->nodes[i].streams[j]];
+			if (stream->transport == TRANSPORT_FIFO &&
+				!stream->back)
+				refuse(judging, stream->at,
+					"a FIFO with both its ends in one "
+					"node");
+		}
+	for (uint32_t i = 0; i < placement->link_count; i++)
+		if (placement->links[i].fifo != TOPOLOGY_NONE &&
+			!placement->links[i].packets)
+			refuse(judging,
+				placement->topology
+					->streams[placement->links[i].fifo]
+					.at,
+				"a FIFO to a command or remote node");
+}
+
 int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics)
 {
@@ -97,6 +123,7 @@ int placement_runnable(
 		judge_options(&judging, &manifest->nodes[i].options);
 	}
 	judge_commands(&judging, placement);
+	judge_fifos(&judging, placement);
 	judge_options(&judging, &manifest->node_defaults);
 	judge_stream_options(&judging, &manifest->stream_defaults);
 	for (uint32_t i = 0; i < manifest->stream_count; i++)

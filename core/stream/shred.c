@@ -1,5 +1,5 @@
 /* shred: blocks put together again. See the header. */
-#include "core/stream/shred_private.h"
+#include "core/stream/shred.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/stream/shred_private.h"
 
 #define SPARE_BYTES (64 * KIB) /* read at a time, besides a block */
 
@@ -174,6 +175,8 @@ static bool read_head(const struct shred_joiner *joiner, const uint8_t *at,
 		return head->total == 0 && head->offset == 0 &&
 		       head->bytes == 0 && head->type >= STREAM_DONE &&
 		       head->type <= STREAM_CLOSED;
+	if (head->type > TAU_CYCLE || head->type == TAU_FD)
+		return false;
 	return head->kind == KIND_PIECE && head->offset <= head->total &&
 	       head->bytes <= head->total - head->offset &&
 	       (head->bytes > 0 || head->total == 0);

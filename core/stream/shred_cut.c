@@ -1,10 +1,11 @@
 /* shred: records cut into blocks, and the sum over one. See the header. */
-#include "core/stream/shred_private.h"
+#include "core/stream/shred.h"
 
 #include <endian.h>
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/stream/shred_private.h"
 
 #define SUM_POLYNOMIAL 0xedb88320u
 

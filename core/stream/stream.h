@@ -104,6 +104,7 @@ struct stream {
 	uint32_t hole_at, hole; /* dropped positions behind the in window */
 	bool limited;           /* by credit from afar, instead of capacity */
 	bool fds;               /* of a link: fds may travel on it */
+	bool apart;             /* leads to another process without a link */
 	uint64_t limit_bytes, limit_records; /* since the beginning */
 	uint64_t extra_bytes; /* taken beyond capacity: quiesce */
 

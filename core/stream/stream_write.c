@@ -301,8 +301,8 @@ static int judge_fd(const struct stream *stream, const struct body_run *run)
 	const struct tau_record *last = run->end - 1;
 	const struct descriptor *cell;
 
-	if (!stream->limited || run->slot != CHUNK_NONE || run->count == 0 ||
-		last->type != TAU_FD)
+	if (!(stream->limited || stream->apart) || run->slot != CHUNK_NONE ||
+		run->count == 0 || last->type != TAU_FD)
 		return 0;
 	if (!stream->fds)
 		return -EOPNOTSUPP;

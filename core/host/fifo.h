@@ -1,0 +1,48 @@
+/*
+ * fifo: one end of a stream that crosses to another process by a FIFO.
+ *
+ *	writer -> stream -> fifo == blocks ==> FIFO ==> fifo -> stream -> reader
+ *
+ * A block is one write of at most PIPE_BUF, so several processes may write one
+ * FIFO. Back pressure is the FIFO's own: who writes waits for room, who reads
+ * stops reading while its stream is full. Blocks are `shred`'s, described in
+ * docs/wire.md. The reading end ends its stream when every writer has closed
+ * the FIFO; what was refused is said in the log then.
+ *
+ * It is a task of its node's scheduler and knows neither nodes nor paths.
+ */
+#ifndef TAU_CORE_HOST_FIFO_H
+#define TAU_CORE_HOST_FIFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/run/reactor.h"
+#include "core/run/scheduler.h"
+#include "core/stream/stream.h"
+
+struct fifo;
+
+struct fifo_settings {
+	struct os *os;
+	struct log *log;
+	struct scheduler *scheduler;
+	struct reactor *reactor;
+	struct stream *stream;
+	bool writes;          /* reads the stream and writes the FIFO */
+	uint32_t block_bytes; /* the largest block, head included */
+	void (*closed)(void *context); /* once, when nothing goes any more */
+	void *context;
+};
+
+/* Takes `fd`, which must be non-blocking, also on failure. The stream stays
+ * its owner's. -errno with a sentence. */
+int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
+	int fd, struct error *error);
+
+/* Closes it; a stream that had not ended has crashed then. NULL is fine. */
+void fifo_destroy(struct fifo **fifo);
+
+#endif
