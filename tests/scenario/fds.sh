@@ -1,0 +1,68 @@
+#!/bin/bash
+# fds.sh: fds as records between nodes.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+
+# workers COUNT: so many fds, dealt out to three nodes that read them.
+workers() {
+	cat >manifest.json <<-END
+		{ "tau": 1, "nodes": {
+		    "front": { "operators": {
+		      "pipes": {"type": "pass.pipes", "params": {"count": $1}},
+		      "deal": {"type": "deal"} } },
+		    "one":   { "operators": { "a": {"type": "pass.read"} } },
+		    "two":   { "operators": { "b": {"type": "pass.read"} } },
+		    "three": { "operators": { "c": {"type": "pass.read"} } },
+		    "back": { "operators": {
+		      "all": {"type": "merge"}, "out": {"type": "stdout"} } } },
+		  "streams": [ {"from": "pipes", "to": "deal", "records": 8},
+		    {"from": "deal", "to": "a", "fds": true, "records": 16},
+		    {"from": "deal", "to": "b", "fds": true, "records": 16},
+		    {"from": "deal", "to": "c", "fds": true, "records": 16},
+		    "a -> all", "b -> all", "c -> all", "all -> out" ] }
+	END
+	t run -L "$top_builddir/tests/fixtures" manifest.json
+}
+
+scenario "fds are dealt out to three nodes, and each arrives once"
+workers 3000
+expect_status 0
+expect_empty err
+sort -n out | cmp -s - <(seq 3000) || fail "not every fd arrived once"
+
+scenario "few files may be open, and more fds than those go through"
+(
+	ulimit -n 100
+	workers 3000
+	expect_status 0
+	expect_empty err
+	sort -n out | cmp -s - <(seq 3000) || fail "not every fd arrived once"
+)
+
+# alone TYPE STREAM: an fd from one node to another.
+alone() {
+	cat >manifest.json <<-END
+		{ "tau": 1, "nodes": {
+		    "one": { "operators": {
+		      "pipes": {"type": "pass.$1", "params": {"count": 5}} } },
+		    "two": { "operators": {
+		      "read": {"type": "pass.read"}, "out": {"type": "stdout"} } } },
+		  "streams": [ {"from": "pipes", "to": "read"$2}, "read -> out" ] }
+	END
+	t run -L "$top_builddir/tests/fixtures" manifest.json
+}
+
+scenario "a port that is not one of fds may send some where the stream says so"
+alone any ', "fds": true'
+expect_status 0
+expect_text out $'1\n2\n3\n4\n5\n'
+
+scenario "and fails where it does not"
+alone any ''
+expect_status 1
+expect_line err '*sent a file descriptor to another node over a stream that does not carry any; say "fds": true on it*'
+expect_empty out
+
+scenario "a port of fds is told before anything runs"
+alone pipes ''
+expect_status 78
+expect_line err '*stream pipes carries fds to another node; that needs "fds": true'
