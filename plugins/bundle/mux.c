@@ -1,0 +1,196 @@
+/*
+ * mux: many streams over one. It sends what a stream has credit for; one that
+ * has none left is not asked again before more has come. So `out` may be
+ * waited for: the demux never keeps a record, and what is in it moves.
+ *
+ * A stream whose reader is gone is read and dropped, since an operator cannot
+ * leave one in port.
+ */
+#include "operators.h"
+
+#include <stdlib.h>
+
+#include "note.h"
+
+enum { IN = 0, BACK = 1, OUT = 0 };
+
+static int create(struct tau_op *op)
+{
+	op->self = calloc(1, sizeof(struct members));
+	return op->self ? 0 : tau_fail(op, -ENOMEM, "no memory");
+}
+
+static void destroy(struct tau_op *op)
+{
+	struct members *self = op->self;
+
+	if (self)
+		buffer_release(&self->each);
+	free(self);
+}
+
+/* What the demux said of one stream. 0 or -errno. */
+static int take_note(struct tau_op *op, struct members *self,
+	const struct tau_record *record)
+{
+	const struct tau_group *group = &op->in_group[IN];
+	struct note note;
+	struct member *member;
+
+	if (note_read(&note, record) ||
+		(note.kind != NOTE_IOTA && note.kind != NOTE_GONE))
+		return tau_fail(op, -EPROTO,
+			"what came back was not written by a demux");
+	if (note.stream >= group->count)
+		return 0; /* it has more readers than there are streams */
+	member = members_at(self, note.stream);
+	if (note.kind == NOTE_GONE)
+		member->gone = 1;
+	else if (note.bytes > member->limit_bytes)
+		member->limit_bytes = note.bytes;
+	if (note.kind == NOTE_IOTA) {
+		member->atomic = note.atomic;
+		if (note.records > member->limit_records)
+			member->limit_records = note.records;
+	}
+	return op->host->want_in(op, group->in[note.stream], 0);
+}
+
+/* TAU_END: nobody is left who would give credit. */
+static int take_notes(struct tau_op *op, struct members *self)
+{
+	const struct tau_record *record;
+
+	while ((record = tau_peek(op, BACK))) {
+		int code = take_note(op, self, record);
+
+		if (code)
+			return code;
+		tau_consume(op, BACK);
+	}
+	return op->in[BACK]->state == TAU_WAIT ? TAU_OK
+					       : (int)op->in[BACK]->state;
+}
+
+static int send_record(struct tau_op *op, struct member *member,
+	uint32_t stream, const struct tau_record *record)
+{
+	int flow;
+
+	if (record->type == TAU_FD)
+		return tau_failf(op, -EINVAL,
+			"stream %u brought a file descriptor, which no value "
+			"can hold; fds need a stream of their own",
+			stream);
+	flow = note_write_record(op, OUT, stream, record);
+	if (flow == TAU_OK) {
+		member->records++;
+		member->bytes += record->bytes;
+	}
+	return flow;
+}
+
+static int too_large(
+	struct tau_op *op, const struct member *member, struct tau_in *in)
+{
+	return tau_failf(op, -EMSGSIZE,
+		"a record of %u bytes does not fit stream %u behind the demux, "
+		"which takes at most %llu at once; raise its \"atomic\" (and "
+		"\"capacity\")",
+		in->next->bytes, in->member,
+		(unsigned long long)member->atomic);
+}
+
+/* Sends what stands in the window, as far as there is credit. */
+static int pass_window(
+	struct tau_op *op, struct members *self, struct tau_in *in)
+{
+	struct member *member = members_at(self, in->member);
+
+	for (; in->next < in->limit; in->next++) {
+		int flow;
+
+		if (member->gone)
+			continue;
+		if (member->atomic && in->next->bytes > member->atomic)
+			return too_large(op, member, in);
+		if (member->records >= member->limit_records ||
+			member->limit_bytes - member->bytes < in->next->bytes)
+			return op->host->want_in(op, in, TAU_OFF);
+		flow = send_record(op, member, in->member, in->next);
+		if (flow != TAU_OK)
+			return flow;
+	}
+	return TAU_OK;
+}
+
+static int send_end(struct tau_op *op, struct members *self, uint32_t stream)
+{
+	struct member *member = members_at(self, stream);
+	const struct note note = {.kind = NOTE_OMEGA,
+		.stream = stream,
+		.records = member->records};
+	int flow = member->ended ? TAU_OK : note_write(op, OUT, &note);
+
+	if (flow == TAU_OK)
+		member->ended = 1;
+	return flow;
+}
+
+/* One stream's turn, or a wait for one. */
+static int turn(struct tau_op *op, struct members *self)
+{
+	struct tau_in *in;
+	int flow = op->host->next_in(op, IN, &in);
+
+	if (flow == TAU_WAIT) {
+		struct tau_want want = {.any = TAU_IN(IN) | TAU_IN(BACK)};
+
+		return tau_wait(op, &want, NULL);
+	}
+	if (flow != TAU_OK)
+		return flow;
+	if (in->state == TAU_END)
+		return send_end(op, self, in->member);
+	return tau_peek_at(op, in) ? pass_window(op, self, in) : TAU_OK;
+}
+
+static int run(struct tau_op *op)
+{
+	struct members *self = op->self;
+	const struct tau_group *group = &op->in_group[IN];
+	const struct note note = {.kind = NOTE_ALPHA, .stream = group->count};
+	/* The first time only: later it is known of all of them. */
+	int flow = self->each.bytes ? TAU_OK : note_write(op, OUT, &note);
+
+	if (flow == TAU_OK)
+		flow = members_make(op, self, group->count);
+	for (uint32_t i = 0; i < group->count && flow == TAU_OK; i++)
+		flow = op->host->want_in(op, group->in[i], 0);
+	while (flow == TAU_OK) {
+		flow = take_notes(op, self);
+		if (flow == TAU_OK)
+			flow = turn(op, self);
+	}
+	return flow < 0 ? flow : 0;
+}
+
+static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
+{
+	(void)version;
+	return members_save(op, op->self, state);
+}
+
+static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
+{
+	(void)version;
+	return members_restore(op, op->self, state);
+}
+
+const struct tau_operator bundle_mux = {.size = sizeof bundle_mux,
+	.name = "mux",
+	.create = create,
+	.destroy = destroy,
+	.run = run,
+	.save = save,
+	.restore = restore};
