@@ -2,8 +2,8 @@
 # fds.sh: fds as records between nodes.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 
-# workers COUNT: so many fds, dealt out to three nodes that read them.
-workers() {
+# make_manifest COUNT: so many fds, dealt out to three nodes that read them.
+make_manifest() {
 	cat >manifest.json <<-END
 		{ "tau": 1, "nodes": {
 		    "front": { "operators": {
@@ -20,6 +20,10 @@ workers() {
 		    {"from": "deal", "to": "c", "fds": true, "records": 16},
 		    "a -> all", "b -> all", "c -> all", "all -> out" ] }
 	END
+}
+
+workers() {
+	make_manifest "$1"
 	t run -L "$top_builddir/tests/fixtures" manifest.json
 }
 
@@ -37,6 +41,32 @@ scenario "few files may be open, and more fds than those go through"
 	expect_empty err
 	sort -n out | cmp -s - <(seq 3000) || fail "not every fd arrived once"
 )
+
+for node in front two; do
+	scenario "$node is killed while fds are under way"
+	rm -f pipe && mkfifo pipe
+	make_manifest 100000000
+	"$TAU" run -L "$top_builddir/tests/fixtures" manifest.json >pipe 2>err &
+	supervisor=$!
+	exec 9<pipe
+	read -r _ <&9 || fail "nothing came"
+	nodes=$(cat "/proc/$supervisor/task/$supervisor/children")
+	for pid in $nodes; do
+		case $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") in
+		*"node $node "*) kill -9 "$pid" && break ;;
+		esac
+	done
+	cat <&9 >/dev/null
+	exec 9<&-
+	status=0
+	wait "$supervisor" || status=$?
+	expect_status 1
+	expect_line err "tau: $node: crashed before its operators were done: signal 9 (Killed)"
+	for pid in $nodes; do
+		[ ! -e "/proc/$pid" ] || fail "a node is left"
+	done
+done
+: >out
 
 # alone TYPE STREAM: an fd from one node to another.
 alone() {
