@@ -60,6 +60,7 @@ static enum flow take_blocks(struct fifo *fifo);
 static enum flow take_one(struct fifo *fifo);
 static enum flow take_bytes(struct fifo *fifo);
 static enum flow deliver(struct fifo *fifo);
+static enum flow give_up(struct fifo *fifo, int code);
 static void close_end(struct fifo *fifo, enum stream_reason reason);
 static void say_refused(const struct fifo *fifo);
 static void release(struct fifo *fifo);
@@ -91,10 +92,9 @@ int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
 			"cannot watch the FIFO of stream %s: %s",
 			settings->stream->name, strerror(-result));
 	}
-	if (settings->writes)
-		settings->stream->reader.listener = &made->listener;
-	else
-		settings->stream->writer.listener = &made->listener;
+	*(settings->writes ? &settings->stream->reader.listener
+			   : &settings->stream->writer.listener) =
+		&made->listener;
 	task_init(&made->task, settings->scheduler);
 	made->task.step = step;
 	made->task.finished = finished;
@@ -115,10 +115,8 @@ void fifo_destroy(struct fifo **fifo)
 	if (!old->over)
 		close_end(old, STREAM_CRASHED);
 	task_stop(&old->task);
-	if (old->settings.writes)
-		old->settings.stream->reader.listener = NULL;
-	else
-		old->settings.stream->writer.listener = NULL;
+	*(old->settings.writes ? &old->settings.stream->reader.listener
+			       : &old->settings.stream->writer.listener) = NULL;
 	release(old);
 	*fifo = NULL;
 }
@@ -196,7 +194,6 @@ static enum flow send_blocks(struct fifo *fifo)
 	return flow == GOES_ON ? YIELDS : flow;
 }
 
-/* A record is consumed when its last block is in the FIFO. */
 static enum flow send_block(struct fifo *fifo)
 {
 	struct os *os = fifo->settings.os;
@@ -205,31 +202,21 @@ static enum flow send_block(struct fifo *fifo)
 	do
 		sent = os->write(os, fifo->fd, fifo->block, fifo->block_bytes);
 	while (sent == -EINTR);
-	if (sent == -EAGAIN)
+	if (sent == -EAGAIN) {
+		if (fifo->offset == 0) /* it may drop what it holds */
+			stream_unread(fifo->settings.stream, &fifo->in);
 		return WAITS;
-	if (sent != (ssize_t)fifo->block_bytes) {
-		if (sent != -EPIPE)
-			log_say(fifo->settings.log, LOG_WARNING,
-				"the FIFO of stream %s: %s",
-				fifo->settings.stream->name,
-				sent < 0 ? strerror((int)-sent)
-					 : "took a part of a block");
-		close_end(fifo, STREAM_CRASHED);
-		return OVER;
 	}
+	if (sent != (ssize_t)fifo->block_bytes)
+		return give_up(fifo, sent < 0 ? (int)sent : -EIO);
 	fifo->block_bytes = 0;
-	if (fifo->ending) {
-		close_end(fifo, STREAM_DONE);
-		return OVER;
-	}
-	if (fifo->offset < fifo->in.next->bytes)
+	if (!fifo->ending)
 		return GOES_ON;
-	fifo->offset = 0;
-	fifo->in.next++;
-	stream_retire(fifo->settings.stream, &fifo->in);
-	return GOES_ON;
+	close_end(fifo, STREAM_DONE);
+	return OVER;
 }
 
+/* A record is consumed when its last block is cut. */
 static enum flow next_block(struct fifo *fifo)
 {
 	struct stream *stream = fifo->settings.stream;
@@ -238,11 +225,18 @@ static enum flow next_block(struct fifo *fifo)
 	if (flow == TAU_WAIT)
 		return WAITS;
 	fifo->ending = flow == TAU_END;
-	fifo->block_bytes = fifo->ending
-				    ? shred_cut_end(&fifo->cutter,
-					      stream->reason, fifo->block)
-				    : shred_cut(&fifo->cutter, fifo->in.next,
-					      &fifo->offset, fifo->block);
+	if (fifo->ending) {
+		fifo->block_bytes = shred_cut_end(
+			&fifo->cutter, stream->reason, fifo->block);
+		return GOES_ON;
+	}
+	fifo->block_bytes = shred_cut(
+		&fifo->cutter, fifo->in.next, &fifo->offset, fifo->block);
+	if (fifo->offset < fifo->in.next->bytes)
+		return GOES_ON;
+	fifo->offset = 0;
+	fifo->in.next++;
+	stream_retire(stream, &fifo->in);
 	return GOES_ON;
 }
 
@@ -284,13 +278,8 @@ static enum flow take_one(struct fifo *fifo)
 			return take_bytes(fifo);
 		fifo->holds = came == SHRED_RECORD;
 		fifo->held = piece.record;
-		if (came < 0) {
-			log_say(fifo->settings.log, LOG_WARNING,
-				"out of memory for a record of stream %s",
-				fifo->settings.stream->name);
-			close_end(fifo, STREAM_CRASHED);
-			return OVER;
-		}
+		if (came < 0)
+			return give_up(fifo, came);
 	}
 	return flow;
 }
@@ -317,9 +306,7 @@ static enum flow take_bytes(struct fifo *fifo)
 	if (got == -EAGAIN)
 		return WAITS;
 	if (got < 0)
-		log_say(fifo->settings.log, LOG_WARNING,
-			"the FIFO of stream %s: %s",
-			fifo->settings.stream->name, strerror((int)-got));
+		return give_up(fifo, (int)got);
 	if (got > 0) {
 		shred_joiner_came(&fifo->joiner, (size_t)got);
 	} else {
@@ -355,6 +342,17 @@ static enum flow deliver(struct fifo *fifo)
 	out->credit -= bytes;
 	fifo->holds = false;
 	return GOES_ON;
+}
+
+/* What the FIFO or the memory does not allow; a reader that left is no news. */
+static enum flow give_up(struct fifo *fifo, int code)
+{
+	if (code != -EPIPE)
+		log_say(fifo->settings.log, LOG_WARNING,
+			"the FIFO of stream %s: %s",
+			fifo->settings.stream->name, strerror(-code));
+	close_end(fifo, STREAM_CRASHED);
+	return OVER;
 }
 
 /* Nothing goes any more, with that reason for who reads the stream. */
