@@ -51,6 +51,19 @@ START_TEST(a_name_is_held_once_and_given_back)
 }
 END_TEST
 
+START_TEST(fifos_that_a_dead_one_left_go_with_the_folder)
+{
+	struct runtime runtime;
+	char path[600];
+
+	ck_assert_int_eq(runtime_init(&runtime, &os, base, "weblog", NULL), 0);
+	snprintf(path, sizeof path, "%s/line.fifo", runtime.folder);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	runtime_release(&runtime);
+	ck_assert_int_ne(access(runtime.folder, F_OK), 0);
+}
+END_TEST
+
 START_TEST(a_lock_that_a_dead_one_left_is_taken)
 {
 	struct runtime runtime;
@@ -171,6 +184,7 @@ static Suite *runtime_suite(void)
 
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_name_is_held_once_and_given_back);
+	tcase_add_test(tests, fifos_that_a_dead_one_left_go_with_the_folder);
 	tcase_add_test(tests, a_lock_that_a_dead_one_left_is_taken);
 	tcase_add_test(tests, what_dead_ones_left_is_swept_and_all_else_is_not);
 	tcase_add_test(tests, a_folder_that_others_may_write_is_refused);
