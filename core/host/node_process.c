@@ -40,6 +40,7 @@ static int flush(struct node_process *process);
 static void deadlocked(struct node_process *process);
 static void obey(struct node_process *process);
 static int wait_readable(struct node_process *process);
+static void woken(struct reactor_watch *watch, uint32_t events);
 static void told(struct reactor_watch *watch, uint32_t events);
 static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
@@ -265,7 +266,7 @@ static void obey(struct node_process *process)
 static int wait_readable(struct node_process *process)
 {
 	struct reactor *reactor = NULL;
-	struct reactor_watch watch = {.told = told};
+	struct reactor_watch watch = {.told = woken};
 	int result = reactor_create(&reactor, process->os, NULL);
 
 	if (result == 0)
@@ -277,6 +278,13 @@ static int wait_readable(struct node_process *process)
 		reactor_remove(reactor, &watch);
 	reactor_destroy(&reactor);
 	return result;
+}
+
+/* Having waited is all that was wanted. */
+static void woken(struct reactor_watch *watch, uint32_t events)
+{
+	(void)watch;
+	(void)events;
 }
 
 static void told(struct reactor_watch *watch, uint32_t events)
