@@ -1,7 +1,9 @@
 #!/bin/bash
 # A topology cut at its streams gives the same answer: each example, its
 # operators dealt out to 1, 2, 3 and as many nodes as it has operators, over
-# links and over FIFOs.
+# links and over FIFOs. Every folder of examples/ is taken in, with the
+# manifest NAME/NAME.json, its own plugin if it has one, and for a variable
+# that is required what the folder has packed.
 set -eu
 examples=$top_srcdir/examples
 folder=$(mktemp -d "${TMPDIR:-/tmp}/placements.XXXXXX")
@@ -11,71 +13,86 @@ command -v jq >/dev/null || {
 	echo "placements: jq is missing; install it" >&2
 	exit 77
 }
+transports=fifo
 
-# deal MANIFEST NODES: the same topology in so many nodes.
-deal() {
-	jq --argjson count "$2" '
-		[.nodes[].operators] | add as $all | ($all | keys_unsorted) as $names
-		| reduce range($names | length) as $i ({};
-			.["n\($i % $count)"].operators[$names[$i]] = $all[$names[$i]])
-	' "$1" >"$folder/nodes.json"
-	jq --slurpfile nodes "$folder/nodes.json" '.nodes = $nodes[0]' "$1"
+fail() {
+	echo "placements: $1" >&2
+	exit 1
 }
 
-# over_fifos MANIFEST: every stream between two nodes goes over a FIFO.
-over_fifos() {
-	jq '
-		[.nodes | to_entries[] | .key as $node | .value.operators | keys[]
-			| {key: ., value: $node}] | from_entries
-	' "$1" >"$folder/node_of.json"
-	jq --slurpfile node_of "$folder/node_of.json" '
-		def operator: sub("[.\\[].*$"; "");
-		def edges:
-			if type == "string" then {chain: .} else . end
-			| if .chain then
-				(.chain | split("->") | map(gsub("^ +| +$"; ""))) as $ends
-				| range($ends | length - 1) as $i
-				| del(.chain) + {from: $ends[$i], to: $ends[$i + 1]}
-			  else . end;
-		.streams |= [.[] | edges
-			| if $node_of[0][.from | operator] != $node_of[0][.to | operator]
-			  then .transport = "fifo" else . end]
-	' "$1"
+# ask MANIFEST EXPRESSION [ARGUMENT]...: of what placements.jq defines.
+ask() {
+	local manifest=$1 expression=$2
+	shift 2
+	jq -r -L "$top_srcdir/tests" "$@" "include \"placements\"; $expression" "$manifest"
 }
 
-# compare EXAMPLE [--set NAME=VALUE]...: by what it prints and writes.
-compare() {
-	local manifest=$examples/$1/$1.json operators count
-	shift
-	operators=$(jq '[.nodes[].operators | length] | add' "$manifest")
-	for count in 1 2 3 "$operators"; do
-		deal "$manifest" "$count" >"$folder/dealt.json"
-		rm -f "$folder/paths"
-		"$TAU" run "$folder/dealt.json" "$@" >"$folder/out.$count" || exit 1
-		[ ! -e "$folder/paths" ] || cat "$folder/paths" >>"$folder/out.$count"
-		over_fifos "$folder/dealt.json" >"$folder/fifos.json"
-		rm -f "$folder/paths"
-		"$TAU" run "$folder/fifos.json" "$@" >"$folder/out.fifos" || exit 1
-		[ ! -e "$folder/paths" ] || cat "$folder/paths" >>"$folder/out.fifos"
-		cmp "$folder/out.1" "$folder/out.fifos" || {
-			echo "placements: $manifest in $count nodes over FIFOs says something else" >&2
-			exit 1
-		}
-		cmp "$folder/out.1" "$folder/out.$count" || {
-			echo "placements: $manifest in $count nodes says something else" >&2
-			exit 1
-		}
+# run_here MANIFEST OUT [ARGUMENT]...: what it prints, and then what it writes.
+run_here() {
+	local manifest=$1 out=$2
+	shift 2
+	rm -rf "$folder/written"
+	mkdir "$folder/written"
+	timeout -k 5 60 "$TAU" run "$manifest" "$@" </dev/null >"$out" ||
+		fail "$manifest ended with $?"
+	[ -s "$out" ] || fail "$manifest says nothing"
+	for file in "$folder"/written/*; do
+		[ ! -e "$file" ] || cat "$file" >>"$out"
 	done
-	[ -s "$folder/out.1" ] || {
-		echo "placements: $manifest says nothing" >&2
-		exit 1
-	}
 }
 
-gzip -dc "$examples/weblog/access.log.gz" >"$folder/log"
-compare weblog --set log="$folder/log" --set paths="$folder/paths"
-compare words --set text="$examples/words/canal.txt"
-for packed in "$examples"/packages/*.gz; do
-	gzip -dc "$packed" >"$folder/packages"
+# settle NAME: fills `settings` with what the variables of its files need.
+settle() {
+	local manifest=$examples/$1/$1.json direction variable packed
+	settings=()
+	[ ! -d "$top_builddir/examples/$1" ] ||
+		[ -z "$(find "$top_builddir/examples/$1" -name '*.so')" ] ||
+		settings=(-L "$top_builddir/examples/$1")
+	while read -r direction variable; do
+		if [ "$direction" = write ]; then
+			settings+=(--set "$variable=$folder/written/$variable")
+		elif [ "$(ask "$manifest" required --arg name "$variable")" = true ]; then
+			packed=("$examples/$1"/*.gz)
+			gzip -dc "${packed[0]}" >"$folder/$1.input"
+			settings+=(--set "$variable=$folder/$1.input")
+		fi
+	done < <(ask "$manifest" paths)
+}
+
+# place NAME: in all the ways. What is dealt stands in a copy of the folder, so
+# that it finds what is named from there.
+place() {
+	local home=$folder/examples/$1 manifest=$examples/$1/$1.json count transport
+	[ -e "$manifest" ] || fail "the example $1 has no $1.json, so nobody can place it"
+	settle "$1"
+	for count in 1 2 3 "$(ask "$manifest" 'operators | length')"; do
+		ask "$manifest" 'deal($count)' --argjson count "$count" >"$home/dealt.json"
+		run_here "$home/dealt.json" "$folder/out" "${settings[@]}"
+		[ "$count" != 1 ] || cp "$folder/out" "$folder/expected"
+		cmp "$folder/expected" "$folder/out" ||
+			fail "$manifest in $count nodes says something else"
+		[ "$count" != 1 ] || continue
+		for transport in $transports; do
+			ask "$home/dealt.json" 'over($transport)' --arg transport "$transport" \
+				>"$home/over.json"
+			run_here "$home/over.json" "$folder/out" "${settings[@]}"
+			cmp "$folder/expected" "$folder/out" ||
+				fail "$manifest in $count nodes over $transport says something else"
+		done
+	done
+	echo "ok: $1"
+}
+
+cp -r "$examples" "$folder/examples"
+chmod -R u+w "$folder/examples"
+for example in "$examples"/*/; do
+	name=$(basename "$example")
+	case $name in
+	peers)
+		command -v python3 >/dev/null || {
+			echo "skipped: $name, which needs python3"
+			continue
+		} ;;
+	esac
+	place "$name"
 done
-compare packages --set "$(jq -r '.vars | keys_unsorted[0]' "$examples/packages/packages.json")=$folder/packages"
