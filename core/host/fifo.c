@@ -81,10 +81,7 @@ int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
 	made->fd = fd;
 	made->listener.iota = stream_told;
 	made->watch.told = fd_told;
-	/* It waits for room for the record it holds, never for a whole atomic,
-	 * which is the capacity: else one record would make the stream full,
-	 * and a reader that wants several would get them one by one. */
-	if (!settings->writes)
+	if (!settings->writes) /* it never waits for a whole atomic */
 		settings->stream->writer.want = 1;
 	result = prepare(made);
 	if (result == 0)
