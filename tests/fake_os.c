@@ -165,6 +165,12 @@ WRAP(int, accept, (OS, int fd, int flags), (real, fd, flags))
 WRAP(int, connect,
 	(OS, int fd, const struct sockaddr *address, socklen_t bytes),
 	(real, fd, address, bytes))
+WRAP(int, getsockname,
+	(OS, int fd, struct sockaddr *address, socklen_t *bytes),
+	(real, fd, address, bytes))
+WRAP(int, getpeername,
+	(OS, int fd, struct sockaddr *address, socklen_t *bytes),
+	(real, fd, address, bytes))
 WRAP(int, setsockopt, (OS, int fd, int level, int option, const void *value,
 	socklen_t bytes), (real, fd, level, option, value, bytes))
 WRAP(int, getsockopt, (OS, int fd, int level, int option, void *value,
@@ -316,6 +322,7 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(unlinkat), TAKE(renameat), TAKE(symlinkat),
 		TAKE(readlinkat), TAKE(list), TAKE(socket), TAKE(socketpair),
 		TAKE(bind), TAKE(listen), TAKE(accept), TAKE(connect),
+		TAKE(getsockname), TAKE(getpeername),
 		TAKE(sendmsg), TAKE(recvmsg), TAKE(setsockopt),
 		TAKE(getsockopt), TAKE(shutdown), TAKE(epoll_create),
 		TAKE(epoll_control), TAKE(epoll_wait), TAKE(poll), TAKE(notify_create),

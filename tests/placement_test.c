@@ -102,7 +102,7 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 	const char *text =
 		"{\"tau\": 1,\n"
 		"\"on_failure\": \"continue\",\n"
-		"\"defaults\": {\"stream\": {\"transport\": \"tcp\"}},\n"
+		"\"name\": \"every\",\n"
 		"\"nodes\": {\"n\": {\"operators\": {\"a\": {\"type\": "
 		"\"demo.asks\"}, \"s\": {\"type\": \"demo.sink\"}},\n"
 		"\"cwd\": \"x\",\n"
@@ -119,10 +119,9 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 		"\"demo.sink\"}}}},\n"
 		"\"streams\": [\"a -> c\", \"a -> b\",\n"
 		"{\"from\": \"a\", \"to\": \"r\", \"reconnect\": true},\n"
-		"{\"from\": \"a\", \"to\": \"s\", \"fds\": true,\n"
-		"\"transport\": \"unix\", \"at\": \"x\"}]}\n";
+		"\"a -> s\"]}\n";
 	/* One refusal in each of these lines. */
-	static const uint32_t lines[] = {3, 5, 6, 7, 8, 9, 10, 13, 15, 17};
+	static const uint32_t lines[] = {5, 6, 7, 8, 9, 10, 13, 15};
 	struct planned planned;
 	planned_place(&planned, text);
 	ck_assert_int_eq(
@@ -295,6 +294,47 @@ START_TEST(a_stream_over_a_fifo_has_a_link_of_its_own)
 }
 END_TEST
 
+/* Those of one transport share a link; what leads to a command has its own. */
+START_TEST(streams_of_two_nodes_share_a_link_for_each_transport)
+{
+	static const uint32_t links[] = {0, 1, 0, 2, 3};
+	struct planned planned;
+	struct node_plan plan = {0};
+	planned_place(&planned,
+		"{\"tau\": 1, \"defaults\": {\"stream\": {\"transport\": "
+		"\"tcp\"}}, \"nodes\": {\"m\": {\"operators\": {\"p\": "
+		"{\"type\": \"demo.sink\"}, \"q\": {\"type\": "
+		"\"demo.sink\"}, \"r\": {\"type\": \"demo.sink\"}, \"s\": "
+		"{\"type\": \"demo.sink\"}}}, \"n\": {\"operators\": "
+		"{\"a\": {\"type\": \"demo.source\"}, \"b\": {\"type\": "
+		"\"demo.source\"}, \"c\": {\"type\": \"demo.source\"}, "
+		"\"d\": {\"type\": \"demo.source\"}, \"e\": {\"type\": "
+		"\"demo.source\"}}}, \"x\": {\"command\": [\"x\"], \"in\": "
+		"[{\"name\": \"in\", \"type\": \"any\"}]}}, "
+		"\"streams\": [\"a -> p\", {\"from\": \"b\", \"to\": "
+		"\"q\", \"transport\": \"unix\"}, \"c -> r\", {\"from\": "
+		"\"d\", \"to\": \"s\", \"transport\": \"link\"}, "
+		"\"e -> x\"]}");
+	ck_assert_int_eq(
+		placement_runnable(&planned.placement, &planned.diagnostics),
+		0);
+	ck_assert_uint_eq(planned.placement.link_count, 4);
+	for (uint32_t i = 0; i < 5; i++)
+		ck_assert_uint_eq(
+			planned.placement.crossing_links[i], links[i]);
+	ck_assert_int_eq(planned.placement.links[0].transport, TRANSPORT_TCP);
+	ck_assert_int_eq(planned.placement.links[1].transport, TRANSPORT_UNIX);
+	placement_node_plan(&planned.placement, 1, "x-1", "/current", &plan);
+	for (uint32_t i = 0; i < 4; i++) {
+		ck_assert(plan.links[i].packets == (i == 2));
+		ck_assert(plan.links[i].foreign == (i == 3));
+		ck_assert(!plan.links[i].fifo);
+	}
+	node_plan_release(&plan);
+	planned_release(&planned);
+}
+END_TEST
+
 START_TEST(a_fifo_inside_a_node_is_refused)
 {
 	struct planned planned;
@@ -325,6 +365,8 @@ static Suite *placement_suite(void)
 		tests, everything_that_cannot_run_yet_is_said_with_its_place);
 	tcase_add_test(tests, a_stream_over_a_fifo_has_a_link_of_its_own);
 	tcase_add_test(tests, a_fifo_inside_a_node_is_refused);
+	tcase_add_test(
+		tests, streams_of_two_nodes_share_a_link_for_each_transport);
 	tests = test_case(suite, "plans of nodes");
 	tcase_add_test(tests, a_node_gets_its_operators_and_streams_by_index);
 	tcase_add_test(tests, a_plan_is_the_same_behind_the_way_through_json);

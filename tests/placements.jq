@@ -40,11 +40,11 @@ def node_of:
 		| if .value.operators then .value.operators | keys[] else $node end
 		| {key: ., value: $node}] | from_entries;
 
-# Every stream between two nodes of ours goes over $transport.
+# Every stream between two nodes of ours goes over $transport, but for fds.
 def over($transport):
 	node_of as $node_of | (programs | keys) as $programs
 	| [edges | [$node_of[.from | name], $node_of[.to | name]] as $ends
-		| if $ends[0] != $ends[1] and ($ends - $programs == $ends)
+		| if $ends[0] != $ends[1] and ($ends - $programs == $ends) and (.fds | not)
 		  then .transport = $transport else . end] as $streams
 	| .streams = $streams;
 

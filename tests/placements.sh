@@ -1,9 +1,10 @@
 #!/bin/bash
 # A topology cut at its streams gives the same answer: each example, its
 # operators dealt out to 1, 2, 3 and as many nodes as it has operators, over
-# links and over FIFOs. Every folder of examples/ is taken in, with the
-# manifest NAME/NAME.json, its own plugin if it has one, and for a variable
-# that is required what the folder has packed.
+# links and over FIFOs, and the last also over unix sockets and TCP. Every
+# folder of examples/ is taken in, with the manifest NAME/NAME.json, its own
+# plugin if it has one, and for a variable that is required what the folder has
+# packed.
 set -eu
 examples=$top_srcdir/examples
 folder=$(mktemp -d "${TMPDIR:-/tmp}/placements.XXXXXX")
@@ -13,7 +14,6 @@ command -v jq >/dev/null || {
 	echo "placements: jq is missing; install it" >&2
 	exit 77
 }
-transports=fifo
 
 fail() {
 	echo "placements: $1" >&2
@@ -63,15 +63,19 @@ settle() {
 # that it finds what is named from there.
 place() {
 	local home=$folder/examples/$1 manifest=$examples/$1/$1.json count transport
+	local operators transports
 	[ -e "$manifest" ] || fail "the example $1 has no $1.json, so nobody can place it"
 	settle "$1"
-	for count in 1 2 3 "$(ask "$manifest" 'operators | length')"; do
+	operators=$(ask "$manifest" 'operators | length')
+	for count in 1 2 3 "$operators"; do
 		ask "$manifest" 'deal($count)' --argjson count "$count" >"$home/dealt.json"
 		run_here "$home/dealt.json" "$folder/out" "${settings[@]}"
 		[ "$count" != 1 ] || cp "$folder/out" "$folder/expected"
 		cmp "$folder/expected" "$folder/out" ||
 			fail "$manifest in $count nodes says something else"
 		[ "$count" != 1 ] || continue
+		transports=fifo
+		[ "$count" != "$operators" ] || transports="fifo unix tcp"
 		for transport in $transports; do
 			ask "$home/dealt.json" 'over($transport)' --arg transport "$transport" \
 				>"$home/over.json"

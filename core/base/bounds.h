@@ -105,6 +105,8 @@
 #define LINK_PACKET_BYTES_MAX (1 * MIB)
 #define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)
 #define LINK_BUFFER_BYTES (1 * MIB) /* asked of the kernel, per direction */
+#define LINKS_MEET_SECONDS 5 /* until both ends of a TCP connection have met */
+#define LINKS_STRANGERS_MAX 64u /* who may be at our door before us */
 #define LINK_CHUNKS_MAX 8u /* that keep their memory to receive into again */
 #define LINK_STREAMS_MAX 1048576u
 #define LINK_HELLO_NS 10000000000 /* until the other side must have spoken */

@@ -128,6 +128,11 @@ struct os {
 	int (*listen)(struct os *, int fd, int backlog);
 	int (*accept)(struct os *, int fd, int flags);
 	int (*connect)(struct os *, int fd, const struct sockaddr *, socklen_t);
+	/* Where this end stands, and the other one. */
+	int (*getsockname)(
+		struct os *, int fd, struct sockaddr *, socklen_t *bytes);
+	int (*getpeername)(
+		struct os *, int fd, struct sockaddr *, socklen_t *bytes);
 	ssize_t (*sendmsg)(
 		struct os *, int fd, const struct msghdr *message, int flags);
 	ssize_t (*recvmsg)(

@@ -60,6 +60,20 @@ static int linux_connect(
 	return os_linux_result(connect(fd, address, bytes));
 }
 
+static int linux_getsockname(
+	struct os *os, int fd, struct sockaddr *address, socklen_t *bytes)
+{
+	(void)os;
+	return os_linux_result(getsockname(fd, address, bytes));
+}
+
+static int linux_getpeername(
+	struct os *os, int fd, struct sockaddr *address, socklen_t *bytes)
+{
+	(void)os;
+	return os_linux_result(getpeername(fd, address, bytes));
+}
+
 static ssize_t linux_sendmsg(
 	struct os *os, int fd, const struct msghdr *message, int flags)
 {
@@ -226,6 +240,8 @@ void os_linux_events_init(struct os *os)
 	os->bind = linux_bind;
 	os->listen = linux_listen;
 	os->accept = linux_accept;
+	os->getsockname = linux_getsockname;
+	os->getpeername = linux_getpeername;
 	os->connect = linux_connect;
 	os->sendmsg = linux_sendmsg;
 	os->recvmsg = linux_recvmsg;

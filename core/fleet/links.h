@@ -1,8 +1,8 @@
 /*
  * links: the connections between nodes, as their supervisor holds them.
  *
- * Each is a socketpair made before any node is spawned. Nodes
- * inherit duplicates; the supervisor keeps its own, so that what was sent and
+ * Each is a pair of unix sockets, or a TCP connection over the loopback, made
+ * before any node is spawned. Nodes inherit duplicates; the supervisor keeps its own, so that what was sent and
  * not yet read outlives a node, and gives an end up when its node is gone for
  * good: only then does the node at the other end see that nothing will come.
  * A FIFO is made and opened here too, so that its reader finds a writer and its
@@ -24,6 +24,7 @@ struct links_pair {
 	uint32_t nodes[2];
 	uint32_t places[2];
 	bool packets;     /* SOCK_SEQPACKET; else SOCK_STREAM */
+	bool tcp;         /* instead of a unix socket */
 	const char *fifo; /* where to make one instead; NULL: none */
 	uint32_t writer;  /* which of the two has its writing end */
 };

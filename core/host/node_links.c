@@ -33,7 +33,7 @@ int node_links_init(struct node *node, struct error *error)
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
-			.patient = !node->plan->links[i].packets,
+			.patient = node->plan->links[i].foreign,
 			.fds = carries_fds(node->plan, i),
 			.incarnation = incarnation,
 		};
@@ -45,7 +45,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->listener.lost = lost;
 		mine->node = node;
 		mine->peer = settings.peer;
-		mine->foreign = !settings.packets;
+		mine->foreign = node->plan->links[i].foreign;
 		if (node->plan->links[i].fifo)
 			continue; /* made with its stream */
 		result = link_create(&mine->link, &host, &settings,

@@ -18,7 +18,7 @@
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in"} ],
  *       "links": [ {"peer": "stats", "fd": 6, "packets": true,
- *           "fifo": false} ],
+ *           "fifo": false, "foreign": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false }
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
@@ -66,8 +66,9 @@ struct node_plan_end {
 struct node_plan_link {
 	const char *peer; /* the other node's name */
 	uint32_t fd;
-	bool packets; /* SOCK_SEQPACKET; else a byte stream, to a command */
+	bool packets; /* SOCK_SEQPACKET; else a byte stream */
 	bool fifo;    /* no socket: a FIFO, for one stream, one way */
+	bool foreign; /* to a command or a remote node, or from one */
 };
 
 /* A stream with both ends here, or one whose other end, with the operator

@@ -83,15 +83,18 @@ static bool is_ours(const struct placement *placement, uint32_t node)
 	return placement->nodes[node].written->kind == NODE_OPERATORS;
 }
 
-static uint32_t add_link(
-	struct placement *placement, uint32_t one, uint32_t other)
+static uint32_t add_link(struct placement *placement, uint32_t one,
+	uint32_t other, enum stream_transport transport)
 {
 	uint32_t low = one < other ? one : other;
 	uint32_t high = one < other ? other : one;
+	bool ours = is_ours(placement, low) && is_ours(placement, high);
 	struct placement_link link = {.nodes = {low, high},
 		.places = {placement->nodes[low].link_count++,
 			placement->nodes[high].link_count++},
-		.packets = is_ours(placement, low) && is_ours(placement, high),
+		.transport = transport,
+		.foreign = !ours,
+		.packets = ours && transport == TRANSPORT_LINK,
 		.fifo = TOPOLOGY_NONE};
 	placement->links = arena_grow(&placement->arena, placement->links,
 		placement->link_count, sizeof link);
@@ -99,25 +102,28 @@ static uint32_t add_link(
 	return placement->link_count++;
 }
 
-/* The link between two nodes; made when it is not there. */
-static uint32_t link_between(
-	struct placement *placement, uint32_t one, uint32_t other)
+/* The link between two nodes; made when it is not there. The connection of a
+ * command or a remote node is its own, and all its streams share it. */
+static uint32_t link_between(struct placement *placement, uint32_t one,
+	uint32_t other, enum stream_transport transport)
 {
+	if (!is_ours(placement, one) || !is_ours(placement, other))
+		transport = TRANSPORT_LINK;
 	uint32_t low = one < other ? one : other;
 	uint32_t high = one < other ? other : one;
 	for (uint32_t i = 0; i < placement->link_count; i++)
 		if (placement->links[i].nodes[0] == low &&
 			placement->links[i].nodes[1] == high &&
-			placement->links[i].fifo == TOPOLOGY_NONE)
+			placement->links[i].transport == transport)
 			return i;
-	return add_link(placement, low, high);
+	return add_link(placement, low, high, transport);
 }
 
-/* One way, from the first to the second. A back stream goes over the link. */
+/* One way, from the first to the second. */
 static uint32_t fifo_for(struct placement *placement, uint32_t stream,
 	uint32_t from, uint32_t to)
 {
-	uint32_t index = add_link(placement, from, to);
+	uint32_t index = add_link(placement, from, to, TRANSPORT_FIFO);
 	placement->links[index].fifo = stream;
 	placement->links[index].writer =
 		placement->links[index].nodes[1] == from;
@@ -132,17 +138,21 @@ static void place_stream(struct placement *placement, uint32_t stream)
 	uint32_t to = placement->node_of[edge->to.owner];
 	struct placement_node *node = &placement->nodes[from];
 	uint32_t count = placement->crossing_count;
+	enum stream_transport transport = edge->transport;
 	if (from == to) {
 		append(&placement->arena, &node->streams, &node->stream_count,
 			stream);
 		return;
 	}
+	/* A FIFO goes one way: the way back is a link. */
+	if (transport == TRANSPORT_FIFO && edge->back)
+		transport = TRANSPORT_LINK;
 	append(&placement->arena, &placement->crossing, &count, stream);
 	append(&placement->arena, &placement->crossing_links,
 		&placement->crossing_count,
-		edge->transport == TRANSPORT_FIFO && !edge->back
+		transport == TRANSPORT_FIFO
 			? fifo_for(placement, stream, from, to)
-			: link_between(placement, from, to));
+			: link_between(placement, from, to, transport));
 }
 
 void placement_make(
@@ -247,7 +257,7 @@ static void plan_links(const struct placement *placement, uint32_t node,
 			plan->links[place] = (struct node_plan_link){
 				placement->nodes[other].name,
 				PLACEMENT_LINK_FD + place, link->packets,
-				link->fifo != TOPOLOGY_NONE};
+				link->fifo != TOPOLOGY_NONE, link->foreign};
 		}
 	}
 }

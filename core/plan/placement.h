@@ -26,13 +26,16 @@ struct placement_node {
 	uint32_t link_count; /* to other nodes */
 };
 
-/* Two nodes that share streams; a stream over a FIFO has one of its own. */
+/* Two nodes that share streams: one for each transport of theirs; a stream over
+ * a FIFO has one of its own. */
 struct placement_link {
 	uint32_t nodes[2];  /* the lower index first */
 	uint32_t places[2]; /* which of its links this is to each */
-	bool packets;       /* between two nodes of our own */
-	uint32_t fifo;      /* the topology's stream; else TOPOLOGY_NONE */
-	uint32_t writer;    /* which of the two writes it */
+	enum stream_transport transport;
+	bool foreign;    /* one of them is a command or remote node */
+	bool packets;    /* SOCK_SEQPACKET; else a byte stream or a FIFO */
+	uint32_t fifo;   /* the topology's stream; else TOPOLOGY_NONE */
+	uint32_t writer; /* which of the two writes it */
 };
 
 /* The first fd of a node's links (core/wire/command.h); the others follow. */
@@ -56,8 +59,10 @@ void placement_make(
 	struct placement *placement, const struct topology *topology);
 void placement_release(struct placement *placement);
 
-/* Says, with places, which streams cannot cross nodes: those of fds, unless
- * they lie between two nodes of ours and say so. 0 or -EINVAL. */
+/* Says, with places, which streams cannot cross nodes as they say: those of
+ * fds, unless they lie between two nodes of ours over a link and say so; those
+ * with another transport than a command's or a remote's own connection. 0 or
+ * -EINVAL. */
 int placement_check(
 	const struct placement *placement, struct diagnostics *diagnostics);
 

@@ -51,11 +51,6 @@ static void judge_options(
 static void judge_stream_options(
 	struct judging *judging, const struct stream_options *options)
 {
-	if ((options->set & STREAM_TRANSPORT) &&
-		options->transport != TRANSPORT_LINK &&
-		options->transport != TRANSPORT_FIFO)
-		refuse(judging, options->transport_at,
-			"a transport other than \"link\" and \"fifo\"");
 	if ((options->set & STREAM_RECONNECT) && options->reconnect)
 		refuse(judging, options->reconnect_at, "\"reconnect\"");
 }
@@ -104,7 +99,7 @@ static void judge_fifos(
 		}
 	for (uint32_t i = 0; i < placement->link_count; i++)
 		if (placement->links[i].fifo != TOPOLOGY_NONE &&
-			!placement->links[i].packets)
+			placement->links[i].foreign)
 			refuse(judging,
 				placement->topology
 					->streams[placement->links[i].fifo]

@@ -84,7 +84,15 @@ void topology_check_flow(struct resolving *resolving,
 	if ((own->set & STREAM_AT) && transport == TRANSPORT_LINK)
 		diagnostics_add(resolving->diagnostics, own->address.at,
 			"\"at\" is the address of a \"transport\", which is "
-			"missing: fifo, unix or tcp");
+			"missing: fifo");
+	if ((own->set & STREAM_AT) &&
+		(transport == TRANSPORT_UNIX || transport == TRANSPORT_TCP))
+		diagnostics_add(resolving->diagnostics, own->address.at,
+			"\"at\" is where a fifo stands; a %s connection "
+			"between "
+			"two nodes has no address, and who joins from outside "
+			"is a \"remote\" node",
+			manifest_transport_words[transport]);
 	if (own->fds &&
 		(transport == TRANSPORT_FIFO || transport == TRANSPORT_TCP))
 		diagnostics_add(resolving->diagnostics, own->fds_at,
