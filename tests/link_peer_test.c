@@ -16,8 +16,8 @@ START_TEST(a_packet_larger_than_said_is_refused)
 	script_say(&script);
 	script_settle(&script);
 	ck_assert_uint_eq(script.closed, 1);
-	ck_assert_msg(
-		strstr(script.why, "larger than this side"), "%s", script.why);
+	ck_assert_msg(strstr(script.why, "larger than the 65536 bytes"), "%s",
+		script.why);
 	script_end(&script);
 }
 END_TEST
@@ -47,7 +47,8 @@ START_TEST(what_was_taken_beyond_credit_waits_for_credit)
 	static struct script script;
 
 	script_begin(&script, true, 0);
-	script_open_link(&script);
+	script_say_hello(&script);
+	script_add_alpha(&script, 0, 1000);
 	script_add_iota(&script, 0, 3000, 2);
 	script_say(&script);
 	script_settle(&script);
@@ -243,6 +244,51 @@ START_TEST(a_peer_that_says_goodbye_is_quoted)
 }
 END_TEST
 
+/* Half a packet holds up nobody: HELLO is waited for, and the end is seen. */
+START_TEST(half_a_packet_and_silence_are_borne_until_the_end)
+{
+	static struct script script;
+	const uint8_t half[] = {48, 0, 0, 0, 1, 0, 0, 0, 0};
+
+	script_begin(&script, false, 0);
+	if (_i % 2)
+		script_open_link(&script);
+	ck_assert_int_eq(send(script.peer, half, sizeof half, MSG_NOSIGNAL), 9);
+	script_settle(&script);
+	script.fake.now_ns += LINK_HELLO_NS;
+	timers_fire(&script.pipeline.fabric.timers, script.fake.now_ns);
+	if (_i % 2) {
+		ck_assert_uint_eq(script.closed, 0);
+		shutdown(script.peer, SHUT_WR);
+		script_settle(&script);
+		ck_assert_str_eq(script.why, "the peer has gone");
+	} else {
+		ck_assert_str_eq(script.why, "said nothing within 10 seconds");
+	}
+	ck_assert_uint_eq(script.closed, 1);
+	script_end(&script);
+}
+END_TEST
+
+START_TEST(the_largest_packet_agreed_on_is_taken)
+{
+	static struct script script;
+
+	script_begin(&script, _i, 0);
+	script_open_link(&script);
+	while (script.bytes < SCRIPT_PACKET - 4000) /* notices to ignore */
+		script_add_iota(&script, 0, SCRIPT_CAPACITY, SCRIPT_RECORDS);
+	script_add_part(&script, 1, 0, SCRIPT_ATOMIC, 0,
+		SCRIPT_PACKET - script.bytes - 40);
+	ck_assert_uint_eq(script.bytes, SCRIPT_PACKET);
+	script_say(&script);
+	script_settle(&script);
+	ck_assert_str_eq(script.why, "");
+	ck_assert_uint_eq(script.closed, 0);
+	script_end(&script);
+}
+END_TEST
+
 static Suite *link_peer_suite(void)
 {
 	Suite *suite = suite_create("link_peer");
@@ -267,6 +313,9 @@ static Suite *link_peer_suite(void)
 	tcase_add_loop_test(
 		tests, what_a_broken_link_may_have_lost_is_told, 0, 2);
 	tcase_add_loop_test(tests, a_peer_that_says_goodbye_is_quoted, 0, 2);
+	tcase_add_loop_test(
+		tests, half_a_packet_and_silence_are_borne_until_the_end, 0, 2);
+	tcase_add_loop_test(tests, the_largest_packet_agreed_on_is_taken, 0, 2);
 	return suite;
 }
 

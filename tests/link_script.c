@@ -112,6 +112,15 @@ void script_add_hello(struct script *script, uint64_t version, uint64_t packet)
 					  .text = "peer"});
 }
 
+void script_add_alpha(struct script *script, uint32_t stream, uint64_t atomic)
+{
+	script_add_notice(script, &(struct notice){.kind = NOTICE_ALPHA,
+					  .stream = stream,
+					  .writes = stream == 1,
+					  .atomic_bytes = atomic,
+					  .text = "port"});
+}
+
 void script_add_iota(struct script *script, uint32_t stream, uint64_t bytes,
 	uint64_t records)
 {
@@ -246,12 +255,21 @@ void script_settle(struct script *script)
 	script_hear(script);
 }
 
-void script_open_link(struct script *script)
+void script_say_hello(struct script *script)
 {
 	script_add_hello(script, FRAME_VERSION, SCRIPT_PACKET);
 	script_say(script);
 	script_settle(script);
 	ck_assert(link_is_open(script->link));
+}
+
+void script_open_link(struct script *script)
+{
+	script_say_hello(script);
+	script_add_alpha(script, 0, SCRIPT_ATOMIC);
+	script_add_alpha(script, 1, SCRIPT_ATOMIC);
+	script_say(script);
+	script_settle(script);
 }
 
 uint32_t script_write_records(

@@ -72,7 +72,11 @@ void script_hear(struct script *script);
  * when the link goes on for ever. */
 void script_settle(struct script *script);
 
-/* Says HELLO. */
+/* The peer's alpha for stream 0, which it reads, or 1, which it writes. */
+void script_add_alpha(struct script *script, uint32_t stream, uint64_t atomic);
+
+/* Says HELLO; and alpha for both streams as well. */
+void script_say_hello(struct script *script);
 void script_open_link(struct script *script);
 
 /* Writes as the operator of stream 0 would; how many had room. */

@@ -2,6 +2,8 @@
  * side is in stream_write.c, the reader's in stream_read.c. */
 #include "core/stream/stream.h"
 
+#include <errno.h>
+
 #include "core/base/check.h"
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
@@ -11,6 +13,8 @@
 static bool fits(const struct stream *stream);
 static bool is_full(const struct stream *stream);
 static uint64_t far_bytes(const struct stream *stream);
+static bool has_larger(
+	const struct stream *stream, const struct ring *ring, uint32_t bytes);
 static void ask_writer(struct stream *stream);
 static void drop_all(struct stream *stream, struct ring *ring);
 
@@ -184,6 +188,19 @@ void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records)
 	stream_tell_writer(stream);
 }
 
+int stream_narrow(struct stream *stream, uint32_t atomic_bytes)
+{
+	CHECK(!stream->window);
+	if (has_larger(stream, &stream->ring, atomic_bytes) ||
+		has_larger(stream, &stream->spill, atomic_bytes))
+		return -EMSGSIZE;
+	stream->atomic_bytes = atomic_bytes;
+	if (stream->need_bytes > atomic_bytes) /* it fails instead of waiting */
+		stream->need_bytes = 0;
+	stream_tell_writer(stream);
+	return 0;
+}
+
 void stream_drop_space(struct chunks *chunks, struct stream_space *space)
 {
 	if (space->limit)
@@ -218,6 +235,20 @@ static bool is_full(const struct stream *stream)
 	if (want > stream->capacity_bytes)
 		want = stream->capacity_bytes;
 	return stream_credit(stream) < want || stream_slots(stream) == 0;
+}
+
+/* What was dropped behind the in window does not count. */
+static bool has_larger(
+	const struct stream *stream, const struct ring *ring, uint32_t bytes)
+{
+	for (uint32_t at = ring->head; at != ring->tail; at++) {
+		bool dropped = ring == &stream->ring && stream->hole > 0 &&
+			       at - stream->hole_at < stream->hole;
+
+		if (!dropped && ring_at(ring, at)->bytes > bytes)
+			return true;
+	}
+	return false;
 }
 
 /* A reader waits for more than is there. A link that writes, and holds credit

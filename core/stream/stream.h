@@ -146,6 +146,10 @@ static inline uint64_t stream_count(const struct stream *stream)
 void stream_limit(struct stream *stream);
 void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records);
 
+/* Lowers the largest record that the stream takes. -EMSGSIZE: it holds a larger
+ * one already. */
+int stream_narrow(struct stream *stream, uint32_t atomic_bytes);
+
 /* --- the writer's side --- */
 
 /* Publishes, then opens a window with room for one record of `bytes` (and,

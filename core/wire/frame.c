@@ -13,6 +13,7 @@ static int read_records(
 	struct frame_reader *reader, struct frame *frame, struct error *error);
 static int read_part(
 	struct frame_reader *reader, struct frame *frame, struct error *error);
+static bool are_zero(const uint8_t *from, uint64_t bytes);
 static int refuse(const struct frame_reader *reader, struct error *error,
 	const char *what);
 static uint16_t load16(const uint8_t *from);
@@ -34,7 +35,7 @@ int frame_next(
 	struct frame_reader *reader, struct frame *frame, struct error *error)
 {
 	size_t left = (size_t)(reader->limit - reader->next);
-	size_t bytes;
+	size_t bytes, filled;
 	int result;
 
 	if (left == 0)
@@ -47,8 +48,14 @@ int frame_next(
 	if (result < 0)
 		return result;
 	bytes = FRAME_HEAD_BYTES + (size_t)load32(reader->next + 16);
-	bytes = (bytes + 7) & ~(size_t)7;
-	reader->next += bytes < left ? bytes : left;
+	filled = (bytes + 7) & ~(size_t)7;
+	if (filled > left)
+		return refuse(reader, error,
+			"a frame is not filled up to a multiple of 8");
+	if (!are_zero(reader->next + bytes, filled - bytes))
+		return refuse(
+			reader, error, "the bytes behind a frame are not zero");
+	reader->next += filled;
 	return 1;
 }
 
@@ -117,6 +124,7 @@ static int read_records(
 	struct frame_reader *reader, struct frame *frame, struct error *error)
 {
 	uint64_t needed = (uint64_t)frame->count * FRAME_ENTRY_BYTES;
+	uint64_t bytes, end;
 
 	frame->table = frame->body;
 	if (needed > frame->body_bytes)
@@ -127,7 +135,14 @@ static int read_records(
 		if (load16(entry + 6) != 0 || load16(entry + 4) > TAU_CYCLE)
 			return refuse(
 				reader, error, "a record is of no known type");
-		needed += ((uint64_t)load32(entry) + 7) & ~UINT64_C(7);
+		bytes = load32(entry);
+		end = needed + bytes;
+		needed = (end + 7) & ~UINT64_C(7);
+		if (needed > frame->body_bytes)
+			break;
+		if (!are_zero(frame->table + end, needed - end))
+			return refuse(reader, error,
+				"the bytes behind a body are not zero");
 	}
 	if (needed != frame->body_bytes)
 		return refuse(reader, error,
@@ -157,6 +172,16 @@ static int read_part(
 		return refuse(
 			reader, error, "a part lies outside of its record");
 	return 0;
+}
+
+/* At most 7 bytes, and none where bodies are multiples of 8. */
+static bool are_zero(const uint8_t *from, uint64_t bytes)
+{
+	uint8_t any = 0;
+
+	while (bytes > 0)
+		any |= from[--bytes];
+	return any == 0;
 }
 
 static int refuse(const struct frame_reader *reader, struct error *error,

@@ -55,7 +55,7 @@ int link_create(struct link **link, const struct link_host *host,
 		made->settings.packet_bytes = LINK_PACKET_BYTES_DEFAULT;
 	made->listener = listener;
 	made->fd = fd;
-	made->send_bytes = LINK_FIRST_PACKET_BYTES;
+	made->send_bytes = made->receive_bytes = LINK_FIRST_PACKET_BYTES;
 	TAILQ_INIT(&made->queue);
 	task_init(&made->task, host->scheduler);
 	made->task.step = step;

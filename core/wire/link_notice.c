@@ -12,10 +12,14 @@ static int take_hello(
 static void fit_buffer(struct link *link);
 static int take_alpha(
 	struct link *link, const struct notice *notice, struct error *error);
+static int take_atomic(
+	struct link_end *end, const struct notice *notice, struct error *error);
 static int take_iota(
 	struct link *link, const struct notice *notice, struct error *error);
 static int take_omega(
 	struct link *link, const struct notice *notice, struct error *error);
+static int check_count(
+	const struct link_end *end, uint64_t records, struct error *error);
 static bool in_packet(const struct link *link, const struct link_end *end);
 static void put_alpha(struct link *link, struct link_end *end);
 static void put_iota(struct link *link, struct link_end *end);
@@ -23,6 +27,7 @@ static void put_iota(struct link *link, struct link_end *end);
 int link_take_notice(
 	struct link *link, const struct frame *frame, struct error *error)
 {
+	struct link_end *end;
 	struct notice notice;
 	int result =
 		notice_decode(&notice, frame->body, frame->body_bytes, error);
@@ -39,6 +44,8 @@ int link_take_notice(
 		return take_alpha(link, &notice, error);
 	case NOTICE_IOTA:
 		return take_iota(link, &notice, error);
+	case NOTICE_KAPPA: /* its credit stays good: nothing is to be done */
+		return link_find(link, notice.stream, true, &end, error);
 	case NOTICE_OMEGA:
 		return take_omega(link, &notice, error);
 	case NOTICE_BYE:
@@ -56,6 +63,10 @@ int link_find(struct link *link, uint32_t number, bool sends,
 	if (!*end)
 		return error_set(error, -EPROTO,
 			"it spoke of stream %" PRIu32 ", which is not there",
+			number);
+	if (!(*end)->known)
+		return error_set(error, -EPROTO,
+			"it spoke of stream %" PRIu32 " before its alpha",
 			number);
 	if ((*end)->sends != sends)
 		return error_set(error, -EPROTO,
@@ -132,9 +143,15 @@ static int take_hello(
 			"it takes packets of %" PRIu64
 			" bytes, and %u are the least",
 			notice->packet_bytes, LINK_PACKET_BYTES_MIN);
-	link->send_bytes = link->settings.packet_bytes;
-	if (notice->packet_bytes < link->send_bytes)
-		link->send_bytes = (uint32_t)notice->packet_bytes & ~7u;
+	if (notice->packet_bytes > LINK_PACKET_BYTES_MAX)
+		return error_set(error, -EPROTO,
+			"it takes packets of %" PRIu64
+			" bytes, and %u are the most",
+			notice->packet_bytes, LINK_PACKET_BYTES_MAX);
+	link->receive_bytes = link->settings.packet_bytes;
+	if (notice->packet_bytes < link->receive_bytes)
+		link->receive_bytes = (uint32_t)notice->packet_bytes;
+	link->send_bytes = link->receive_bytes & ~7u;
 	if (link->settings.packets)
 		fit_buffer(link);
 	link->open = true;
@@ -183,6 +200,26 @@ static int take_alpha(
 			"stream %" PRIu32 " has two ends that %s", number,
 			notice->writes ? "write" : "read");
 	end->known = true;
+	return take_atomic(end, notice, error);
+}
+
+/* The smaller of both bounds holds; whoever has written more than that before
+ * the other side spoke cannot be told any more. */
+static int take_atomic(
+	struct link_end *end, const struct notice *notice, struct error *error)
+{
+	if (notice->atomic_bytes < STREAM_ATOMIC_MIN)
+		return error_set(error, -EPROTO,
+			"stream %" PRIu32 " takes records of %" PRIu64
+			" bytes, and %u are the least",
+			end->number, notice->atomic_bytes, STREAM_ATOMIC_MIN);
+	if (!end->sends || notice->atomic_bytes >= end->stream->atomic_bytes)
+		return 0;
+	if (stream_narrow(end->stream, (uint32_t)notice->atomic_bytes) < 0)
+		return error_set(error, -EPROTO,
+			"stream %" PRIu32 " takes records of %" PRIu64
+			" bytes, and holds a larger one already",
+			end->number, notice->atomic_bytes);
 	return 0;
 }
 
@@ -194,6 +231,16 @@ static int take_iota(
 
 	if (result < 0 || end->over)
 		return result;
+	if (!end->credited &&
+		(notice->bytes < end->stream->atomic_bytes ||
+			(notice->records == 0 && !end->stream->fds)))
+		return error_set(error, -EPROTO,
+			"it has room for %" PRIu64 " records of %" PRIu64
+			" bytes in all on stream %" PRIu32
+			", and one may have %" PRIu32,
+			notice->records, notice->bytes, end->number,
+			end->stream->atomic_bytes);
+	end->credited = true;
 	stream_grant(end->stream, notice->bytes, notice->records);
 	if (stream_count(end->stream) > 0)
 		link_want(end);
@@ -214,8 +261,19 @@ static int take_omega(
 	struct link_end *end;
 	int result = link_find(link, notice->stream, gone, &end, error);
 
-	if (result < 0 || end->over)
+	if (result == 0 && end->heard_omega)
+		result = error_set(error, -EPROTO,
+			"it ended stream %" PRIu32 " twice", end->number);
+	if (result == 0 && end->part)
+		result = error_set(error, -EPROTO,
+			"stream %" PRIu32 " ends within a record", end->number);
+	if (result == 0)
+		result = check_count(end, notice->records, error);
+	if (result < 0)
 		return result;
+	end->heard_omega = true;
+	if (end->over)
+		return 0;
 	link_end_over(end);
 	if (gone && in_packet(link, end)) {
 		end->leaving = true;
@@ -227,6 +285,21 @@ static int take_omega(
 		stream_end(end->stream, &end->out, reasons[notice->reason]);
 	}
 	return 0;
+}
+
+/* A writer has sent what came, and maybe more that was lost; a reader cannot
+ * have received what was not sent. */
+static int check_count(
+	const struct link_end *end, uint64_t records, struct error *error)
+{
+	uint64_t here = end->sends ? end->stream->received : end->expected;
+
+	if (end->sends ? records <= here : records >= here)
+		return 0;
+	return error_set(error, -EPROTO,
+		"stream %" PRIu32 " ends after %" PRIu64
+		" records, it says, and %" PRIu64 " %s",
+		end->number, records, here, end->sends ? "went" : "came");
 }
 
 /* Whether what waits to be sent lies in this stream. */

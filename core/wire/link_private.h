@@ -35,6 +35,8 @@ struct link_end {
 	bool known; /* the other side has said alpha */
 	bool said_alpha;
 	bool over; /* omega was said or heard: nothing goes any more */
+	bool heard_omega;
+	bool credited; /* sends: the other side has given credit */
 	bool said_omega;
 	bool queued; /* on the list of those that want something sent */
 	TAILQ_ENTRY(link_end) link_queue;
@@ -107,7 +109,8 @@ struct link {
 	bool blocked;  /* the kernel takes no more now */
 	bool gone;     /* the other side has: what it left is read to its end */
 	bool closed;
-	uint32_t send_bytes;    /* the largest packet that goes */
+	uint32_t send_bytes;    /* the largest packet that goes, */
+	uint32_t receive_bytes; /* and that may come */
 	struct link_end **ends; /* by number */
 	uint32_t end_count, ends_over, ends_total;
 	struct link_queue queue;
@@ -158,7 +161,8 @@ void link_put_notice(struct link *link, const struct notice *notice);
 int link_take_notice(
 	struct link *link, const struct frame *frame, struct error *error);
 
-/* The end of that number, which must be on the side said. -EPROTO. */
+/* The end of that number, of which the other side has said alpha, and which
+ * must be on the side said. -EPROTO. */
 int link_find(struct link *link, uint32_t number, bool sends,
 	struct link_end **end, struct error *error);
 

@@ -20,6 +20,8 @@ static int take_records(
 	struct link *link, const struct frame *frame, struct error *error);
 static int take_part(
 	struct link *link, const struct frame *frame, struct error *error);
+static int find_open(struct link *link, const struct frame *frame,
+	struct link_end **end, struct error *error);
 static int begin_part(
 	struct link_end *end, const struct frame *frame, struct error *error);
 static int deliver(
@@ -75,7 +77,7 @@ static ssize_t receive(struct link *link, struct error *error)
 {
 	struct os *os = link->host.os;
 	size_t most = link->settings.packets
-			      ? link->settings.packet_bytes
+			      ? link->receive_bytes
 			      : (size_t)(link->in_limit - link->in_end);
 	struct iovec part = {link->in_end, most};
 	struct link_control control;
@@ -107,7 +109,9 @@ static ssize_t receive(struct link *link, struct error *error)
 			link->peer, strerror((int)-got));
 	if (got > 0 && message.msg_flags & MSG_TRUNC)
 		return error_set(error, -EPROTO,
-			"a packet is larger than this side said it takes");
+			"a packet is larger than the %" PRIu32
+			" bytes that it may have",
+			link->receive_bytes);
 	return got;
 }
 
@@ -119,11 +123,11 @@ static int take_stream_bytes(struct link *link, struct error *error)
 		int result;
 
 		memcpy(&bytes, link->in_start, sizeof bytes);
-		if (bytes > link->settings.packet_bytes)
+		if (bytes > link->receive_bytes)
 			return error_set(error, -EPROTO,
-				"a packet of %" PRIu32
-				" bytes is larger than this side takes",
-				bytes);
+				"a packet is larger than the %" PRIu32
+				" bytes that it may have",
+				link->receive_bytes);
 		if ((size_t)(link->in_end - link->in_start) <
 			LINK_PREFIX_BYTES + (size_t)bytes)
 			return 0;
@@ -170,7 +174,7 @@ static int take_records(
 	struct frame_records records;
 	struct tau_record record;
 	struct link_end *end;
-	int result = link_find(link, frame->stream, false, &end, error);
+	int result = find_open(link, frame, &end, error);
 
 	if (result == 0 && end->part)
 		result = error_set(error, -EPROTO,
@@ -193,7 +197,7 @@ static int take_part(
 	struct chunks *chunks = link->host.chunks;
 	struct link_end *end;
 	struct tau_record record;
-	int result = link_find(link, frame->stream, false, &end, error);
+	int result = find_open(link, frame, &end, error);
 
 	if (result < 0)
 		return result;
@@ -218,6 +222,19 @@ static int take_part(
 	chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 	end->part = NULL;
 	end->part_offset = 0;
+	return result;
+}
+
+/* The stream of records that came: its writer has not ended it. */
+static int find_open(struct link *link, const struct frame *frame,
+	struct link_end **end, struct error *error)
+{
+	int result = link_find(link, frame->stream, false, end, error);
+
+	if (result == 0 && (*end)->heard_omega)
+		result = error_set(error, -EPROTO,
+			"records came behind the end of stream %" PRIu32,
+			frame->stream);
 	return result;
 }
 

@@ -21,7 +21,10 @@ void link_begin_anew(struct link *link)
 int link_need_space(struct link *link, struct error *error)
 {
 	struct chunks *chunks = link->host.chunks;
-	size_t largest = link->settings.packet_bytes + LINK_PREFIX_BYTES + 8;
+	size_t largest = LINK_PREFIX_BYTES + 8 +
+			 (link->settings.packet_bytes > LINK_FIRST_PACKET_BYTES
+					 ? link->settings.packet_bytes
+					 : LINK_FIRST_PACKET_BYTES);
 	size_t begun = (size_t)(link->in_end - link->in_start);
 	uint8_t *chunk;
 

@@ -100,19 +100,29 @@ static void say(struct fuzzed *fuzzed, const void *from, size_t bytes)
 	turn(fuzzed);
 }
 
-static void say_hello(struct fuzzed *fuzzed)
+static void say_notice(struct fuzzed *fuzzed, const struct notice *notice)
 {
-	const struct notice notice = {.kind = NOTICE_HELLO,
-		.version = FRAME_VERSION,
-		.packet_bytes = LINK_PACKET_BYTES_MIN};
-	uint8_t packet[FRAME_HEAD_BYTES + NOTICE_BYTES_MAX];
+	uint8_t packet[FRAME_HEAD_BYTES + NOTICE_BYTES_MAX] = {0};
 	uint32_t bytes =
-		(uint32_t)notice_encode(&notice, packet + FRAME_HEAD_BYTES);
-	uint32_t all = FRAME_HEAD_BYTES + bytes;
+		(uint32_t)notice_encode(notice, packet + FRAME_HEAD_BYTES);
+	uint32_t all = FRAME_HEAD_BYTES + frame_padded(bytes);
 
 	frame_put_head(packet, FRAME_NOTICE, 0, 0, 0, bytes);
 	say(fuzzed, &all, sizeof all);
 	say(fuzzed, packet, all);
+}
+
+/* HELLO, and alpha for each stream. */
+static void begin_talk(struct fuzzed *fuzzed)
+{
+	say_notice(fuzzed, &(struct notice){.kind = NOTICE_HELLO,
+				   .version = FRAME_VERSION,
+				   .packet_bytes = LINK_PACKET_BYTES_MIN});
+	for (uint32_t i = 0; i < STREAMS; i++)
+		say_notice(fuzzed, &(struct notice){.kind = NOTICE_ALPHA,
+					   .stream = i,
+					   .writes = i < STREAMS - 1,
+					   .atomic_bytes = 1024});
 	CHECK(link_is_open(fuzzed->link));
 }
 
@@ -136,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memset(&fuzzed, 0, sizeof fuzzed);
 	begin(&fuzzed);
 	turn(&fuzzed);
-	say_hello(&fuzzed);
+	begin_talk(&fuzzed);
 	for (; at < bytes; at += piece) {
 		if (piece > bytes - at)
 			piece = bytes - at;

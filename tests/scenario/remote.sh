@@ -79,11 +79,33 @@ for address in unix:there.sock "tcp:127.0.0.1:$port"; do
 done
 [ ! -e there.sock ] || fail "the socket is still there"
 
+# Records so large that credit in bytes is what counts.
+for program in "python3 python/upper.py" "node node/upper.js"; do
+	command -v "${program%% *}" >/dev/null || continue
+	scenario "large records through ${program%% *}"
+	head -c 8000000 /dev/zero | tr '\0' x >blocks
+	script=${program#* }
+	cp -r "$top_srcdir/examples/peers/${script%/*}" .
+	cat >blocks.json <<-END
+		{ "tau": 1, "nodes": {
+		    "here": { "operators": {
+		      "text": {"type": "file.read", "params": {"path": "blocks"}},
+		      "out": {"type": "stdout"} } },
+		    "loud": { "command": ["${program%% *}", "${program#* }"],
+		      "in":  [{"name": "in",  "type": "bytes"}],
+		      "out": [{"name": "out", "type": "bytes"}] } },
+		  "streams": [ "text -> loud -> out" ] }
+	END
+	t run blocks.json
+	expect_status 0
+	tr a-z A-Z <blocks | cmp -s - out || fail "other blocks came back"
+done
+
 scenario "a peer that speaks another language"
 manifest unix:there.sock >remote.json
 beside hostile.py unix:there.sock "GET / HTTP/1.1"
 expect_status 1
-expect_line err "tau: here: the link to there: a packet of * bytes is larger than this side takes"
+expect_line err "tau: here: the link to there: a packet is larger than the 65536 bytes that it may have"
 
 scenario "an address that is taken"
 touch there.sock

@@ -32,7 +32,8 @@ class Reader {
 		Object.assign(this, {peer, port, records, size});
 		this.queue = [];
 		this.parts = [];
-		this.taken = this.takenBytes = this.granted = 0;
+		this.taken = this.takenBytes = 0;
+		this.granted = this.grantedBytes = 0;
 		this.reason = null; // once it has ended: 'done', 'failed', …
 		this.wake = () => {};
 	}
@@ -47,7 +48,8 @@ class Reader {
 			const record = this.queue.shift();
 			this.taken++;
 			this.takenBytes += record.body.length;
-			if (this.taken + this.records - this.granted >= this.records / 4)
+			if (this.taken + this.records - this.granted >= this.records / 4 ||
+				this.takenBytes + this.size - this.grantedBytes >= this.size / 4)
 				this.grant();
 			yield record;
 		}
@@ -65,7 +67,8 @@ class Reader {
 
 	grant() {
 		this.granted = this.taken + this.records;
-		this.peer.notice(IOTA, this.number, this.takenBytes + this.size, this.granted);
+		this.grantedBytes = this.takenBytes + this.size;
+		this.peer.notice(IOTA, this.number, this.grantedBytes, this.granted);
 	}
 
 	part(total, type, piece) {

@@ -49,7 +49,7 @@ class Reader:
         self._number = None
         self._queue = collections.deque()
         self._taken = self._taken_bytes = 0
-        self._granted = 0
+        self._granted = self._granted_bytes = 0
         self._part = bytearray()
         self.reason = None  # once it has ended: "done", "failed", "crashed" …
 
@@ -64,14 +64,18 @@ class Reader:
         record = self._queue.popleft()
         self._taken += 1
         self._taken_bytes += len(record.body)
-        if self._taken + self._records - self._granted >= self._records // 4:
+        if (
+            self._taken + self._records - self._granted >= self._records // 4
+            or self._taken_bytes + self._size - self._granted_bytes >= self._size // 4
+        ):
             self._grant()
         return record
 
     def _grant(self):
         self._granted = self._taken + self._records
+        self._granted_bytes = self._taken_bytes + self._size
         self._peer._notice(
-            _IOTA, self._number, self._taken_bytes + self._size, self._granted
+            _IOTA, self._number, self._granted_bytes, self._granted
         )
 
 
