@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -56,7 +57,30 @@ struct tau_os {
 	/* lstat-like by path, following links. */
 	int (*stat_path)(
 		const struct tau_os *os, const char *path, struct stat *to);
+
+	/* What follows, older hosts lack: ask TAU_OS_HAS first. */
+
+	/* Sockets of streams, non-blocking and close-on-exec. `listen` makes
+	 * one of the address's family, binds it there with SO_REUSEADDR, and
+	 * listens; its connections inherit SO_KEEPALIVE. `accept` gives the
+	 * next connection. `connect` gives one that may still be under way:
+	 * it is writable once it stands, and sending tells when it failed.
+	 * Nothing is left where they fail. */
+	int (*listen)(const struct tau_os *os, const struct sockaddr *address,
+		socklen_t bytes, int backlog);
+	int (*accept)(const struct tau_os *os, int fd);
+	int (*connect)(const struct tau_os *os, const struct sockaddr *address,
+		socklen_t bytes);
+	/* A socket's own address or, where `peer` is not 0, that of its other
+	 * end; *bytes as getsockname wants it. */
+	int (*address)(const struct tau_os *os, int fd, int peer,
+		struct sockaddr *address, socklen_t *bytes);
+	/* SHUT_RD, SHUT_WR or SHUT_RDWR. */
+	int (*shutdown)(const struct tau_os *os, int fd, int how);
 };
+
+/* Whether the host's table reaches as far as this call. */
+#define TAU_OS_HAS(os, call) ((os)->size > offsetof(struct tau_os, call))
 
 /* The supervisor's fd 0 or 1. Not the operator's to close. */
 struct tau_stdio {

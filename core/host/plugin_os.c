@@ -110,6 +110,81 @@ static int stat_path(
 	return of(table)->fstatat(of(table), AT_FDCWD, path, to, 0);
 }
 
+/* What a failed call leaves is closed. */
+static int or_close(struct os *os, int fd, int result)
+{
+	if (result >= 0)
+		return fd;
+	(void)os->close(os, fd);
+	return result;
+}
+
+static int open_socket(
+	struct os *os, const struct sockaddr *address, int option)
+{
+	const int on = 1;
+	int fd = os->socket(
+		os, address->sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int result = fd;
+
+	if (fd < 0)
+		return fd;
+	if (option)
+		result = os->setsockopt(
+			os, fd, SOL_SOCKET, option, &on, sizeof on);
+	if (result >= 0)
+		result = os->setsockopt(
+			os, fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	return or_close(os, fd, result);
+}
+
+static int listen_at(const struct tau_os *table, const struct sockaddr *address,
+	socklen_t bytes, int backlog)
+{
+	struct os *os = of(table);
+	int fd = open_socket(os, address, SO_REUSEADDR);
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = os->bind(os, fd, address, bytes);
+	if (result >= 0)
+		result = os->listen(os, fd, backlog);
+	return or_close(os, fd, result);
+}
+
+static int accept_fd(const struct tau_os *table, int fd)
+{
+	return of(table)->accept(of(table), fd, SOCK_NONBLOCK);
+}
+
+static int connect_to(const struct tau_os *table,
+	const struct sockaddr *address, socklen_t bytes)
+{
+	struct os *os = of(table);
+	int fd = open_socket(os, address, 0);
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = os->connect(os, fd, address, bytes);
+	return or_close(os, fd, result == -EINPROGRESS ? 0 : result);
+}
+
+static int address_of(const struct tau_os *table, int fd, int peer,
+	struct sockaddr *address, socklen_t *bytes)
+{
+	struct os *os = of(table);
+
+	return peer ? os->getpeername(os, fd, address, bytes)
+		    : os->getsockname(os, fd, address, bytes);
+}
+
+static int shutdown_fd(const struct tau_os *table, int fd, int how)
+{
+	return of(table)->shutdown(of(table), fd, how);
+}
+
 void plugin_os_init(struct plugin_os *plugin_os, struct os *os)
 {
 	plugin_os->os = os;
@@ -131,5 +206,10 @@ void plugin_os_init(struct plugin_os *plugin_os, struct os *os)
 		.notify_open = notify_open,
 		.notify_add = notify_add,
 		.stat_path = stat_path,
+		.listen = listen_at,
+		.accept = accept_fd,
+		.connect = connect_to,
+		.address = address_of,
+		.shutdown = shutdown_fd,
 	};
 }

@@ -133,7 +133,7 @@ FIELD(tau_plugin, count, 16, uint32_t);
 FIELD(tau_plugin, reserved, 20, uint32_t);
 FIELD(tau_plugin, operators, 24, const struct tau_operator *const *);
 
-GROWING(tau_os, 136, 8);
+GROWING(tau_os, 176, 8);
 FIELD(tau_os, size, 0, uint32_t);
 FIELD(tau_os, reserved, 4, uint32_t);
 FIELD(tau_os, open, 8,
@@ -161,6 +161,14 @@ FIELD(tau_os, notify_add, 120,
 	int (*)(const struct tau_os *, int, const char *, uint32_t));
 FIELD(tau_os, stat_path, 128,
 	int (*)(const struct tau_os *, const char *, struct stat *));
+FIELD(tau_os, listen, 136,
+	int (*)(const struct tau_os *, const struct sockaddr *, socklen_t, int));
+FIELD(tau_os, accept, 144, int (*)(const struct tau_os *, int));
+FIELD(tau_os, connect, 152,
+	int (*)(const struct tau_os *, const struct sockaddr *, socklen_t));
+FIELD(tau_os, address, 160,
+	int (*)(const struct tau_os *, int, int, struct sockaddr *, socklen_t *));
+FIELD(tau_os, shutdown, 168, int (*)(const struct tau_os *, int, int));
 
 GROWING(tau_stdio, 8, 4);
 FIELD(tau_stdio, size, 0, uint32_t);
