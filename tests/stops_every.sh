@@ -47,14 +47,61 @@ exact  log   stdin ! lines ! weblog ! sort /bytes descending ! table ! stdout
 exact  json  stdin ! lines ! json.parse ! sort /n ! json.write ! stdout
 exact  json  stdin ! lines ! j:json.parse ! null ; @j.bad ! stdout
 exact  words stdin ! lines ! t:tee ! count "" ! stdout ; @t ! file.write copy
+exact  log   tcp.accept 0 ! take 3 ! null
+exact  log   tcp.listen 0 ! lines ! take 121 ! stdout
+sorted log   l:tcp.listen 0 ! lines ! take 121 ! stdout ; @l.bad ! null
 EOF
+}
+
+# speak PORT: what others say to those who listen there; what they hear is part
+# of the result.
+speak() {
+	local part
+	case $how:$line in
+	*tcp.accept*)
+		for part in 1 2 3; do
+			cat <"/dev/tcp/127.0.0.1/$1"
+			echo "connection $part was closed" >>copy
+		done
+		;;
+	sorted:*)
+		split -n l/3 "$input" part.
+		for part in part.*; do
+			cat "$part" >"/dev/tcp/127.0.0.1/$1" &
+		done
+		wait
+		;;
+	*) cat "$input" >"/dev/tcp/127.0.0.1/$1" ;;
+	esac
+}
+
+# stopper MODE LINE RECORDS: its result in out, what it says in err.
+stopper() {
+	local said pid
+	set -- "$top_builddir/tests/stopper" "$1" "$top_builddir/plugins" \
+		"$folder/store" "$2" $3
+	case $line in *tcp.*) ;; *)
+		"$@" <"$input" >out 2>err
+		return
+		;;
+	esac
+	rm -f said && mkfifo said
+	"$@" </dev/null >out 2>said &
+	pid=$!
+	while read -r said; do
+		case $said in
+		*'listening on '*) speak "${said##*:}" & ;;
+		*) printf '%s\n' "$said" ;;
+		esac
+	done <said >err
+	wait $pid || return
+	wait
 }
 
 one() {
 	mode=$1 input=$2 line=$3 records=$4
 	rm -f copy
-	"$top_builddir/tests/stopper" "$mode" "$top_builddir/plugins" "$folder/store" \
-		"$line" $records <"$input" >out 2>err || {
+	stopper "$mode" "$line" "$records" || {
 		echo "stops_every: $mode${records:+, streams of $records}: $line" >&2
 		cat err >&2
 		exit 1
