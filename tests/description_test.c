@@ -113,6 +113,23 @@ START_TEST(back_ports_stand_behind_the_declared_ports_of_the_other_side)
 }
 END_TEST
 
+START_TEST(a_back_stream_goes_through_beside_other_ports)
+{
+	struct description *description = good(
+		OPERATOR(",\"in\":[{\"name\":\"i\",\"back\":\"through\"}],"
+			 "\"out\":[{\"name\":\"bad\",\"back\":\"optional\"},"
+			 "{\"name\":\"o\",\"back\":\"through\"}]"));
+	const struct operator_description *shout = description->operators;
+
+	ck_assert_int_eq(shout->in[0].back, PORT_BACK_THROUGH);
+	ck_assert_int_eq(shout->out[1].back, PORT_BACK_THROUGH);
+	ck_assert_str_eq(shout->in[shout->out[1].partner].name, "o.back");
+	ck_assert_str_eq(shout->out[shout->in[0].partner].name, "i.back");
+	ck_assert(!shout->in[2].required && !shout->out[2].required);
+	description_destroy(&description);
+}
+END_TEST
+
 START_TEST(a_newer_plugin_may_say_what_we_do_not_know)
 {
 	struct description *description =
@@ -224,6 +241,16 @@ static const struct {
 	{OPERATOR(",\"out\":[{\"name\":\"o\"},{\"name\":\"o\"}]"),
 		"acme.so: operators[0].out[1]: there are two out ports named "
 		"\"o\""},
+	{OPERATOR(",\"in\":[{\"name\":\"i\",\"back\":\"through\"}]"),
+		"acme.so: operators[0]: a back stream goes \"through\" from "
+		"one out port to one in port, neither of them variadic; write "
+		"it at both"},
+	{OPERATOR(",\"in\":[{\"name\":\"i\",\"variadic\":true,"
+		  "\"back\":\"through\"}],\"out\":[{\"name\":\"o\","
+		  "\"back\":\"through\"}]"),
+		"acme.so: operators[0]: a back stream goes \"through\" from "
+		"one out port to one in port, neither of them variadic; write "
+		"it at both"},
 	{OPERATOR(",\"state\":{\"reads\":[1]}"),
 		"acme.so: operators[0].state: the key \"version\" is missing"},
 	{OPERATOR(",\"state\":{\"version\":0}"),
@@ -353,6 +380,7 @@ static Suite *description_suite(void)
 
 	tcase_add_test(tests, everything_left_out_has_its_default);
 	tcase_add_test(tests, params_keep_their_order_and_carry_their_bounds);
+	tcase_add_test(tests, a_back_stream_goes_through_beside_other_ports);
 	tcase_add_test(tests,
 		back_ports_stand_behind_the_declared_ports_of_the_other_side);
 	tcase_add_test(tests, a_newer_plugin_may_say_what_we_do_not_know);

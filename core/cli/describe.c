@@ -99,6 +99,9 @@ static void print_ports(const struct term *term, const char *heading,
 				"may have a back stream");
 		if (ports[i].back == PORT_BACK_REQUIRED)
 			add(traits, sizeof traits, ", ", "needs a back stream");
+		if (ports[i].back == PORT_BACK_THROUGH)
+			add(traits, sizeof traits, ", ",
+				"passes a back stream on");
 		table_add(&table, cells);
 	}
 	term_print(term, TERM_HEADING, "\n%s", heading);

@@ -89,7 +89,9 @@ enum node_state node_turn(struct node *node, int64_t timeout_ns)
 
 static bool has_ended(const struct node *node)
 {
-	return node->running == 0 && (node->frozen || node->links_open == 0);
+	return node->running == 0 &&
+	       (node->frozen ||
+		       (node->links_open == 0 && node->relays_open == 0));
 }
 
 void node_drain(struct node *node)

@@ -18,6 +18,7 @@
 #include "core/host/fifo.h"
 #include "core/host/library.h"
 #include "core/host/instance.h"
+#include "core/host/relay.h"
 #include "core/plan/node_plan.h"
 #include "core/wire/link.h"
 
@@ -57,6 +58,13 @@ struct node_link {
 	bool foreign;     /* somebody else's program */
 };
 
+/* A back stream that passes an operator by. */
+struct node_relay {
+	struct node *node;
+	struct instance *instance;
+	struct relay *relay;
+};
+
 /* The first stream that an operator writes and reads, or the next one of its
  * writer and of its reader; NODE_PLAN_NONE at the end. */
 struct edges {
@@ -81,7 +89,9 @@ struct node {
 	struct node_port *nowhere;
 	uint32_t nowhere_count;
 	struct node_link *links;
-	uint32_t links_open;      /* connections that still carry something */
+	uint32_t links_open; /* connections that still carry something */
+	struct node_relay *relays;
+	uint32_t relay_count, relays_open;
 	uint32_t running, frozen; /* operators */
 	uint32_t failed;
 };

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/host/node_links.h"
+#include "core/host/node_relays.h"
 #include "core/host/params.h"
 
 static int make_tables(struct node *node);
@@ -53,6 +54,8 @@ int node_build(struct node *node, struct node_plan *plan, const char *store,
 		result = init_stream(node, i, error);
 	if (result == 0)
 		result = connect_nowhere(node, error);
+	if (result == 0)
+		result = node_relays_init(node, error);
 	for (i = 0; i < plan->operator_count && result == 0; i++) {
 		failure->name = plan->operators[i].name;
 		failure->plugin = plan->operators[i].plugin;
@@ -73,6 +76,7 @@ void node_unbuild(struct node *node)
 		if (node->params)
 			free(node->params[i]);
 	}
+	node_relays_release(node);
 	node_links_release(node);
 	for (uint32_t i = 0; node->streams && i < plan->stream_count; i++)
 		if (node->streams[i].magic)

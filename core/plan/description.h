@@ -40,6 +40,7 @@ enum port_back {
 	PORT_BACK_NONE,
 	PORT_BACK_OPTIONAL,
 	PORT_BACK_REQUIRED,
+	PORT_BACK_THROUGH, /* the host passes it on past the operator */
 };
 
 #define PORT_NO_INDEX UINT32_MAX

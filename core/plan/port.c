@@ -5,7 +5,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char *const back_words[] = {"none", "optional", "required"};
+static const char *const back_words[] = {
+	"none", "optional", "required", "through"};
 static const char *const port_type_words[] = {
 	[PORT_BYTES] = "bytes",
 	[PORT_UTF8] = "utf8",
@@ -20,6 +21,8 @@ static void derive_back_ports(struct reader *reader, struct arena *arena,
 	struct port_description *owners, uint32_t owner_count,
 	struct port_description *ports, uint32_t *count, uint32_t max,
 	const char *direction);
+static void check_through(
+	struct reader *reader, const struct operator_description *description);
 
 const char *description_port_type_name(enum port_type type)
 {
@@ -39,6 +42,34 @@ void port_read_all(struct reader *reader, struct arena *arena, json_t *json,
 		target->out, &target->out_count, PORTS_OUT_MAX, "out");
 	derive_back_ports(reader, arena, target->out, target->out_declared,
 		target->in, &target->in_count, PORTS_IN_MAX, "in");
+	check_through(reader, target);
+}
+
+/* How many of `count` ports hand their back stream on. */
+static uint32_t count_through(
+	const struct port_description *ports, uint32_t count)
+{
+	uint32_t through = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (ports[i].back == PORT_BACK_THROUGH)
+			through += ports[i].variadic ? 2 : 1;
+	return through;
+}
+
+/* From one port to one port: else nobody would know where it goes. */
+static void check_through(
+	struct reader *reader, const struct operator_description *description)
+{
+	uint32_t in = count_through(description->in, description->in_declared);
+	uint32_t out =
+		count_through(description->out, description->out_declared);
+
+	if (in == out && in <= 1)
+		return;
+	reader_refuse(reader,
+		"a back stream goes \"through\" from one out port to one in "
+		"port, neither of them variadic; write it at both");
 }
 
 static void read_port(struct reader *reader, json_t *json, bool required,

@@ -31,9 +31,9 @@ TAU_PLUGIN({
 			"name": "iota",
 			"doc": "Passes records on, and says on its second port how their stream stands: the list (iota) when it has become ready for more, (kappa) when a record has to wait. Where nobody has time for it, what is outdated is left out.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "any", "back": "optional", "doc": "records"}],
+			"in": [{"name": "in", "type": "any", "back": "through", "doc": "records"}],
 			"out": [
-				{"name": "out", "type": "any", "back": "optional", "doc": "the same"},
+				{"name": "out", "type": "any", "back": "through", "doc": "the same"},
 				{"name": "edges", "type": "value", "required": false, "doc": "iota and kappa in turn, iota first"}
 			],
 			"params": {

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/back.h"
 #include "common/state.h"
 
 enum { IN = 0, OUT = 0, EDGES = 1, WANT = 0, EDGE_BYTES = 8 };
@@ -102,9 +101,9 @@ static int run(struct tau_op *op)
 
 	if (flow == TAU_OK)
 		flow = tell(op, self);
-	while (flow == TAU_OK && (record = back_read(op)))
+	while (flow == TAU_OK && (record = tau_read(op, IN)))
 		flow = pass(op, self, record);
-	return back_finish(op, flow);
+	return flow < 0 ? flow : 0;
 }
 
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)

@@ -11,7 +11,6 @@
 
 #include <tau/operator.h>
 
-#include "common/back.h"
 #include "common/bad.h"
 
 #define TURN_INLINE static inline __attribute__((always_inline))
@@ -21,12 +20,12 @@ enum { IN = 0, OUT = 0, BAD = 1 };
 typedef int turn_take(struct tau_op *op, const struct tau_record *record);
 typedef int turn_send(struct tau_op *op);
 
-/* Takes what is no cycle, and passes cycles on; passes the back stream on. */
+/* Takes what is no cycle, and passes cycles on. */
 TURN_INLINE int turn_each(struct tau_op *op, turn_take *take)
 {
 	const struct tau_record *record;
 
-	while ((record = back_read(op))) {
+	while ((record = tau_read(op, IN))) {
 		int flow = record->type == TAU_CYCLE ? tau_send(op, OUT, record)
 						     : take(op, record);
 
@@ -34,18 +33,18 @@ TURN_INLINE int turn_each(struct tau_op *op, turn_take *take)
 			return flow < 0 ? flow : 0;
 		tau_consume(op, IN);
 	}
-	return back_finish(op, TAU_OK);
+	return 0;
 }
 
 /* Takes text and bytes, passes cycles on, and sends all else to the
- * port `bad` in the name of the operator `name`; passes the back stream on. */
+ * port `bad` in the name of the operator `name`. */
 TURN_INLINE int turn_text(struct tau_op *op, turn_take *take, const char *name,
 	const char *reason)
 {
 	const struct tau_record *record;
 	int flow;
 
-	while ((record = back_read(op))) {
+	while ((record = tau_read(op, IN))) {
 		if (TAU_LIKELY_(record->type == TAU_UTF8 ||
 				record->type == TAU_BYTES))
 			flow = take(op, record);
@@ -57,7 +56,7 @@ TURN_INLINE int turn_text(struct tau_op *op, turn_take *take, const char *name,
 			return flow < 0 ? flow : 0;
 		tau_consume(op, IN);
 	}
-	return back_finish(op, TAU_OK);
+	return 0;
 }
 
 /* Takes what is no cycle; sends what came of it, which starts anew, before

@@ -56,8 +56,8 @@ TAU_PLUGIN({
 			"name": "take",
 			"doc": "Passes the first records, then ends the stream on both sides. Cycles pass and do not count.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "any", "back": "optional", "doc": "records"}],
-			"out": [{"name": "out", "type": "any", "back": "optional", "doc": "the first of them"}],
+			"in": [{"name": "in", "type": "any", "back": "through", "doc": "records"}],
+			"out": [{"name": "out", "type": "any", "back": "through", "doc": "the first of them"}],
 			"params": {
 				"n": {"type": "int", "required": true, "min": 0, "doc": "how many"}
 			},

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "common/back.h"
 #include "common/state.h"
 
 enum { IN = 0, OUT = 0, COUNT = 0 };
@@ -38,7 +37,7 @@ static int run(struct tau_op *op)
 	struct take *self = op->self;
 	const struct tau_record *record;
 
-	while (self->left > 0 && (record = back_read(op))) {
+	while (self->left > 0 && (record = tau_read(op, IN))) {
 		bool counts = record->type != TAU_CYCLE;
 		int flow = tau_pass(op, IN, OUT);
 
@@ -46,7 +45,7 @@ static int run(struct tau_op *op)
 			return flow < 0 ? flow : 0;
 		self->left -= counts;
 	}
-	return back_finish(op, TAU_OK);
+	return 0;
 }
 
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)

@@ -14,9 +14,9 @@ TAU_PLUGIN({
 			"doc": "Each text record is one JSON text and becomes one value. To bad go: what is no JSON, duplicate keys, integers beyond 64 bits with a sign, numbers beyond a double, more than 32 levels.",
 			"style": "coroutine",
 			"stack": "256KiB",
-			"in": [{"name": "in", "type": "bytes", "back": "optional", "doc": "JSON, one text per record"}],
+			"in": [{"name": "in", "type": "bytes", "back": "through", "doc": "JSON, one text per record"}],
 			"out": [
-				{"name": "out", "type": "value", "back": "optional", "doc": "the values"},
+				{"name": "out", "type": "value", "back": "through", "doc": "the values"},
 				{"name": "bad", "type": "value", "doc": "what is no JSON, with the reason"}
 			],
 			"example": "stdin ! lines ! json.parse ! count /user ! stdout"
@@ -25,9 +25,9 @@ TAU_PLUGIN({
 			"name": "json.write",
 			"doc": "Each record becomes one line of JSON, without a newline. Text becomes a string, bytes a string of base64, and NaN and infinities are strings too.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "any", "back": "optional", "doc": "records"}],
+			"in": [{"name": "in", "type": "any", "back": "through", "doc": "records"}],
 			"out": [
-				{"name": "out", "type": "utf8", "back": "optional", "doc": "their JSON"},
+				{"name": "out", "type": "utf8", "back": "through", "doc": "their JSON"},
 				{"name": "bad", "type": "value", "doc": "what is not utf9, or too long, with the reason"}
 			],
 			"example": "stdin ! lines ! weblog ! json.write ! where \"\" matches teapot ! stdout"

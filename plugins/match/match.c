@@ -13,9 +13,9 @@ TAU_PLUGIN({
 			"name": "where",
 			"doc": "Passes the records whose field compares with the value as asked: by size where both are numbers or text that is one, else text by its bytes. A record without the field does not pass; one whose field cannot be compared goes to bad. prefix and matches look at text and at the digits of integers.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "any", "back": "optional", "doc": "records"}],
+			"in": [{"name": "in", "type": "any", "back": "through", "doc": "records"}],
 			"out": [
-				{"name": "out", "type": "any", "back": "optional", "doc": "those that pass"},
+				{"name": "out", "type": "any", "back": "through", "doc": "those that pass"},
 				{"name": "bad", "type": "value", "doc": "those that cannot be compared, with the reason"}
 			],
 			"params": {
@@ -29,9 +29,9 @@ TAU_PLUGIN({
 			"name": "regex",
 			"doc": "Takes text apart: the named groups of a pattern of PCRE2, (?<name>...), become a map in the order of the groups; a group that took no part is null. Text that the pattern does not match goes to bad. The pattern may match anywhere in the text unless it says ^ or $.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "bytes", "back": "optional", "doc": "text"}],
+			"in": [{"name": "in", "type": "bytes", "back": "through", "doc": "text"}],
 			"out": [
-				{"name": "out", "type": "value", "back": "optional", "doc": "maps of the named groups"},
+				{"name": "out", "type": "value", "back": "through", "doc": "maps of the named groups"},
 				{"name": "bad", "type": "value", "doc": "text that does not match, with the reason"}
 			],
 			"params": {

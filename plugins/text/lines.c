@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/back.h"
 #include "common/bad.h"
 #include "common/state.h"
 #include "scan.h"
@@ -275,7 +274,7 @@ static int run(struct tau_op *op)
 	const struct tau_record *record;
 	int flow = TAU_OK;
 
-	while ((record = back_read(op))) {
+	while ((record = tau_read(op, IN))) {
 		flow = take_record(op, self, record);
 		if (flow != TAU_OK)
 			return flow < 0 ? flow : 0;
@@ -283,7 +282,7 @@ static int run(struct tau_op *op)
 	}
 	if (tau_ended(op, IN) && self->whole)
 		flow = carry_end(op, self, 0);
-	return back_finish(op, flow);
+	return flow < 0 ? flow : 0;
 }
 
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)

@@ -13,9 +13,9 @@ TAU_PLUGIN({
 			"name": "lines",
 			"doc": "Cuts bytes into records at a separator, which is left out; a carriage return before a newline stays. What follows the last separator is a record too, unless it is empty. A text record stands alone: its end ends a line, so lines can cut lines into words. A cycle ends a line as well. Lines longer than max go to bad.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "bytes", "back": "optional", "doc": "blocks, cut anywhere, or text"}],
+			"in": [{"name": "in", "type": "bytes", "back": "through", "doc": "blocks, cut anywhere, or text"}],
 			"out": [
-				{"name": "out", "type": "utf8", "back": "optional", "doc": "the lines"},
+				{"name": "out", "type": "utf8", "back": "through", "doc": "the lines"},
 				{"name": "bad", "type": "value", "doc": "lines that are too long: their beginning, length and the reason"}
 			],
 			"params": {
@@ -29,9 +29,9 @@ TAU_PLUGIN({
 			"name": "fields",
 			"doc": "Cuts text into columns: at runs of blanks, as awk does, or at each separator. One picked column becomes text, several become a list of text, so that /0 is the first one picked; without pick all columns do. Records that lack a picked column go to bad.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "bytes", "back": "optional", "doc": "text"}],
+			"in": [{"name": "in", "type": "bytes", "back": "through", "doc": "text"}],
 			"out": [
-				{"name": "out", "type": "any", "back": "optional", "doc": "text, or a value that is a list of text"},
+				{"name": "out", "type": "any", "back": "through", "doc": "text, or a value that is a list of text"},
 				{"name": "bad", "type": "value", "doc": "records that lack a column, with the reason"}
 			],
 			"params": {
@@ -44,9 +44,9 @@ TAU_PLUGIN({
 			"name": "weblog",
 			"doc": "Lines of an access log in common or combined format become maps: host ident user time method path protocol status bytes referer agent. Status and bytes are numbers; what the log has as - is null, as bytes 0; the common format has no referer and agent. Text stays as logged, with its escapes; path has the query. A request that is none is taken apart as far as it goes: its first word is the method, the rest the path. Other lines go to bad.",
 			"style": "coroutine",
-			"in": [{"name": "in", "type": "bytes", "back": "optional", "doc": "one line each"}],
+			"in": [{"name": "in", "type": "bytes", "back": "through", "doc": "one line each"}],
 			"out": [
-				{"name": "out", "type": "value", "back": "optional", "doc": "one map each"},
+				{"name": "out", "type": "value", "back": "through", "doc": "one map each"},
 				{"name": "bad", "type": "value", "doc": "lines in another format, with the reason"}
 			],
 			"example": "file.read access.log ! lines ! weblog ! count /status ! stdout"

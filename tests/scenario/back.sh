@@ -5,7 +5,8 @@
 
 # talk NODES PARAMS STREAM BETWEEN...: ask, the operators between (their types
 # and params, as JSON) and answer, dealt out to so many nodes; PARAMS are those
-# of ask, STREAM is what the chain says.
+# of ask, STREAM is what the chain says; `answer` holds the params of answer.
+answer=
 talk() {
 	local nodes=$1 params=$2 stream=$3 chain=ask at=0 i
 	local -a node
@@ -18,7 +19,7 @@ talk() {
 		chain+=" -> b$at"
 	done
 	at=$((at + 1))
-	node[at % nodes]+="${node[at % nodes]:+,} \"answer\": {\"type\": \"talk.answer\"},
+	node[at % nodes]+="${node[at % nodes]:+,} \"answer\": {\"type\": \"talk.answer\", \"params\": {$answer}},
 		\"out\": {\"type\": \"stdout\"}"
 	{
 		echo '{"tau": 1, "nodes": {'
@@ -33,12 +34,13 @@ talk() {
 	t run -L "$top_builddir/tests/fixtures" manifest.json
 }
 
-# all COUNT: both sides have heard everything, in order.
+# all COUNT [TIMES]: both sides have heard everything, in order.
 all() {
 	expect_status 0
 	expect_empty err
 	seq "$1" | cmp -s - out || fail "not all went forward"
-	seq "$1" | awk '{ print $1, $1 }' | cmp -s - heard || fail "not all came back"
+	seq "$1" | awk -v times="${2-1}" '{ for (i = 0; i < times; i++) print $1, $1 }' |
+		cmp -s - heard || fail "not all came back"
 }
 
 lines='{"type": "lines"}'
@@ -73,6 +75,27 @@ for nodes in 1 3; do
 	all 3000
 done
 
+# Either side alone minds both ways, and both streams are full at once: whoever
+# stands between must move what can move, in either direction.
+narrow='"capacity": 512, "atomic": 512, "records": 1, "back": {"capacity": 512, "atomic": 512, "records": 1}'
+
+scenario "records go back while the forward streams are full"
+answer='"times": 3'
+for nodes in 1 2 3 10; do
+	talk $nodes '"count": 2000, "turns": false, "both": true' "$narrow" \
+		"$lines" "$take" "$where" "$lines" "$take" "$where" "$lines" "$take"
+	all 2000 3
+done
+
+scenario "records go forward while the streams back are full"
+answer='"both": true'
+for nodes in 1 2 3 10; do
+	talk $nodes '"count": 2000, "turns": false' "$narrow" \
+		"$lines" "$take" "$where" "$lines" "$take" "$where" "$lines" "$take"
+	all 2000
+done
+answer=
+
 scenario "answers still come after the end of the questions"
 for nodes in 1 2; do
 	talk $nodes '"count": 2000, "turns": false' '' "$lines" "$lines" "$take"
@@ -97,3 +120,18 @@ scenario "an operator that offers none ends it"
 talk 1 '"count": 5' '' "$lines" '{"type": "count"}'
 expect_status 78
 expect_line err '*a back stream needs both ends to offer one*'
+
+# The edge before takes one record, and whoever asks does not listen at once.
+cat >manifest.json <<END
+{"tau": 1, "nodes": {
+ "n0": {"operators": {
+  "ask": {"type": "talk.ask", "params": {"count": 3000, "turns": false}},
+  "heard": {"type": "null"}}},
+ "n1": {"operators": {"b1": $lines, "answer": {"type": "talk.answer"}, "out": {"type": "null"}}}},
+ "streams": ["ask.heard -> heard", "answer.out -> out",
+  {"from": "ask", "to": "b1", "back": {"records": 1, "full": "fail"}}, "b1 -> answer"]}
+END
+scenario "what cannot be passed on fails the operator that it passes"
+t run -L "$top_builddir/tests/fixtures" manifest.json
+expect_status 1
+expect_line err '*b1*: stream answer.in.back could not be passed on to stream b1.in.back, *'
