@@ -33,8 +33,8 @@ static int run_plan(
 static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name, const char *folder);
-static void make_nodes(
-	const struct plan *plan, const char *name, struct loop_node *nodes);
+static int make_nodes(const struct plan *plan, const char *name,
+	struct loop_node *nodes, struct ledger *ledger, struct error *error);
 static struct links_pair *make_links(
 	const struct placement *placement, const char *folder);
 static char *fifo_path(
@@ -150,6 +150,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct loop_node *nodes = calloc(count, sizeof *nodes);
 	struct error error = ERROR_NONE;
 	struct progress progress;
+	struct ledger ledger;
 	struct supervisor_options options = {.node_count = count,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
@@ -159,6 +160,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.nodes = nodes,
 		.links = links,
 		.link_count = plan->placement.link_count,
+		.ledger = &ledger,
 		.environment = cli->environment};
 	int code;
 
@@ -166,8 +168,11 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	progress_init(&progress, cli);
 	options.progress_ns = progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
-	make_nodes(plan, name, nodes);
-	code = loop_run(&cli->os, &request, &error);
+	ledger_init(&ledger, &cli->os, count);
+	code = make_nodes(plan, name, nodes, &ledger, &error);
+	if (code == 0)
+		code = loop_run(&cli->os, &request, &error);
+	ledger_release(&ledger);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
 	for (uint32_t i = 0; i < request.link_count; i++)
@@ -179,13 +184,14 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	return EXIT_CODE_IO;
 }
 
-static void make_nodes(
-	const struct plan *plan, const char *name, struct loop_node *nodes)
+static int make_nodes(const struct plan *plan, const char *name,
+	struct loop_node *nodes, struct ledger *ledger, struct error *error)
 {
 	char *folder = getcwd(NULL, 0); /* planning has found it there */
+	int code = 0;
 
 	CHECK(folder != NULL);
-	for (uint32_t i = 0; i < plan->placement.node_count; i++) {
+	for (uint32_t i = 0; i < plan->placement.node_count && code == 0; i++) {
 		struct node_plan part = {0};
 
 		placement_node_plan(&plan->placement, i, name, folder, &part);
@@ -193,9 +199,11 @@ static void make_nodes(
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
+		code = ledger_open(ledger, i, &part, error);
 		node_plan_release(&part);
 	}
 	free(folder);
+	return code;
 }
 
 static struct links_pair *make_links(

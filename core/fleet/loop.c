@@ -59,6 +59,7 @@ static void send_command(
 	struct loop *loop, const struct supervisor_action *action);
 static void arm(struct loop *loop, const struct supervisor_action *action);
 static void take_line(void *context, const char *text, size_t bytes);
+static void take_lost(void *context, const char *sentence);
 static void timer_fired(struct timer *timer);
 static void signal_told(struct reactor_watch *watch, uint32_t events);
 
@@ -210,6 +211,7 @@ static void serve_commands(struct loop *loop, uint32_t node)
 static void serve_exit(struct loop *loop, uint32_t node)
 {
 	struct loop_process *one = &loop->processes[node];
+	const char *who = NULL;
 	int status;
 
 	if (!process_reap(&one->process, &status)) {
@@ -219,9 +221,13 @@ static void serve_exit(struct loop *loop, uint32_t node)
 	process_read_log(&one->process, take_line, one);
 	serve_commands(loop, node);
 	links_drop(&loop->links, node);
+	if (loop->request->ledger &&
+		(status != 0 || !loop->supervisor.nodes[node].done))
+		who = ledger_died(loop->request->ledger, node);
 	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
 			     .node = node,
-			     .status = status});
+			     .status = status,
+			     .text = who});
 }
 
 static void hang_up(struct loop *loop, uint32_t node, const char *text)
@@ -296,6 +302,8 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		view->progress(view->context, action->records, action->bytes);
 		break;
 	case SUPERVISOR_EXIT:
+		if (loop->request->ledger)
+			ledger_tell(loop->request->ledger, take_lost, loop);
 		loop->ended = true;
 		loop->code = action->code;
 		break;
@@ -309,6 +317,9 @@ static void spawn(struct loop *loop, uint32_t node)
 		.environment = loop->request->environment,
 		.with_stdin = one->node->with_stdin,
 		.with_stdout = one->node->with_stdout,
+		.counters_fd = loop->request->ledger
+				       ? ledger_fd(loop->request->ledger, node)
+				       : -1,
 		.link_count = links_count(&loop->links, node)};
 	int *ends = calloc(request.link_count + 1u, sizeof *ends);
 
@@ -355,6 +366,14 @@ static void take_line(void *context, const char *text, size_t bytes)
 	const struct loop_view *view = &one->loop->request->view;
 
 	view->line(view->context, one->node->name, text, bytes);
+}
+
+static void take_lost(void *context, const char *sentence)
+{
+	const struct loop *loop = context;
+	const struct loop_view *view = &loop->request->view;
+
+	view->line(view->context, NULL, sentence, strlen(sentence));
 }
 
 static void timer_fired(struct timer *timer)

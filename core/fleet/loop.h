@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
+#include "core/fleet/ledger.h"
 #include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
 
@@ -40,6 +41,7 @@ struct loop_request {
 	const struct loop_node *nodes;
 	const struct links_pair *links;
 	uint32_t link_count;
+	struct ledger *ledger; /* of these nodes; NULL: nothing is counted */
 	char *const *environment;
 	struct loop_view view;
 };

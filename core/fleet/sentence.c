@@ -58,18 +58,37 @@ char *sentence_count(const struct command *command)
 	}
 }
 
-char *sentence_exited(int status, bool done)
+char *sentence_exited(int status, bool done, const char *who)
 {
 	const char *when = done ? "after" : "before";
 
 	if (WIFSIGNALED(status))
+		return sentence_format("crashed %s its operators were done: "
+				       "signal %d (%s)%s%s",
+			when, WTERMSIG(status), strsignal(WTERMSIG(status)),
+			who ? ", while it ran " : "", who ? who : "");
+	if (who)
 		return sentence_format(
-			"crashed %s its operators were done: signal %d (%s)",
-			when, WTERMSIG(status), strsignal(WTERMSIG(status)));
+			"ended %s its operators were done, with status %d: %s "
+			"ended the process; an operator returns instead",
+			when, WEXITSTATUS(status), who);
 	return sentence_format(
 		"ended %s its operators were done, with status %d%s", when,
 		WEXITSTATUS(status),
 		WEXITSTATUS(status) == 0 ? "; does a plugin call exit?" : "");
+}
+
+char *sentence_lost(const char *stream, const char *node, uint64_t written,
+	uint64_t read, const char *worker)
+{
+	uint64_t lost = written - read;
+
+	return sentence_format("%s%" PRIu64 " record%s of %s %s lost with %s: "
+			       "%" PRIu64 " written, %" PRIu64 " read%s%s%s",
+		worker ? "up to " : "", lost, lost == 1 ? "" : "s", stream,
+		lost == 1 ? "was" : "were", node, written, read,
+		worker ? "; " : "", worker ? worker : "",
+		worker ? " was at work on what followed" : "");
 }
 
 char *sentence_patience(int64_t drain_ns)

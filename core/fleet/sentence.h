@@ -19,8 +19,14 @@ char *sentence_failed(const struct command *command);
 char *sentence_count(const struct command *command);
 
 /* An end that should not have been; `status` is as waitpid gives it, `done`
- * tells whether the operators had ended before. */
-char *sentence_exited(int status, bool done);
+ * tells whether the operators had ended before, `who` which of them had the
+ * thread: "OPERATOR (PLUGIN)" or NULL. */
+char *sentence_exited(int status, bool done, const char *who);
+
+/* What a stream lost when a node died. `worker` had taken some of it, and may
+ * have done with them what it does; NULL: nobody had. */
+char *sentence_lost(const char *stream, const char *node, uint64_t written,
+	uint64_t read, const char *worker);
 
 /* What is said when running out takes a while; `drain_ns` is what it may take.
  */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPAWN_FDS 6 /* besides links */
+#define SPAWN_FDS 7 /* besides links */
 
 static size_t list_fds(const struct spawn_request *request, int null_fd,
 	struct os_spawn_fd *fds);
@@ -63,6 +63,9 @@ static size_t list_fds(const struct spawn_request *request, int null_fd,
 		fds[count++] = (struct os_spawn_fd){0, COMMAND_FD_STDIN};
 	if (request->with_stdout)
 		fds[count++] = (struct os_spawn_fd){1, COMMAND_FD_STDOUT};
+	if (request->counters_fd >= 0)
+		fds[count++] = (struct os_spawn_fd){
+			request->counters_fd, COMMAND_FD_COUNTERS};
 	for (uint32_t i = 0; i < request->link_count; i++)
 		fds[count++] = (struct os_spawn_fd){
 			request->link_fds[i], COMMAND_FD_LINKS + (int)i};

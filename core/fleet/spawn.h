@@ -6,7 +6,8 @@
  *   fd 3        COMMAND_FD
  *   fd 4, 5     COMMAND_FD_STDIN, COMMAND_FD_STDOUT: our own fds 0 and 1, for
  *               a node with an operator that wants them
- *   fd 6 …      the node's ends of its links, in the order of its plan
+ *   fd 6        COMMAND_FD_COUNTERS: its page of counters, if it has one
+ *   fd 7 …      the node's ends of its links, in the order of its plan
  *
  * Nothing else is inherited. The node stays in our process group and session,
  * ignores what a terminal sends to all of them (only the supervisor decides),
@@ -27,6 +28,7 @@ struct spawn_request {
 	int command_fd; /* the node's ends, which stay the caller's */
 	int log_fd;
 	bool with_stdin, with_stdout;
+	int counters_fd;     /* or -1 */
 	const int *link_fds; /* the node's ends, which stay the caller's */
 	uint32_t link_count;
 };

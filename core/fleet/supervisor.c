@@ -19,7 +19,8 @@ static void on_progress(struct supervisor *supervisor, uint32_t node,
 	const struct command *command);
 static void on_hangup(
 	struct supervisor *supervisor, uint32_t node, const char *text);
-static void on_exited(struct supervisor *supervisor, uint32_t node, int status);
+static void on_exited(
+	struct supervisor *supervisor, const struct supervisor_event *event);
 static void on_signal(struct supervisor *supervisor, int number);
 static void on_timeout(
 	struct supervisor *supervisor, enum supervisor_timer timer);
@@ -83,7 +84,7 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		break;
 	case SUPERVISOR_EXITED:
 		CHECK(alive(node));
-		on_exited(supervisor, event->node, event->status);
+		on_exited(supervisor, event);
 		break;
 	case SUPERVISOR_SIGNAL:
 		on_signal(supervisor, event->number);
@@ -219,29 +220,29 @@ static void on_hangup(
 	on_failed(supervisor, node, sentence_format("killed: %s", text));
 }
 
-static void on_exited(struct supervisor *supervisor, uint32_t node, int status)
+static void on_exited(
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	struct supervised *one = &supervisor->nodes[node];
+	struct supervised *one = &supervisor->nodes[event->node];
 	bool killed = one->state >= SUPERVISED_ABORTED;
 
 	one->state = SUPERVISED_ENDED;
-	if (killed || (one->done && status == 0))
+	if (killed || (one->done && event->status == 0))
 		return;
 	if (one->failed)
 		failed(supervisor);
 	else
-		on_failed(supervisor, node, sentence_exited(status, one->done));
+		on_failed(supervisor, event->node,
+			sentence_exited(event->status, one->done, event->text));
 }
 
 static void on_signal(struct supervisor *supervisor, int number)
 {
-	if (number == SIGINT)
-		supervisor->causes.interrupted = true;
+	supervisor->causes.interrupted |= number == SIGINT;
 	if (supervisor->closing)
 		return;
 	if (!supervisor->ran) {
-		supervisor->closing = true;
-		supervisor->stopping = true;
+		supervisor->closing = supervisor->stopping = true;
 		kill_all(supervisor);
 	} else if (!supervisor->stopping) {
 		drain(supervisor);

@@ -58,7 +58,7 @@ enum supervisor_event_kind {
 	SUPERVISOR_SPAWN_FAILED, /* node, text */
 	SUPERVISOR_COMMAND,      /* node, command: it said something */
 	SUPERVISOR_HANGUP,       /* node: it says nothing sensible any more */
-	SUPERVISOR_EXITED,       /* node, status: reaped, its log read */
+	SUPERVISOR_EXITED,       /* node, status, text: who had the thread */
 	SUPERVISOR_SIGNAL,       /* number: INT, TERM or HUP */
 	SUPERVISOR_TIMEOUT,      /* timer */
 };

@@ -208,6 +208,8 @@ static void visit(struct instance *instance, enum instance_context context)
 {
 	instance->context = context;
 	instance->fabric->visited = context ? instance : NULL;
+	*instance->fabric->scheduler.shown =
+		context ? instance->task.number : 0;
 }
 
 static void run_coroutine(void *argument)

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/host/node_build.h"
+#include "core/host/node_counters.h"
 
 static bool has_ended(const struct node *node);
 static void stopped(struct fabric *fabric, struct instance *instance);
@@ -47,6 +48,7 @@ void node_destroy(struct node **node)
 	CHECK_MAGIC(old, NODE_MAGIC);
 	old->listener = NULL;
 	node_close(old);
+	node_counters_close(old);
 	node_unbuild(old);
 	fabric_release(&old->fabric);
 	old->magic = 0;
@@ -113,8 +115,12 @@ void node_close(struct node *node)
 		i++)
 		if (node->operators[i])
 			instance_close(node->operators[i]);
+	if (node->running == 0)
+		return;
+	node->closing = true;
 	while (node->running > 0)
 		scheduler_round(&node->fabric.scheduler);
+	node_counters_finish(node);
 }
 
 void node_quiesce(struct node *node)

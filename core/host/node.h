@@ -20,6 +20,7 @@
 #include "core/host/instance.h"
 #include "core/host/relay.h"
 #include "core/plan/node_plan.h"
+#include "core/wire/counters.h"
 #include "core/wire/link.h"
 
 #define NODE_MAGIC 0x6e6f6465u
@@ -84,6 +85,9 @@ struct node {
 	struct stream *streams;    /* as in the plan */
 	uint64_t *lost;            /* by stream: unread when it was closed */
 	uint64_t *cut;             /* by stream: unread when its link broke */
+	struct counters counters;  /* the supervisor's page; zeroed: none */
+	uint32_t first_dropping;   /* stream that a link fills and drops of */
+	bool closing;
 	struct edges *edges;       /* by operator */
 	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;

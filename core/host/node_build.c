@@ -175,8 +175,11 @@ static int make(struct node *node, uint32_t at, struct error *error)
 		make.stdio_fd = node->fabric.stdin_fd;
 	if (node->plan->stdout_operator == at)
 		make.stdio_fd = node->fabric.stdout_fd;
-	return instance_create(
+	result = instance_create(
 		&node->operators[at], &node->fabric, &make, error);
+	if (result == 0)
+		node->operators[at]->task.number = at + 1;
+	return result;
 }
 
 /* How many members each variadic port has; ports are checked on the way. */

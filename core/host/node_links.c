@@ -163,6 +163,8 @@ static void lost(struct link_listener *listener, struct link *link,
 	struct node *node = mine->node;
 
 	(void)link;
+	if (node->counters.head && !mine->foreign)
+		return; /* the supervisor knows, and exactly */
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
 

@@ -10,6 +10,7 @@
 #include "core/host/gate.h"
 #include "core/host/keeper.h"
 #include "core/host/node.h"
+#include "core/host/node_counters.h"
 #include "core/host/node_report.h"
 #include "core/wire/command_connection.h"
 
@@ -113,10 +114,13 @@ static int prepare(struct node_process *process, const char *store)
 		result = overflow_install(&process->overflow, process->os,
 			process->node->fabric.stacks, 2, process->plan.node,
 			who_runs, process->node, &failure.error);
-	if (result == 0)
+	if (result == 0) {
+		node_counters_open(process->node, &process->plan,
+			present(process->os, COMMAND_FD_COUNTERS));
 		result = node_build(process->node, &process->plan, store,
 			present(process->os, COMMAND_FD_STDIN),
 			present(process->os, COMMAND_FD_STDOUT), &failure);
+	}
 	if (result < 0) {
 		say_failure(process, &failure);
 		return result;

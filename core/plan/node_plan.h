@@ -17,7 +17,7 @@
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in"} ],
- *       "links": [ {"peer": "stats", "fd": 6, "packets": true,
+ *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
  *           "fifo": false, "foreign": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false }
  *

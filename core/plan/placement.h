@@ -39,7 +39,7 @@ struct placement_link {
 };
 
 /* The first fd of a node's links (core/wire/command.h); the others follow. */
-#define PLACEMENT_LINK_FD 6u
+#define PLACEMENT_LINK_FD 7u
 
 struct placement {
 	struct arena arena;

@@ -9,6 +9,7 @@
 
 static struct task *choose(struct scheduler *scheduler);
 static void dispatch(struct scheduler *scheduler, struct task *task);
+static void show(struct scheduler *scheduler, uint32_t number);
 static void enqueue(struct task *task);
 static void leave(struct task *task);
 static void expired(struct timer *timer);
@@ -17,6 +18,7 @@ void scheduler_init(
 	struct scheduler *scheduler, struct timers *timers, uint64_t seed)
 {
 	*scheduler = (struct scheduler){.timers = timers, .seed = seed};
+	scheduler->shown = &scheduler->unshown;
 	TAILQ_INIT(&scheduler->queue);
 }
 
@@ -113,6 +115,7 @@ static void dispatch(struct scheduler *scheduler, struct task *task)
 	scheduler->switches++;
 	scheduler->running = task;
 	task->state = TASK_RUNNING;
+	show(scheduler, task->number);
 	task->dispatches++;
 	start = __rdtsc();
 	if (task->coroutine)
@@ -124,10 +127,20 @@ static void dispatch(struct scheduler *scheduler, struct task *task)
 	if (cycles > task->longest_cycles)
 		task->longest_cycles = cycles;
 	scheduler->running = NULL;
-	if (task->state != TASK_RUNNING)
-		return;
-	task->state = TASK_IDLE;
-	task->finished(task);
+	if (task->state == TASK_RUNNING) {
+		task->state = TASK_IDLE;
+		task->finished(task);
+	}
+	if (scheduler->left)
+		scheduler->left(scheduler, task);
+	show(scheduler, 0);
+}
+
+/* Before and after, and not put off by the compiler: who is killed in between
+ * ran then. */
+static void show(struct scheduler *scheduler, uint32_t number)
+{
+	__atomic_store_n(scheduler->shown, number, __ATOMIC_RELEASE);
 }
 
 static void enqueue(struct task *task)

@@ -49,6 +49,7 @@ struct task {
 	struct tau_want want;                /* while WAITING */
 	struct timer deadline;
 	TAILQ_ENTRY(task) link; /* while QUEUED */
+	uint32_t number;        /* shown while it runs; 0: nothing to show */
 	uint64_t dispatches;
 	uint64_t cycles, longest_cycles; /* of the time stamp counter */
 };
@@ -62,6 +63,11 @@ struct scheduler {
 	struct task *running;
 	uint64_t seed; /* 0: first in, first out; else it decides */
 	uint64_t switches;
+	/* Where the number of the running task is to be seen from outside. */
+	uint32_t *shown, unshown;
+	/* Told after each dispatch, when set. */
+	void (*left)(struct scheduler *scheduler, struct task *task);
+	void *context;
 };
 
 void scheduler_init(

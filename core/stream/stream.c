@@ -73,6 +73,7 @@ void stream_leave(struct stream *stream, struct tau_in *in)
 	stream->used_bytes = 0;
 	stream->tally = (struct tally){0};
 	stream->reader.gone = true;
+	stream->left = stream->reason == STREAM_OPEN || stream->unread > 0;
 	/* A writer that waits for anything else must hear of it too: what it
 	 * waits for may never come. */
 	stream->writer.armed = !stream->writer.gone;

@@ -105,6 +105,7 @@ struct stream {
 	bool limited;           /* by credit from afar, instead of capacity */
 	bool fds;               /* of a link: fds may travel on it */
 	bool apart;             /* leads to another process without a link */
+	bool left;              /* the reader went before the end */
 	uint64_t limit_bytes, limit_records; /* since the beginning */
 	uint64_t extra_bytes; /* taken beyond capacity: quiesce */
 

@@ -63,7 +63,8 @@ enum command_fd {
 	COMMAND_FD = 3,
 	COMMAND_FD_STDIN = 4,
 	COMMAND_FD_STDOUT = 5,
-	COMMAND_FD_LINKS = 6, /* and those behind it, as the plan says */
+	COMMAND_FD_COUNTERS = 6, /* its page, core/wire/counters */
+	COMMAND_FD_LINKS = 7,    /* and those behind it, as the plan says */
 };
 
 enum command_kind {

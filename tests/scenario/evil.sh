@@ -21,12 +21,12 @@ scenario "an abort"
 evil -e 'evil.abort'
 expect_status 1
 expect_line err "tau: main: *evil-abort*"
-expect_line err "tau: main: crashed before its operators were done: signal 6 (Aborted)"
+expect_line err "tau: main: crashed before its operators were done: signal 6 (Aborted), while it ran evil-abort (evil)"
 
 scenario "an exit"
 evil -e 'evil.exit'
 expect_status 1
-expect_line err "tau: main: ended before its operators were done, with status 0; does a plugin call exit?"
+expect_line err "tau: main: ended before its operators were done, with status 0: evil-exit (evil) ended the process; an operator returns instead"
 
 scenario "a stack that is too small"
 evil -e 'evil.deep'

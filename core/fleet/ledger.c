@@ -1,0 +1,263 @@
+/* ledger: what was written and what was read. See the header. */
+#include "core/fleet/ledger.h"
+
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/fleet/sentence.h"
+
+static void learn(struct arena *arena, struct ledger_node *node,
+	const struct node_plan *plan);
+static void join(struct ledger *ledger);
+static void find_victims(struct ledger *ledger);
+static bool follow_victims(struct ledger *ledger);
+static void tell_stream(const struct ledger_node *node, uint32_t at,
+	ledger_take *take, void *context);
+static uint64_t written(
+	const struct ledger_node *node, uint32_t at, bool *left);
+static uint64_t read_of(
+	const struct ledger_node *node, uint32_t at, bool *left);
+static const char *at_work(const struct ledger_node *node, uint32_t at);
+
+void ledger_init(struct ledger *ledger, struct os *os, uint32_t nodes)
+{
+	*ledger = (struct ledger){.os = os, .count = nodes};
+	ledger->nodes =
+		arena_allocate(&ledger->arena, nodes, sizeof *ledger->nodes);
+	for (uint32_t i = 0; i < nodes; i++)
+		ledger->nodes[i].fd = -1;
+}
+
+void ledger_release(struct ledger *ledger)
+{
+	for (uint32_t i = 0; i < ledger->count; i++) {
+		counters_unmap(&ledger->nodes[i].page, ledger->os);
+		if (ledger->nodes[i].fd >= 0)
+			ledger->os->close(ledger->os, ledger->nodes[i].fd);
+	}
+	arena_release(&ledger->arena);
+	*ledger = (struct ledger){0};
+}
+
+int ledger_open(struct ledger *ledger, uint32_t node,
+	const struct node_plan *plan, struct error *error)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+
+	CHECK(node < ledger->count && one->fd < 0);
+	learn(&ledger->arena, one, plan);
+	if (plan->operator_count == 0)
+		return 0;
+	return counters_make(&one->page, ledger->os, plan->operator_count,
+		plan->stream_count, &one->fd, error);
+}
+
+int ledger_fd(const struct ledger *ledger, uint32_t node)
+{
+	return ledger->nodes[node].fd;
+}
+
+const char *ledger_died(struct ledger *ledger, uint32_t node)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+	uint32_t running = counters_running(&one->page);
+
+	one->died = true;
+	if (running >= one->operator_count)
+		return NULL;
+	return arena_format(&ledger->arena, "%s (%s)",
+		one->operators[running].name, one->operators[running].plugin);
+}
+
+void ledger_tell(struct ledger *ledger, ledger_take *take, void *context)
+{
+	bool died = false;
+
+	for (uint32_t i = 0; i < ledger->count; i++)
+		died |= ledger->nodes[i].died;
+	if (!died)
+		return;
+	join(ledger);
+	find_victims(ledger);
+	while (follow_victims(ledger))
+		;
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = 0; at < ledger->nodes[i].stream_count; at++)
+			if (ledger->nodes[i].streams[at].victim)
+				tell_stream(
+					&ledger->nodes[i], at, take, context);
+}
+
+static void learn(struct arena *arena, struct ledger_node *node,
+	const struct node_plan *plan)
+{
+	node->name = arena_copy(arena, plan->node);
+	node->operator_count = plan->operator_count;
+	node->stream_count = plan->stream_count;
+	node->operators = arena_allocate(
+		arena, plan->operator_count, sizeof *node->operators);
+	node->streams = arena_allocate(
+		arena, plan->stream_count, sizeof *node->streams);
+	for (uint32_t i = 0; i < plan->operator_count; i++)
+		node->operators[i] = (struct ledger_operator){
+			.name = arena_copy(arena, plan->operators[i].name),
+			.plugin = arena_copy(arena, plan->operators[i].plugin),
+			.last = true};
+	for (uint32_t i = 0; i < plan->stream_count; i++) {
+		const struct node_plan_stream *stream = &plan->streams[i];
+
+		node->streams[i] = (struct ledger_stream){
+			.name = arena_copy(arena, stream->name),
+			.writer = stream->from.owner,
+			.reader = stream->to.owner,
+			.number = stream->number,
+			.crosses = stream->link != NODE_PLAN_NONE};
+		if (stream->from.owner != NODE_PLAN_NONE && !stream->back)
+			node->operators[stream->from.owner].last = false;
+	}
+}
+
+/* Finds the reader of every stream. A peer that is somebody else's program
+ * counts nothing; a stream that crosses has the same number on both sides. */
+static void join(struct ledger *ledger)
+{
+	struct ledger_stream **crossing = NULL;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = 0; at < ledger->nodes[i].stream_count; at++)
+			if (ledger->nodes[i].streams[at].number >= count)
+				count = ledger->nodes[i].streams[at].number + 1;
+	crossing = arena_allocate(&ledger->arena, count, sizeof *crossing);
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = 0; at < ledger->nodes[i].stream_count;
+			at++) {
+			struct ledger_node *node = &ledger->nodes[i];
+			struct ledger_stream *stream = &node->streams[at];
+
+			if (!counters_valid(&node->page))
+				continue;
+			if (stream->crosses && stream->reader == NODE_PLAN_NONE)
+				crossing[stream->number] = stream;
+			else if (!stream->crosses)
+				stream->reader_node = node;
+			stream->reader_at = at;
+		}
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = 0; at < ledger->nodes[i].stream_count;
+			at++) {
+			struct ledger_node *node = &ledger->nodes[i];
+			struct ledger_stream *stream = &node->streams[at];
+
+			if (!stream->crosses ||
+				stream->reader == NODE_PLAN_NONE ||
+				!crossing[stream->number] ||
+				!counters_valid(&node->page))
+				continue;
+			crossing[stream->number]->reader_node = node;
+			crossing[stream->number]->reader_at = at;
+		}
+}
+
+/* The streams of those that died. */
+static void find_victims(struct ledger *ledger)
+{
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = 0; at < ledger->nodes[i].stream_count;
+			at++) {
+			struct ledger_node *node = &ledger->nodes[i];
+			struct ledger_stream *stream = &node->streams[at];
+			bool left;
+
+			if (!stream->reader_node)
+				continue;
+			(void)read_of(
+				stream->reader_node, stream->reader_at, &left);
+			if (left)
+				continue;
+			if (stream->reader_node->died)
+				stream->victim = stream->reader_node;
+			else if (node->died)
+				stream->victim = node;
+		}
+}
+
+/* One step up the streams from there: whether it has found any more. */
+static bool follow_victims(struct ledger *ledger)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < ledger->count; i++)
+		for (uint32_t at = ledger->nodes[i].stream_count; at-- > 0;) {
+			struct ledger_node *node = &ledger->nodes[i];
+			struct ledger_stream *stream = &node->streams[at];
+			struct ledger_node *reader = stream->reader_node;
+			struct ledger_operator *writer;
+			uint32_t reader_index;
+			bool cut, left;
+
+			if (!reader)
+				continue;
+			(void)written(node, at, &cut);
+			writer = &node->operators[stream->writer];
+			if (stream->victim && cut && !writer->victim) {
+				writer->victim = stream->victim;
+				found = true;
+			}
+			(void)read_of(reader, stream->reader_at, &left);
+			reader_index =
+				reader->streams[stream->reader_at].reader;
+			if (stream->victim || !left ||
+				!reader->operators[reader_index].victim)
+				continue;
+			stream->victim = reader->operators[reader_index].victim;
+			found = true;
+		}
+	return found;
+}
+
+static void tell_stream(const struct ledger_node *node, uint32_t at,
+	ledger_take *take, void *context)
+{
+	const struct ledger_stream *stream = &node->streams[at];
+	bool left;
+	uint64_t sent = written(node, at, &left);
+	uint64_t got = read_of(stream->reader_node, stream->reader_at, &left);
+	char *sentence;
+
+	if (got >= sent)
+		return;
+	sentence = sentence_lost(stream->name, stream->victim->name, sent, got,
+		at_work(stream->reader_node, stream->reader_at));
+	take(context, sentence);
+	free(sentence);
+}
+
+static uint64_t written(const struct ledger_node *node, uint32_t at, bool *left)
+{
+	uint32_t half = counters_half(&node->page, node->streams[at].writer);
+	uint64_t count = node->page.streams[at].written[half];
+
+	*left = count & COUNTERS_LEFT;
+	return count & ~COUNTERS_LEFT;
+}
+
+static uint64_t read_of(const struct ledger_node *node, uint32_t at, bool *left)
+{
+	uint32_t half = counters_half(&node->page, node->streams[at].reader);
+	uint64_t count = node->page.streams[at].read[half];
+
+	*left = count & COUNTERS_LEFT;
+	return count & ~COUNTERS_LEFT;
+}
+
+/* Who had the thread, reads the stream and is seen outside; or NULL. */
+static const char *at_work(const struct ledger_node *node, uint32_t at)
+{
+	uint32_t reader = node->streams[at].reader;
+
+	if (!node->died || counters_running(&node->page) != reader ||
+		!node->operators[reader].last)
+		return NULL;
+	return node->operators[reader].name;
+}

@@ -1,0 +1,82 @@
+/*
+ * ledger: what went through the streams of all nodes, by their counters; so
+ * that who died is known, and exactly what was lost with them.
+ *
+ *	writer's node | page: written --+
+ *	                                +-- lost = written - read
+ *	reader's node | page: read    --+
+ *
+ * A page outlives its node. Lost is what a stream's writer had given away when
+ * it last gave the thread back, less what its reader had consumed when it last
+ * did, where a node of either died; and before an operator that stopped because
+ * its own reader's node had died. What a reader left of its own will is not
+ * lost. Nodes that are programs of somebody else's have no page.
+ */
+#ifndef TAU_CORE_FLEET_LEDGER_H
+#define TAU_CORE_FLEET_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/os.h"
+#include "core/plan/arena.h"
+#include "core/plan/node_plan.h"
+#include "core/wire/counters.h"
+
+struct ledger_operator {
+	const char *name, *plugin;
+	bool last; /* it writes no stream: what it does is seen outside */
+	const struct ledger_node *victim; /* it stopped, since that died */
+};
+
+/* As the node's plan has it; an end elsewhere is NODE_PLAN_NONE. */
+struct ledger_stream {
+	const char *name;
+	uint32_t writer, reader; /* operators of this node */
+	uint32_t number;         /* where it crosses nodes: the same in both */
+	bool crosses;
+	/* found out when all is over, of those that are written here */
+	struct ledger_node *reader_node;  /* NULL: nobody knows what it read */
+	uint32_t reader_at;               /* index into that node's streams */
+	const struct ledger_node *victim; /* with which its records were lost */
+};
+
+struct ledger_node {
+	const char *name;
+	struct ledger_operator *operators;
+	struct ledger_stream *streams;
+	uint32_t operator_count, stream_count;
+	struct counters page;
+	int fd; /* of the page; -1: none */
+	bool died;
+};
+
+struct ledger {
+	struct os *os;
+	struct arena arena;
+	struct ledger_node *nodes;
+	uint32_t count;
+};
+
+/* Zeroes and fills it, for so many nodes. */
+void ledger_init(struct ledger *ledger, struct os *os, uint32_t nodes);
+void ledger_release(struct ledger *ledger);
+
+/* Makes the page of the node that has this plan. -errno with a sentence. */
+int ledger_open(struct ledger *ledger, uint32_t node,
+	const struct node_plan *plan, struct error *error);
+
+/* The fd of a node's page, which stays the ledger's, or -1. */
+int ledger_fd(const struct ledger *ledger, uint32_t node);
+
+/* Notes that a node came to a bad end. Returns who had the thread, as
+ * "OPERATOR (PLUGIN)", which lives as long as the ledger; NULL: nobody. */
+const char *ledger_died(struct ledger *ledger, uint32_t node);
+
+/* Gives `take` a sentence for every stream of which something was lost, when
+ * no node runs any more. */
+typedef void ledger_take(void *context, const char *sentence);
+void ledger_tell(struct ledger *ledger, ledger_take *take, void *context);
+
+#endif
