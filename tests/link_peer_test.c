@@ -135,29 +135,6 @@ START_TEST(a_reader_that_leaves_while_its_records_wait_frees_them_later)
 }
 END_TEST
 
-START_TEST(a_reader_that_wants_more_than_is_there_gets_the_credit_for_it)
-{
-	static struct script script;
-	struct stream *stream = &script.pipeline.streams[1];
-
-	script_begin(&script, true, 0);
-	script_open_link(&script);
-	script_add_records(&script, 1, 0, 4, 3900);
-	script_say(&script);
-	script_settle(&script);
-	/* 3900 of 16384 is less than a quarter: not worth telling */
-	ck_assert_uint_eq(script_read_records(&script, 1), 1);
-	script_settle(&script);
-	ck_assert_uint_eq(script.iota.bytes, SCRIPT_CAPACITY);
-	stream->reader.want = 4;
-	ck_assert(!stream_readable(stream));
-	script_settle(&script);
-	ck_assert_uint_eq(script.iota.bytes, SCRIPT_CAPACITY + 3900);
-	ck_assert_uint_eq(script.iota.records, SCRIPT_RECORDS + 1);
-	script_end(&script);
-}
-END_TEST
-
 START_TEST(repeats_are_dropped_and_gaps_are_counted)
 {
 	static struct script script;
@@ -304,8 +281,6 @@ static Suite *link_peer_suite(void)
 		a_reader_that_leaves_while_others_wait_to_be_sent_frees_its_writer);
 	tcase_add_test(tests,
 		a_reader_that_leaves_while_its_records_wait_frees_them_later);
-	tcase_add_test(tests,
-		a_reader_that_wants_more_than_is_there_gets_the_credit_for_it);
 	tcase_add_loop_test(
 		tests, repeats_are_dropped_and_gaps_are_counted, 0, 2);
 	tcase_add_test(

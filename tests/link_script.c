@@ -215,6 +215,7 @@ static void hear_frames(
 				notice.text);
 		if (notice.kind == NOTICE_IOTA)
 			script->iota = notice;
+		script->kappas += notice.kind == NOTICE_KAPPA;
 		if (notice.kind == NOTICE_OMEGA)
 			script->omega = notice;
 	}

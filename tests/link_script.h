@@ -32,6 +32,7 @@ struct script {
 	uint8_t packet[SCRIPT_PACKET * 4];
 	uint32_t bytes;
 	struct notice iota, omega; /* the last that came */
+	uint32_t kappas;
 	uint64_t came, came_bytes; /* records on stream 0 */
 };
 

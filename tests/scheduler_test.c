@@ -189,6 +189,43 @@ START_TEST(a_wake_costs_the_same_beside_any_number_of_idle_tasks)
 }
 END_TEST
 
+static void idles(struct task *task)
+{
+	const struct tau_want want = {.any = TAU_IN(0) | TAU_IN(1)};
+	struct runner *runner = (struct runner *)task;
+
+	strncat(trace, &runner->letter, 1);
+	if (task->ready & TAU_IN(1))
+		strcat(trace, "!");
+	task_untell(task, UINT64_MAX);
+	task_wait(task, &want);
+}
+
+START_TEST(rest_comes_when_nobody_is_ready)
+{
+	begin(0, idles);
+	runners[1].task.step = yields;
+	runners[1].left = 3;
+	for (int i = 0; i < 3; i++)
+		task_start(&runners[i].task);
+	task_rest(&runners[0].task, TAU_IN(1));
+	task_rest(&runners[0].task, TAU_IN(1));
+	task_rest(&runners[2].task, TAU_IN(1));
+	for (int i = 0; i < 4; i++)
+		scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "abcbbb.");
+	ck_assert(scheduler_idle(&scheduler));
+	ck_assert(scheduler_rest(&scheduler));
+	scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "abcbbb.a!");
+	task_stop(&runners[2].task); /* nobody is told any more */
+	ck_assert(!scheduler_rest(&scheduler));
+	scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "abcbbb.a!");
+	task_stop(&runners[0].task);
+}
+END_TEST
+
 static Suite *scheduler_suite(void)
 {
 	Suite *suite = suite_create("scheduler");
@@ -203,6 +240,7 @@ static Suite *scheduler_suite(void)
 		a_deadline_wakes_and_is_forgotten_when_something_else_does);
 	tcase_add_test(tests, a_stopped_task_leaves_queue_and_timers);
 	tcase_add_test(tests, a_seed_changes_the_order_and_loses_nobody);
+	tcase_add_test(tests, rest_comes_when_nobody_is_ready);
 	tcase_add_test(
 		tests, a_wake_costs_the_same_beside_any_number_of_idle_tasks);
 	return suite;

@@ -70,6 +70,7 @@ static size_t make(const char *name, uint8_t *packet)
 			.stream = 5,
 			.bytes = 1048576,
 			.records = 1024},
+		{.kind = NOTICE_KAPPA, .stream = 5},
 		{.kind = NOTICE_OMEGA,
 			.stream = 5,
 			.records = 3,
@@ -77,7 +78,7 @@ static size_t make(const char *name, uint8_t *packet)
 		{.kind = NOTICE_BYE, .text = "a frame is cut short"},
 	};
 	static const char *const names[] = {
-		"hello", "alpha", "iota", "omega", "bye"};
+		"hello", "alpha", "iota", "kappa", "omega", "bye"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
@@ -142,7 +143,7 @@ START_TEST(each_example_is_what_is_written)
 		count++;
 	}
 	fclose(page);
-	ck_assert_int_eq(count, 9);
+	ck_assert_int_eq(count, 10);
 }
 END_TEST
 

@@ -59,7 +59,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 	struct scheduler *scheduler = &fabric->scheduler;
 
 	CHECK_MAGIC(fabric, FABRIC_MAGIC);
-	if (scheduler_idle(scheduler)) {
+	if (!scheduler_rest(scheduler)) {
 		if (timers_next(&fabric->timers) == TIMERS_NEVER &&
 			fabric->watching == 0 && !slots_may_come(fabric))
 			return false;

@@ -20,6 +20,7 @@ void scheduler_init(
 	*scheduler = (struct scheduler){.timers = timers, .seed = seed};
 	scheduler->shown = &scheduler->unshown;
 	TAILQ_INIT(&scheduler->queue);
+	TAILQ_INIT(&scheduler->resting);
 }
 
 void task_init(struct task *task, struct scheduler *scheduler)
@@ -44,6 +45,14 @@ void task_tell(struct task *task, uint64_t bits)
 		timers_disarm(task->scheduler->timers, &task->deadline);
 		enqueue(task);
 	}
+}
+
+void task_rest(struct task *task, uint64_t bits)
+{
+	CHECK(bits != 0);
+	if (task->rest_bits == 0)
+		TAILQ_INSERT_TAIL(&task->scheduler->resting, task, rest_link);
+	task->rest_bits |= bits;
 }
 
 void task_wait(struct task *task, const struct tau_want *want)
@@ -75,14 +84,34 @@ void task_stop(struct task *task)
 		TAILQ_REMOVE(&task->scheduler->queue, task, link);
 		task->scheduler->queued--;
 	}
+	if (task->rest_bits != 0)
+		TAILQ_REMOVE(&task->scheduler->resting, task, rest_link);
+	task->rest_bits = 0;
 	timers_disarm(task->scheduler->timers, &task->deadline);
 	task->state = TASK_IDLE;
 }
 
+bool scheduler_rest(struct scheduler *scheduler)
+{
+	struct task *task;
+
+	while (scheduler_idle(scheduler) &&
+		(task = TAILQ_FIRST(&scheduler->resting))) {
+		uint64_t bits = task->rest_bits;
+
+		TAILQ_REMOVE(&scheduler->resting, task, rest_link);
+		task->rest_bits = 0;
+		task_tell(task, bits);
+	}
+	return !scheduler_idle(scheduler);
+}
+
 uint64_t scheduler_round(struct scheduler *scheduler)
 {
-	uint64_t count = scheduler->queued;
+	uint64_t count;
 
+	(void)scheduler_rest(scheduler);
+	count = scheduler->queued;
 	for (uint64_t i = 0; i < count && scheduler->queued > 0; i++)
 		dispatch(scheduler, choose(scheduler));
 	return count;

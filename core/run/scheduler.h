@@ -50,6 +50,8 @@ struct task {
 	struct timer deadline;
 	TAILQ_ENTRY(task) link; /* while QUEUED */
 	uint32_t number;        /* shown while it runs; 0: nothing to show */
+	uint64_t rest_bits;     /* to be told when nobody is ready; or 0 */
+	TAILQ_ENTRY(task) rest_link;
 	uint64_t dispatches;
 	uint64_t cycles, longest_cycles; /* of the time stamp counter */
 };
@@ -59,6 +61,7 @@ TAILQ_HEAD(task_queue, task);
 struct scheduler {
 	struct task_queue queue;
 	uint64_t queued;
+	struct task_queue resting; /* those with rest_bits */
 	struct timers *timers;
 	struct task *running;
 	uint64_t seed; /* 0: first in, first out; else it decides */
@@ -82,6 +85,10 @@ void task_start(struct task *task);
 /* Sets bits; a task whose wait holds by that is queued. Right at any time. */
 void task_tell(struct task *task, uint64_t bits);
 
+/* Sets bits when nobody is ready to run any more, before the node waits: what
+ * is better done once than again and again. */
+void task_rest(struct task *task, uint64_t bits);
+
 /* Clears bits that do not hold any more. */
 static inline void task_untell(struct task *task, uint64_t bits)
 {
@@ -98,6 +105,10 @@ void task_yield(struct task *task);
 
 /* Takes a task out of the game wherever it stands, except RUNNING. */
 void task_stop(struct task *task);
+
+/* When nobody is ready, tells those that want to hear of it. Whether somebody
+ * is ready then. */
+bool scheduler_rest(struct scheduler *scheduler);
 
 /* Resumes each task that is queued now, once. How many were. */
 uint64_t scheduler_round(struct scheduler *scheduler);

@@ -220,6 +220,8 @@ static bool fits(const struct stream *stream)
 {
 	if (stream->writer.want == TAU_OFF)
 		return false;
+	if (stream->linked)
+		return stream_credit(stream) > 0 && stream_slots(stream) > 0;
 	return stream->policy != STREAM_BLOCK || !is_full(stream);
 }
 

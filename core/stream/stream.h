@@ -104,6 +104,7 @@ struct stream {
 	uint32_t hole_at, hole; /* dropped positions behind the in window */
 	bool limited;           /* by credit from afar, instead of capacity */
 	bool fds;               /* of a link: fds may travel on it */
+	bool linked;            /* written by a link, which wants any room */
 	bool apart;             /* leads to another process without a link */
 	bool left;              /* the reader went before the end */
 	uint64_t limit_bytes, limit_records; /* since the beginning */

@@ -57,6 +57,7 @@ int link_create(struct link **link, const struct link_host *host,
 	made->fd = fd;
 	made->send_bytes = made->receive_bytes = LINK_FIRST_PACKET_BYTES;
 	TAILQ_INIT(&made->queue);
+	TAILQ_INIT(&made->resting);
 	task_init(&made->task, host->scheduler);
 	made->task.step = step;
 	made->task.finished = finished;
@@ -130,6 +131,7 @@ int link_receive(struct link *link, uint32_t number, struct stream *stream,
 
 	if (result < 0)
 		return result;
+	stream->linked = true;
 	stream->writer.listener = &link->ends[number]->listener;
 	link_want(link->ends[number]);
 	return 0;
@@ -227,13 +229,15 @@ static void step(struct task *task)
 	struct link *link =
 		(struct link *)((char *)task - offsetof(struct link, task));
 	const struct tau_want want = {
-		.any = LINK_READABLE | LINK_WRITABLE | LINK_WORK};
+		.any = LINK_READABLE | LINK_WRITABLE | LINK_WORK | LINK_REST};
 	struct error error = ERROR_NONE;
 	bool more = false;
 	int result = 0;
 
 	if (link->closed)
 		return;
+	if (task->ready & LINK_REST)
+		link_settle(link);
 	if (task->ready & LINK_READABLE)
 		result = link_pull(link, &more, &error);
 	if (!more)
@@ -241,7 +245,7 @@ static void step(struct task *task)
 	if (result == 0 && !link->blocked)
 		result = push(link, &error);
 	/* Nothing is left, or it waits for room or for HELLO. */
-	task_untell(task, LINK_WORK | LINK_WRITABLE);
+	task_untell(task, LINK_WORK | LINK_WRITABLE | LINK_REST);
 	if (result == 0)
 		result = watch_room(link, &error);
 	if (result < 0 && result != -EPIPE)

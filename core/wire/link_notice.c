@@ -22,7 +22,6 @@ static int check_count(
 	const struct link_end *end, uint64_t records, struct error *error);
 static bool in_packet(const struct link *link, const struct link_end *end);
 static void put_alpha(struct link *link, struct link_end *end);
-static void put_iota(struct link *link, struct link_end *end);
 
 int link_take_notice(
 	struct link *link, const struct frame *frame, struct error *error)
@@ -83,7 +82,7 @@ void link_put_notices(struct link *link, struct link_end *end)
 	if (end->stream->reader.gone && !end->said_omega)
 		link_put_omega(link, end);
 	else if (!end->over)
-		put_iota(link, end);
+		link_put_credit(link, end);
 }
 
 void link_put_omega(struct link *link, struct link_end *end)
@@ -324,46 +323,4 @@ static void put_alpha(struct link *link, struct link_end *end)
 	strncpy(notice.text, end->port, NOTICE_TEXT_BYTES - 1);
 	link_put_notice(link, &notice);
 	end->said_alpha = true;
-}
-
-/* Credit is what was retired plus what the stream holds; where old records
- * make place for new ones, what came instead of what was retired. It is told
- * when a quarter has become free, or when the reader waits for more. */
-static void put_iota(struct link *link, struct link_end *end)
-{
-	struct stream *stream = end->stream;
-	bool older = stream->policy == STREAM_DROP_OLDEST;
-	uint64_t bytes = older ? end->came_bytes : stream->received_bytes;
-	uint64_t records =
-		older ? end->expected : stream->received + end->missed;
-
-	bytes += stream->capacity_bytes;
-	records = link_fds_credit(end, records + stream->records);
-	stream->writer.armed = true;
-	if (bytes == end->granted_bytes && records == end->granted_records)
-		return;
-	if (bytes - end->granted_bytes < stream->capacity_bytes / 4 &&
-		records - end->granted_records < (stream->records + 3) / 4 &&
-		!link_end_starves(end))
-		return;
-	end->granted_bytes = bytes;
-	end->granted_records = records;
-	link_put_notice(link, &(struct notice){.kind = NOTICE_IOTA,
-				      .stream = end->number,
-				      .bytes = bytes,
-				      .records = records});
-}
-
-/* Whether the reader wants more than is there, while the writer may wait for
- * credit that was not worth telling of. */
-bool link_end_starves(const struct link_end *end)
-{
-	const struct stream *stream = end->stream;
-	uint64_t want = stream->reader.want ? stream->reader.want : 1;
-
-	if (stream_count(stream) >= want)
-		return false;
-	return stream_count(stream) == 0 ||
-	       end->granted_records == end->expected ||
-	       end->granted_bytes - end->came_bytes < stream->atomic_bytes;
 }

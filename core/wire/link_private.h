@@ -1,7 +1,8 @@
 /*
  * link_private: what the files of `link` share: link.c its life, link_send.c
  * packets that go, link_receive.c packets that come, link_notice.c what is
- * told, link_fds.c fds beside records, link_space.c where packets come.
+ * told, link_credit.c how much may come, link_fds.c fds beside records,
+ * link_space.c where packets come.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
@@ -23,6 +24,7 @@
 #define LINK_READABLE TAU_SLOT(0)
 #define LINK_WRITABLE TAU_SLOT(1)
 #define LINK_WORK TAU_SLOT(2)
+#define LINK_REST TAU_SLOT(3) /* nobody else is ready */
 
 /* One stream's end at this side. */
 struct link_end {
@@ -40,6 +42,11 @@ struct link_end {
 	bool said_omega;
 	bool queued; /* on the list of those that want something sent */
 	TAILQ_ENTRY(link_end) link_queue;
+	bool resting; /* receives: has something to tell before the node waits
+		       */
+	TAILQ_ENTRY(link_end) rest_queue;
+	bool settles;         /* tells it now */
+	bool paused;          /* has said kappa */
 	struct tau_in in;     /* sends: the link reads the stream */
 	struct tau_out out;   /* receives: it writes into it */
 	bool leaving;         /* heard omega; leaves when its share has gone */
@@ -113,7 +120,7 @@ struct link {
 	uint32_t receive_bytes; /* and that may come */
 	struct link_end **ends; /* by number */
 	uint32_t end_count, ends_over, ends_total;
-	struct link_queue queue;
+	struct link_queue queue, resting;
 	struct timer hello_timer;
 	struct link_counts counts;
 
@@ -129,6 +136,13 @@ struct link {
 
 /* Puts an end among those that want something sent, and wakes the link. */
 void link_want(struct link_end *end);
+
+/* Lets an end tell how it stands before the node waits. */
+void link_rest(struct link_end *end);
+void link_settle(struct link *link);
+
+/* The credit of a stream that this side reads, if it is worth telling. */
+void link_put_credit(struct link *link, struct link_end *end);
 
 /* Sends until there is nothing or the kernel takes no more. -errno. */
 int link_push(struct link *link, struct error *error);
@@ -168,6 +182,13 @@ int link_find(struct link *link, uint32_t number, bool sends,
 
 /* Says BYE, as far as that goes at once. */
 void link_say_bye(struct link *link, const char *why);
+
+/* Whether less room is told of than one record may need. */
+static inline bool link_end_full(const struct link_end *end)
+{
+	return end->granted_records <= end->expected ||
+	       end->granted_bytes - end->came_bytes < end->stream->atomic_bytes;
+}
 
 /* Whether credit that was held back must be told now. */
 bool link_end_starves(const struct link_end *end);

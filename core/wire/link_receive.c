@@ -320,6 +320,8 @@ static int publish(struct link_end *end, int result, struct error *error)
 	if (!end->over && (link_end_starves(end) ||
 				  end->stream->policy == STREAM_DROP_OLDEST))
 		link_want(end);
+	if (!end->paused && !end->resting && link_end_full(end))
+		link_rest(end);
 	if (result < 0 || flow == TAU_OK || flow == TAU_END)
 		return result;
 	return refuse(end, flow, error);

@@ -1,0 +1,93 @@
+/*
+ * link_credit: what a reader's side tells of its room.
+ *
+ * Credit is what was retired plus what the stream holds; where old records
+ * make place for new ones, what came instead of what was retired. While there
+ * is work it is told in quarters, and when the reader waits for more. Before
+ * the node waits, all of it is told, so that the far writer is as ready as it
+ * would be within the node; and where less than one record's is left, kappa.
+ */
+#include "core/wire/link_private.h"
+
+static void put_kappa(struct link *link, struct link_end *end, bool settles);
+
+void link_put_credit(struct link *link, struct link_end *end)
+{
+	struct stream *stream = end->stream;
+	bool older = stream->policy == STREAM_DROP_OLDEST;
+	uint64_t bytes = older ? end->came_bytes : stream->received_bytes;
+	uint64_t records =
+		older ? end->expected : stream->received + end->missed;
+	bool settles = end->settles;
+
+	end->settles = false;
+	bytes += stream->capacity_bytes;
+	records = link_fds_credit(end, records + stream->records);
+	stream->writer.armed = true;
+	if (bytes != end->granted_bytes || records != end->granted_records) {
+		if (!settles &&
+			bytes - end->granted_bytes <
+				stream->capacity_bytes / 4 &&
+			records - end->granted_records <
+				(stream->records + 3) / 4 &&
+			!link_end_starves(end)) {
+			link_rest(end);
+			return;
+		}
+		end->granted_bytes = bytes;
+		end->granted_records = records;
+		link_put_notice(link, &(struct notice){.kind = NOTICE_IOTA,
+					      .stream = end->number,
+					      .bytes = bytes,
+					      .records = records});
+	}
+	put_kappa(link, end, settles);
+}
+
+bool link_end_starves(const struct link_end *end)
+{
+	const struct stream *stream = end->stream;
+	uint64_t want = stream->reader.want ? stream->reader.want : 1;
+
+	if (stream_count(stream) >= want)
+		return false;
+	return stream_count(stream) == 0 ||
+	       end->granted_records == end->expected ||
+	       end->granted_bytes - end->came_bytes < stream->atomic_bytes;
+}
+
+void link_rest(struct link_end *end)
+{
+	struct link *link = end->link;
+
+	if (end->resting)
+		return;
+	end->resting = true;
+	TAILQ_INSERT_TAIL(&link->resting, end, rest_queue);
+	task_rest(&link->task, LINK_REST);
+}
+
+void link_settle(struct link *link)
+{
+	struct link_end *end;
+
+	while ((end = TAILQ_FIRST(&link->resting))) {
+		TAILQ_REMOVE(&link->resting, end, rest_queue);
+		end->resting = false;
+		end->settles = true;
+		link_want(end);
+	}
+}
+
+/* The stream has paused when the node waits and less is free than one record
+ * may need. Said once, until there is room again. */
+static void put_kappa(struct link *link, struct link_end *end, bool settles)
+{
+	if (!link_end_full(end))
+		end->paused = false;
+	else if (settles && !end->paused) {
+		end->paused = true;
+		link_put_notice(link, &(struct notice){.kind = NOTICE_KAPPA,
+					      .stream = end->number});
+	}
+}
