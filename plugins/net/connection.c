@@ -142,6 +142,9 @@ static int take_end(struct tau_op *op, struct connection *connection,
 
 	connection->ended = true;
 	connection->broken = -code;
+	if (code && code != -ECONNRESET && code != -ETIMEDOUT && code != -EPIPE)
+		tau_logf(op, TAU_WARNING, "a connection broke: %s",
+			strerrordesc_np(-code));
 	if (connection->refusal == REFUSAL_LONG) {
 		connection->refusal = REFUSAL_LONG_SEND;
 	} else if (partial->bytes && code) {
