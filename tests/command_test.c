@@ -94,7 +94,7 @@ static const struct {
 	{0, 'x', "no tau of this version"},
 	{1, 2, "no tau of this version"},
 	{2, 0, "unknown kind 0"},
-	{2, 6, "unknown kind 6"},
+	{2, 7, "unknown kind 7"},
 	{2, 255, "unknown kind 255"},
 	{3, 2, "unknown kind"},
 	{2, COMMAND_RUN, "carries what its kind has not"},

@@ -97,6 +97,10 @@
 /* … and when a person is told that it takes its time. */
 #define SUPERVISOR_PATIENCE_NS 1000000000ll
 
+/* a node that waits for other nodes alone says so after as long; until it does,
+ * sleeping costs no message. */
+#define NODE_QUIET_NS 100000000ll
+
 /* links: packets as large as a socket's buffer takes a few of, streams as many
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */

@@ -83,9 +83,12 @@ int loop_run(
 
 static int begin(struct loop *loop, struct error *error)
 {
+	struct supervisor_options options = *loop->request->options;
 	int code;
 
-	supervisor_init(&loop->supervisor, loop->request->options);
+	options.links = loop->request->links;
+	options.link_count = loop->request->link_count;
+	supervisor_init(&loop->supervisor, &options);
 	loop->processes = calloc(loop->count, sizeof *loop->processes);
 	CHECK(loop->processes != NULL);
 	for (uint32_t i = 0; i < loop->count; i++) {

@@ -37,7 +37,8 @@ struct loop_view {
 };
 
 struct loop_request {
-	const struct supervisor_options *options; /* as many nodes as below */
+	/* As many nodes as below; of links it is told here. */
+	const struct supervisor_options *options;
 	const struct loop_node *nodes;
 	const struct links_pair *links;
 	uint32_t link_count;

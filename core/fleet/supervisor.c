@@ -2,8 +2,8 @@
 
 #include "core/base/check.h"
 #include "core/fleet/sentence.h"
+#include "core/fleet/supervisor_private.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 static void start(struct supervisor *supervisor);
@@ -13,6 +13,10 @@ static void on_spawned(struct supervisor *supervisor, uint32_t node);
 static void on_ready(struct supervisor *supervisor, uint32_t node);
 static void on_failed(
 	struct supervisor *supervisor, uint32_t node, char *sentence);
+static void on_quiet(struct supervisor *supervisor, uint32_t node,
+	const struct command *command);
+static void on_deadlock(struct supervisor *supervisor, uint32_t node,
+	const struct command *command);
 static void on_count(struct supervisor *supervisor, uint32_t node,
 	const struct command *command);
 static void on_progress(struct supervisor *supervisor, uint32_t node,
@@ -21,18 +25,8 @@ static void on_hangup(
 	struct supervisor *supervisor, uint32_t node, const char *text);
 static void on_exited(
 	struct supervisor *supervisor, const struct supervisor_event *event);
-static void on_signal(struct supervisor *supervisor, int number);
-static void on_timeout(
-	struct supervisor *supervisor, enum supervisor_timer timer);
 static void run_all(struct supervisor *supervisor);
-static void failed(struct supervisor *supervisor);
-static void drain(struct supervisor *supervisor);
-static void close_all(struct supervisor *supervisor);
-static void kill_all(struct supervisor *supervisor);
-static void kill_node(struct supervisor *supervisor, uint32_t node);
-static void ask_all(struct supervisor *supervisor);
 static void end_if_all_ended(struct supervisor *supervisor);
-static bool alive(const struct supervised *node);
 
 void supervisor_init(
 	struct supervisor *supervisor, const struct supervisor_options *options)
@@ -42,11 +36,14 @@ void supervisor_init(
 	supervisor->nodes =
 		calloc(options->node_count, sizeof *supervisor->nodes);
 	CHECK(supervisor->nodes != NULL);
+	deadlock_init(&supervisor->deadlock, options->node_count,
+		options->links, options->link_count);
 }
 
 void supervisor_release(struct supervisor *supervisor)
 {
 	action_list_release(&supervisor->actions);
+	deadlock_release(&supervisor->deadlock);
 	free(supervisor->nodes);
 	*supervisor = (struct supervisor){0};
 }
@@ -71,26 +68,27 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 	case SUPERVISOR_SPAWN_FAILED:
 		CHECK(node->state == SUPERVISED_SPAWNING);
 		node->state = SUPERVISED_ENDED;
+		deadlock_ended(&supervisor->deadlock, event->node);
 		on_failed(supervisor, event->node,
 			sentence_format("%s", event->text));
 		break;
 	case SUPERVISOR_COMMAND:
-		if (alive(node))
+		if (supervised_alive(node))
 			on_command(supervisor, event->node, event->command);
 		break;
 	case SUPERVISOR_HANGUP:
-		if (alive(node))
+		if (supervised_alive(node))
 			on_hangup(supervisor, event->node, event->text);
 		break;
 	case SUPERVISOR_EXITED:
-		CHECK(alive(node));
+		CHECK(supervised_alive(node));
 		on_exited(supervisor, event);
 		break;
 	case SUPERVISOR_SIGNAL:
-		on_signal(supervisor, event->number);
+		supervisor_on_signal(supervisor, event->number);
 		break;
 	case SUPERVISOR_TIMEOUT:
-		on_timeout(supervisor, event->timer);
+		supervisor_on_timeout(supervisor, event->timer);
 		break;
 	}
 	end_if_all_ended(supervisor);
@@ -111,7 +109,7 @@ static void on_spawned(struct supervisor *supervisor, uint32_t node)
 {
 	supervisor->nodes[node].state = SUPERVISED_PREPARING;
 	if (supervisor->stopping)
-		kill_node(supervisor, node);
+		supervisor_kill(supervisor, node);
 	else
 		action_send(&supervisor->actions, node, COMMAND_PLAN);
 }
@@ -123,8 +121,13 @@ static void on_command(struct supervisor *supervisor, uint32_t node,
 	case COMMAND_READY:
 		on_ready(supervisor, node);
 		break;
-	case COMMAND_FAILED:
+	case COMMAND_QUIET:
+		on_quiet(supervisor, node, command);
+		break;
 	case COMMAND_DEADLOCK:
+		on_deadlock(supervisor, node, command);
+		break;
+	case COMMAND_FAILED:
 		on_failed(supervisor, node, sentence_failed(command));
 		break;
 	case COMMAND_COUNT:
@@ -181,7 +184,31 @@ static void on_failed(
 {
 	action_say(&supervisor->actions, node, sentence);
 	supervisor->nodes[node].failed = true;
-	failed(supervisor);
+	supervisor_failed(supervisor);
+}
+
+static void on_quiet(struct supervisor *supervisor, uint32_t node,
+	const struct command *command)
+{
+	struct error error = ERROR_NONE;
+
+	if (!supervised_runs(&supervisor->nodes[node]))
+		return;
+	if (deadlock_quiet(&supervisor->deadlock, node, command, &error) < 0)
+		on_hangup(supervisor, node, error.text);
+	else
+		supervisor_seek_deadlocks(supervisor);
+}
+
+static void on_deadlock(struct supervisor *supervisor, uint32_t node,
+	const struct command *command)
+{
+	struct error error = ERROR_NONE;
+
+	if (deadlock_told(&supervisor->deadlock, node, command, &error) < 0)
+		on_hangup(supervisor, node, error.text);
+	else
+		supervisor_seek_deadlocks(supervisor);
 }
 
 static void on_count(struct supervisor *supervisor, uint32_t node,
@@ -216,7 +243,7 @@ static void on_hangup(
 {
 	if (supervisor->nodes[node].state >= SUPERVISED_ABORTED)
 		return;
-	kill_node(supervisor, node);
+	supervisor_kill(supervisor, node);
 	on_failed(supervisor, node, sentence_format("killed: %s", text));
 }
 
@@ -227,159 +254,15 @@ static void on_exited(
 	bool killed = one->state >= SUPERVISED_ABORTED;
 
 	one->state = SUPERVISED_ENDED;
+	deadlock_ended(&supervisor->deadlock, event->node);
+	supervisor_seek_deadlocks(supervisor);
 	if (killed || (one->done && event->status == 0))
 		return;
 	if (one->failed)
-		failed(supervisor);
+		supervisor_failed(supervisor);
 	else
 		on_failed(supervisor, event->node,
 			sentence_exited(event->status, one->done, event->text));
-}
-
-static void on_signal(struct supervisor *supervisor, int number)
-{
-	supervisor->causes.interrupted |= number == SIGINT;
-	if (supervisor->closing)
-		return;
-	if (!supervisor->ran) {
-		supervisor->closing = supervisor->stopping = true;
-		kill_all(supervisor);
-	} else if (!supervisor->stopping) {
-		drain(supervisor);
-	} else {
-		supervisor->causes.cut_short = true;
-		close_all(supervisor);
-	}
-}
-
-static void on_timeout(
-	struct supervisor *supervisor, enum supervisor_timer timer)
-{
-	switch (timer) {
-	case SUPERVISOR_TIMER_FOR:
-		drain(supervisor);
-		break;
-	case SUPERVISOR_TIMER_PATIENCE:
-		if (!supervisor->closing)
-			action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
-				sentence_patience(
-					supervisor->options.drain_ns));
-		break;
-	case SUPERVISOR_TIMER_DRAIN:
-		if (supervisor->closing)
-			break;
-		supervisor->causes.timed_out = true;
-		action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
-			sentence_format("not drained within %.3g s "
-					"(--drain-timeout); the rest is lost",
-				(double)supervisor->options.drain_ns / 1e9));
-		close_all(supervisor);
-		break;
-	case SUPERVISOR_TIMER_CLOSE:
-		kill_all(supervisor);
-		break;
-	case SUPERVISOR_TIMER_PROGRESS:
-		ask_all(supervisor);
-		break;
-	case SUPERVISOR_TIMERS:
-		CHECK(timer < SUPERVISOR_TIMERS);
-	}
-}
-
-/* Something failed; whether the rest goes on is the topology's to say. Before
- * RUN it is over: who failed may finish its sentences, the others are killed.
- */
-static void failed(struct supervisor *supervisor)
-{
-	supervisor->causes.failed = true;
-	if (supervisor->ran) {
-		if (supervisor->options.stop_on_failure)
-			drain(supervisor);
-		return;
-	}
-	supervisor->stopping = true;
-	if (!supervisor->closing)
-		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
-			SUPERVISOR_CLOSE_NS);
-	supervisor->closing = true;
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		if (!supervisor->nodes[i].failed)
-			kill_node(supervisor, i);
-}
-
-/* Ends the sources and lets all behind them run out. */
-static void drain(struct supervisor *supervisor)
-{
-	if (supervisor->stopping)
-		return;
-	supervisor->stopping = true;
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		if (supervisor->nodes[i].state != SUPERVISED_RUNNING)
-			continue;
-		supervisor->nodes[i].state = SUPERVISED_DRAINING;
-		action_send(&supervisor->actions, i, COMMAND_DRAIN);
-	}
-	if (supervisor->options.drain_ns > SUPERVISOR_PATIENCE_NS)
-		action_arm(&supervisor->actions, SUPERVISOR_TIMER_PATIENCE,
-			SUPERVISOR_PATIENCE_NS);
-	if (supervisor->options.drain_ns)
-		action_arm(&supervisor->actions, SUPERVISOR_TIMER_DRAIN,
-			supervisor->options.drain_ns);
-	else
-		close_all(supervisor);
-}
-
-/* Ends everything now; the nodes count what they lose. */
-static void close_all(struct supervisor *supervisor)
-{
-	if (supervisor->closing)
-		return;
-	supervisor->closing = true;
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		enum supervised_state state = supervisor->nodes[i].state;
-
-		if (state != SUPERVISED_RUNNING && state != SUPERVISED_DRAINING)
-			continue;
-		supervisor->nodes[i].state = SUPERVISED_CLOSING;
-		action_send(&supervisor->actions, i, COMMAND_CLOSE);
-	}
-	action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
-		SUPERVISOR_CLOSE_NS);
-}
-
-static void kill_all(struct supervisor *supervisor)
-{
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		if (supervisor->nodes[i].state != SUPERVISED_CLOSING) {
-			kill_node(supervisor, i);
-			continue;
-		}
-		supervisor->nodes[i].state = SUPERVISED_ABORTED;
-		action_say(&supervisor->actions, i, sentence_unclosed());
-		action_abort(&supervisor->actions, i);
-		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
-			SUPERVISOR_ABORT_NS);
-	}
-}
-
-static void kill_node(struct supervisor *supervisor, uint32_t node)
-{
-	struct supervised *one = &supervisor->nodes[node];
-
-	if (!alive(one) || one->state == SUPERVISED_KILLED)
-		return;
-	one->state = SUPERVISED_KILLED;
-	action_kill(&supervisor->actions, node);
-}
-
-static void ask_all(struct supervisor *supervisor)
-{
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		if (supervisor->nodes[i].state == SUPERVISED_RUNNING ||
-			supervisor->nodes[i].state == SUPERVISED_DRAINING)
-			action_send(&supervisor->actions, i, COMMAND_ASK);
-	action_arm(&supervisor->actions, SUPERVISOR_TIMER_PROGRESS,
-		supervisor->options.progress_ns);
 }
 
 static void end_if_all_ended(struct supervisor *supervisor)
@@ -390,11 +273,4 @@ static void end_if_all_ended(struct supervisor *supervisor)
 	supervisor->ended = true;
 	action_exit(
 		&supervisor->actions, (int)exit_code_of(&supervisor->causes));
-}
-
-/* Whether there is a process that was not yet reaped. */
-static bool alive(const struct supervised *node)
-{
-	return node->state >= SUPERVISED_PREPARING &&
-	       node->state < SUPERVISED_ENDED;
 }

@@ -23,7 +23,8 @@
  * A second signal, or the drain's deadline, closes; who does not close within
  * SUPERVISOR_CLOSE_NS is told to abort, so that it says which operator did not
  * come back, and SUPERVISOR_ABORT_NS later killed. A signal before RUN kills:
- * nothing has begun.
+ * nothing has begun. Nodes that wait for each other for good (`deadlock`) are
+ * told of as one failure, and closed.
  *
  * Invariants: a command is sent only to a node whose process was spawned and
  * has not exited; EXIT comes once, last, when all nodes have ended.
@@ -36,6 +37,7 @@
 #include <stdint.h>
 
 #include "core/fleet/action.h"
+#include "core/fleet/deadlock.h"
 #include "core/fleet/exit_code.h"
 #include "core/wire/command.h"
 
@@ -74,11 +76,13 @@ struct supervisor_event {
 };
 
 struct supervisor_options {
-	uint32_t node_count;  /* at least one */
-	bool stop_on_failure; /* the topology's on_failure */
-	int64_t for_ns;       /* --for; 0: until it ends */
-	int64_t drain_ns;     /* --drain-timeout; 0: at once */
-	int64_t progress_ns;  /* how often SHOW is wanted; 0: never */
+	uint32_t node_count;            /* at least one */
+	bool stop_on_failure;           /* the topology's on_failure */
+	int64_t for_ns;                 /* --for; 0: until it ends */
+	int64_t drain_ns;               /* --drain-timeout; 0: at once */
+	int64_t progress_ns;            /* how often SHOW is wanted; 0: never */
+	const struct links_pair *links; /* the caller's */
+	uint32_t link_count;
 };
 
 struct supervised {
@@ -92,6 +96,7 @@ struct supervisor {
 	struct supervisor_options options;
 	struct supervised *nodes;
 	struct exit_causes causes;
+	struct deadlock deadlock;
 	bool ran;      /* RUN was sent */
 	bool stopping; /* it drains or closes */
 	bool closing;

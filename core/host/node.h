@@ -57,6 +57,7 @@ struct node_link {
 	struct fifo *fifo;
 	const char *peer; /* the plan's */
 	bool foreign;     /* somebody else's program */
+	bool closed;      /* nothing goes over it any more */
 };
 
 /* A back stream that passes an operator by. */
@@ -87,7 +88,7 @@ struct node {
 	uint64_t *cut;             /* by stream: unread when its link broke */
 	struct counters counters;  /* the supervisor's page; zeroed: none */
 	uint32_t first_dropping;   /* stream that a link fills and drops of */
-	bool closing;
+	bool closing; /* so do others: their going is no news */
 	struct edges *edges;       /* by operator */
 	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;
@@ -139,8 +140,17 @@ void node_close(struct node *node);
 /* Asks every running operator to freeze. */
 void node_quiesce(struct node *node);
 
-/* Who waits for whom, as text for a person; the caller frees it. NULL: out of
- * memory. */
+/* Whether nothing here can run, and only other nodes of ours can change that:
+ * no timer, no fd, no program of somebody else, no FIFO. Cheap. */
+bool node_is_quiet(struct node *node);
+
+/* How often the links have sent, received and closed: as long as that is the
+ * same, a quiet node has not moved. */
+uint64_t node_moves(const struct node *node);
+
+/* Who waits for what, as the lines of core/plan/waits.h; and who waits for whom
+ * in this node alone, as text for a person. The caller frees them. */
+char *node_waits(const struct node *node);
 char *node_explain_wait(const struct node *node);
 
 /* Records and bytes that operators without out streams have read. */

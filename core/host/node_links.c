@@ -114,7 +114,7 @@ static int add_fifo(struct node *node, uint32_t stream, struct error *error)
 				       ? plan->atomic_bytes
 				       : PIPE_BUF,
 		.closed = fifo_closed,
-		.context = node};
+		.context = mine};
 	int result;
 
 	if (mine->fifo)
@@ -132,8 +132,10 @@ static int add_fifo(struct node *node, uint32_t stream, struct error *error)
 
 static void fifo_closed(void *context)
 {
-	struct node *node = context;
+	struct node_link *mine = context;
+	struct node *node = mine->node;
 
+	mine->closed = true;
 	node->links_open--;
 	node->fabric.watching--;
 }
@@ -145,9 +147,10 @@ static void closed(
 	struct node *node = mine->node;
 
 	(void)link;
+	mine->closed = true;
 	node->links_open--;
 	node->fabric.watching--;
-	if (!why)
+	if (!why || node->closing)
 		return;
 	if (mine->foreign && node->listener)
 		node->listener->broken(node->listener, mine->peer, why);
@@ -163,8 +166,8 @@ static void lost(struct link_listener *listener, struct link *link,
 	struct node *node = mine->node;
 
 	(void)link;
-	if (node->counters.head && !mine->foreign)
-		return; /* the supervisor knows, and exactly */
+	if (node->closing || (node->counters.head && !mine->foreign))
+		return; /* whoever had them counts them, or the supervisor */
 	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
 

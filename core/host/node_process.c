@@ -27,6 +27,10 @@ struct node_process {
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
 	bool running, closed;
+	bool stuck;      /* has explained itself: only CLOSE is awaited */
+	bool quiet;      /* has said so, when it had moved so often: */
+	uint64_t moves;  /* node_moves */
+	uint64_t obeyed; /* DRAIN and CLOSE */
 };
 
 static int listen_for_plan(struct node_process *process);
@@ -38,7 +42,9 @@ static int receive_plan(struct node_process *process, struct error *error);
 static int watch_commands(struct node_process *process);
 static int work(struct node_process *process);
 static int flush(struct node_process *process);
-static void deadlocked(struct node_process *process);
+static enum node_state turn(struct node_process *process);
+static void explain(struct node_process *process);
+static void flush_queue(struct node_process *process);
 static void obey(struct node_process *process);
 static int wait_readable(struct node_process *process);
 static void woken(struct reactor_watch *watch, uint32_t events);
@@ -173,12 +179,16 @@ static int work(struct node_process *process)
 	enum node_state state = NODE_RUNNING;
 
 	while (!process->left && state != NODE_ENDED) {
-		if (process->running)
-			state = node_turn(process->node, -1);
+		if (process->stuck) {
+			(void)wait_readable(process);
+			process->heard = true;
+		} else if (process->running)
+			state = turn(process);
 		else
 			(void)reactor_poll(reactor, -1);
 		if (state == NODE_DEADLOCKED) {
-			deadlocked(process);
+			explain(process);
+			node_close(process->node);
 			state = NODE_ENDED;
 		}
 		if (process->heard)
@@ -213,14 +223,42 @@ static int flush(struct node_process *process)
 	return flow == COMMAND_OK ? 0 : -EPIPE;
 }
 
-static void deadlocked(struct node_process *process)
+/* When only other nodes can make this one go on, it first sleeps for a while,
+ * then tells the supervisor, once. So who is asleep between two packets tells
+ * nothing, and what is told is exact all the same. */
+static enum node_state turn(struct node_process *process)
 {
-	char *text = node_explain_wait(process->node);
+	struct node *node = process->node;
+	bool quiet = node_is_quiet(node);
+	uint64_t moves = quiet ? node_moves(node) : 0;
+	bool news = quiet && !(process->quiet && process->moves == moves);
+	enum node_state state = node_turn(node, news ? NODE_QUIET_NS : -1);
 
-	say(process, &(struct command){.kind = COMMAND_DEADLOCK,
-			     .text = command_text(text)});
-	free(text);
-	node_close(process->node);
+	if (!news || state != NODE_RUNNING || process->heard ||
+		!node_is_quiet(node) || node_moves(node) != moves)
+		return state;
+	process->quiet = true;
+	process->moves = moves;
+	node_report_quiet(node, process->connection, process->obeyed);
+	flush_queue(process);
+	return state;
+}
+
+/* What each operator waits for. */
+static void explain(struct node_process *process)
+{
+	node_report_waits(process->node, process->connection);
+	flush_queue(process);
+}
+
+/* What was said and did not go at once, while the node goes on. */
+static void flush_queue(struct node_process *process)
+{
+	struct reactor *reactor = process->node->fabric.reactor;
+
+	if (command_flush(process->connection, NULL) == COMMAND_WAIT &&
+		flush(process) == 0)
+		(void)reactor_change(reactor, &process->watch, EPOLLIN);
 }
 
 /* Takes all commands that have come. */
@@ -244,6 +282,12 @@ static void obey(struct node_process *process)
 			break;
 		case COMMAND_DRAIN:
 			node_drain(process->node);
+			process->obeyed++;
+			process->quiet = false;
+			break;
+		case COMMAND_EXPLAIN:
+			explain(process);
+			process->stuck = true;
 			break;
 		case COMMAND_CLOSE:
 			node_close(process->node);

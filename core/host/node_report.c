@@ -1,6 +1,11 @@
 /* node_report: what a node tells its supervisor. See the header. */
 #include "core/host/node_report.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/plan/text.h"
+
 static void count(struct command_connection *connection, const char *name,
 	enum command_count which, uint64_t records);
 
@@ -26,6 +31,39 @@ void node_report_counts(
 	for (uint32_t i = 0; i < node->nowhere_count; i++)
 		count(connection, node->nowhere[i].name, COMMAND_COUNT_NOWHERE,
 			node->nowhere[i].stream.dropped);
+}
+
+void node_report_quiet(const struct node *node,
+	struct command_connection *connection, uint64_t obeyed)
+{
+	struct command message = {.kind = COMMAND_QUIET, .records = obeyed};
+	struct text text = {0};
+
+	for (uint32_t i = 0; i < node->plan->link_count; i++) {
+		const struct node_link *one = &node->links[i];
+
+		if (one->closed)
+			text_add(&text, "-\n");
+		else
+			text_format(&text, "%" PRIu64 " %" PRIu64 "\n",
+				link_counts(one->link)->packets_sent,
+				link_counts(one->link)->packets_received);
+	}
+	message.text = command_text(text_string(&text));
+	node_report_send(connection, &message);
+	text_release(&text);
+}
+
+void node_report_waits(
+	const struct node *node, struct command_connection *connection)
+{
+	char *text = node_waits(node);
+
+	node_report_send(
+		connection, &(struct command){.kind = COMMAND_DEADLOCK,
+				    .name = command_text(node->plan->node),
+				    .text = command_text(text)});
+	free(text);
 }
 
 void node_report_progress(

@@ -18,6 +18,14 @@ void node_report_send(
 void node_report_counts(
 	const struct node *node, struct command_connection *connection);
 
+/* QUIET, after so many orders obeyed. */
+void node_report_quiet(const struct node *node,
+	struct command_connection *connection, uint64_t obeyed);
+
+/* DEADLOCK: what each operator waits for. */
+void node_report_waits(
+	const struct node *node, struct command_connection *connection);
+
 /* PROGRESS. */
 void node_report_progress(
 	const struct node *node, struct command_connection *connection);

@@ -1,82 +1,124 @@
-/* node: who waits for whom, when nobody can go on. */
-#include <inttypes.h>
+/* node: whether it can only wait, and who waits for whom then. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/base/check.h"
 #include "core/host/node.h"
-#include "core/plan/text.h"
+#include "core/host/slot.h"
+#include "core/plan/waits.h"
 #include "core/run/readiness.h"
 
-/* What an operator waits for: a stream, and the plan's place of it. */
-struct blocked {
-	const struct node_plan_stream *plan;
-	const struct stream *stream;
-	uint32_t other; /* the operator at the other end */
-	bool writes;
-};
+static bool link_moves(const struct node *node, uint32_t link);
+static void put_operator(struct text *to, const struct node *node, uint32_t at);
+static void put_relay(struct text *to, const struct node *node, uint32_t at);
+static const char *find_blocked(
+	const struct node *node, uint32_t at, enum waits_kind *kind);
+static void put_stream(struct text *to, const struct node *node, uint32_t at);
 
-static uint32_t find_cycle(const struct node *node);
-static bool find_blocked(
-	const struct node *node, uint32_t at, struct blocked *blocked);
-static void say(struct text *to, const struct node *node, uint32_t at);
+bool node_is_quiet(struct node *node)
+{
+	struct fabric *fabric = &node->fabric;
 
-char *node_explain_wait(const struct node *node)
+	if (node->links_open == 0 || !scheduler_idle(&fabric->scheduler) ||
+		timers_next(&fabric->timers) != TIMERS_NEVER ||
+		slots_may_come(fabric))
+		return false;
+	for (uint32_t i = 0; i < node->plan->link_count; i++)
+		if (link_moves(node, i))
+			return false;
+	return true;
+}
+
+uint64_t node_moves(const struct node *node)
+{
+	uint64_t moves = 0;
+
+	for (uint32_t i = 0; i < node->plan->link_count; i++) {
+		const struct link *link = node->links[i].link;
+
+		moves += node->links[i].closed;
+		if (link)
+			moves += link_counts(link)->packets_sent +
+				 link_counts(link)->packets_received;
+	}
+	return moves;
+}
+
+char *node_waits(const struct node *node)
 {
 	struct text to = {0};
-	uint32_t count = node->plan->operator_count;
-	uint32_t start = find_cycle(node);
-	uint32_t at = start;
-	struct blocked blocked;
 
-	text_add(&to, "nothing can go on:");
-	if (start < count) {
-		do {
-			say(&to, node, at);
-			find_blocked(node, at, &blocked);
-			at = blocked.other;
-		} while (at != start);
-		return text_take(&to);
-	}
-	for (at = 0; at < count; at++)
-		if (node->operators[at]->state == INSTANCE_RUNNING)
-			say(&to, node, at);
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		put_operator(&to, node, i);
+	for (uint32_t i = 0; i < node->relay_count; i++)
+		put_relay(&to, node, i);
+	for (uint32_t i = 0; i < node->plan->stream_count; i++)
+		put_stream(&to, node, i);
 	return text_take(&to);
 }
 
-/* An operator on a cycle of waits, or the number of operators where there is
- * none. Each operator is walked from once: `seen` holds the walk, counted from
- * 1, that came by first. */
-static uint32_t find_cycle(const struct node *node)
+char *node_explain_wait(const struct node *node)
 {
-	uint32_t count = node->plan->operator_count;
-	uint32_t *seen = calloc(count + 1u, sizeof *seen);
-	uint32_t found = count;
-	struct blocked blocked;
+	struct waits waits = {0};
+	char *text = node_waits(node);
+	char *report;
 
-	for (uint32_t from = 0; seen && from < count && found == count;
-		from++) {
-		uint32_t at = from;
-
-		while (at != NODE_PLAN_NONE && seen[at] == 0 &&
-			find_blocked(node, at, &blocked)) {
-			seen[at] = from + 1;
-			at = blocked.other;
-		}
-		if (at != NODE_PLAN_NONE && seen[at] == from + 1)
-			found = at;
-	}
-	free(seen);
-	return found;
+	CHECK(waits_add(&waits, NULL, text, strlen(text), NULL) == 0);
+	report = waits_explain(&waits);
+	waits_release(&waits);
+	free(text);
+	return report;
 }
 
-static bool find_blocked(
-	const struct node *node, uint32_t at, struct blocked *blocked)
+/* Whether it does not only wait for another node of ours. */
+static bool link_moves(const struct node *node, uint32_t link)
+{
+	const struct node_link *one = &node->links[link];
+
+	return !one->closed &&
+	       (one->foreign || one->fifo || !link_is_still(one->link));
+}
+
+static void put_operator(struct text *to, const struct node *node, uint32_t at)
+{
+	const struct instance *instance = node->operators[at];
+	enum waits_kind kind = WAITS_ENDED;
+	const char *stream = NULL;
+
+	if (instance->state == INSTANCE_RUNNING)
+		stream = find_blocked(node, at, &kind);
+	waits_put_operator(to, instance->name, kind, stream);
+}
+
+/* What passes an operator by waits for itself, under the operator's name. */
+static void put_relay(struct text *to, const struct node *node, uint32_t at)
+{
+	const struct node_relay *relay = &node->relays[at];
+	const struct stream *from, *next;
+
+	if (!relay_streams(relay->relay, &from, &next))
+		waits_put_operator(
+			to, relay->instance->name, WAITS_ENDED, NULL);
+	else if (stream_count(from) > 0)
+		waits_put_operator(
+			to, relay->instance->name, WAITS_WRITE, next->name);
+	else
+		waits_put_operator(
+			to, relay->instance->name, WAITS_READ, from->name);
+}
+
+/* The stream that an operator waits for, by name: one that it writes, if there
+ * is one that does not take more. NULL: nothing of the kind. */
+static const char *find_blocked(
+	const struct node *node, uint32_t at, enum waits_kind *kind)
 {
 	const struct task *task = &node->operators[at]->task;
 	uint64_t asked = task->want.any | task->want.all;
 	uint32_t i;
 
+	*kind = WAITS_NOTHING;
 	if (task->state != TASK_WAITING)
-		return false;
+		return NULL;
 	for (i = node->edges[at].from; i != NODE_PLAN_NONE;
 		i = node->next_edges[i].from) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
@@ -85,52 +127,38 @@ static bool find_blocked(
 		if (!(asked & TAU_OUT(plan->from.port)) ||
 			!stream->writer.armed || stream->writer.gone)
 			continue;
-		*blocked = (struct blocked){plan, stream, plan->to.owner, true};
-		return true;
+		*kind = WAITS_WRITE;
+		return plan->name;
 	}
 	for (i = node->edges[at].to; i != NODE_PLAN_NONE;
 		i = node->next_edges[i].to) {
 		const struct node_plan_stream *plan = &node->plan->streams[i];
-		const struct stream *stream = &node->streams[i];
 
-		if (!(asked & TAU_IN(plan->to.port)) || !stream->reader.armed)
+		if (!(asked & TAU_IN(plan->to.port)) ||
+			!node->streams[i].reader.armed)
 			continue;
-		*blocked =
-			(struct blocked){plan, stream, plan->from.owner, false};
-		return true;
+		*kind = WAITS_READ;
+		return plan->name;
 	}
-	return false;
+	return NULL;
 }
 
-static const char *name_of(
-	const struct node *node, const struct blocked *blocked)
+static void put_stream(struct text *to, const struct node *node, uint32_t at)
 {
-	if (blocked->other != NODE_PLAN_NONE)
-		return node->operators[blocked->other]->name;
-	return node->links[blocked->plan->link].peer;
-}
+	const struct node_plan_stream *plan = &node->plan->streams[at];
+	const struct stream *stream = &node->streams[at];
+	struct waits_stream told = {plan->name, plan->from.owner,
+		plan->to.owner, stream_count(stream), stream->used_bytes,
+		stream->capacity_bytes};
 
-static void say(struct text *to, const struct node *node, uint32_t at)
-{
-	struct blocked blocked;
+	for (uint32_t i = 0; plan->back && i < node->relay_count; i++) {
+		const struct stream *reads, *writes;
 
-	if (!find_blocked(node, at, &blocked)) {
-		text_format(to, "\n  %s waits for nothing that can come",
-			node->operators[at]->name);
-		return;
+		relay_streams(node->relays[i].relay, &reads, &writes);
+		if (reads == stream)
+			told.reader = node->plan->operator_count + i;
+		if (writes == stream)
+			told.writer = node->plan->operator_count + i;
 	}
-	if (blocked.writes)
-		text_format(to,
-			"\n  %s waits for %s to read: stream %s is full "
-			"(%" PRIu64 " records, %" PRIu64 " bytes of %" PRIu32
-			")",
-			node->operators[at]->name, name_of(node, &blocked),
-			blocked.plan->name, stream_count(blocked.stream),
-			blocked.stream->used_bytes,
-			blocked.stream->capacity_bytes);
-	else
-		text_format(to,
-			"\n  %s waits for %s to write: stream %s is empty",
-			node->operators[at]->name, name_of(node, &blocked),
-			blocked.plan->name);
+	waits_put_stream(to, &told);
 }

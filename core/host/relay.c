@@ -66,6 +66,14 @@ int relay_create(struct relay **relay, const struct relay_settings *settings,
 	return 0;
 }
 
+bool relay_streams(const struct relay *relay, const struct stream **from,
+	const struct stream **to)
+{
+	*from = relay->settings.from;
+	*to = relay->settings.to;
+	return !relay->over;
+}
+
 void relay_destroy(struct relay **relay)
 {
 	struct relay *old = *relay;

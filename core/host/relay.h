@@ -14,6 +14,7 @@
 #ifndef TAU_CORE_HOST_RELAY_H
 #define TAU_CORE_HOST_RELAY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/error.h"
@@ -35,6 +36,10 @@ struct relay_settings {
 /* Starts one. -ENOMEM with a sentence. */
 int relay_create(struct relay **relay, const struct relay_settings *settings,
 	struct error *error);
+
+/* Which streams it passes on; false when it has ended. */
+bool relay_streams(const struct relay *relay, const struct stream **from,
+	const struct stream **to);
 
 /* Leaves `from` and ends `to`, if that has not happened. NULL is fine. */
 void relay_destroy(struct relay **relay);

@@ -143,12 +143,16 @@ static int kind_parts(unsigned kind)
 {
 	switch (kind) {
 	case COMMAND_PLAN:
-	case COMMAND_DEADLOCK:
 		return PART_TEXT;
+	case COMMAND_QUIET:
+		return PART_RECORDS | PART_TEXT;
+	case COMMAND_DEADLOCK:
+		return PART_NAME | PART_TEXT;
 	case COMMAND_RUN:
 	case COMMAND_DRAIN:
 	case COMMAND_CLOSE:
 	case COMMAND_ASK:
+	case COMMAND_EXPLAIN:
 	case COMMAND_READY:
 	case COMMAND_DONE:
 		return 0;

@@ -11,7 +11,10 @@
  *       | RUN ->                                    |  operators run
  *       | ASK ->                        <- PROGRESS |  any number of times
  *       | <- FAILED (an operator; the rest runs on) |  any number of times
- *       | <- DEADLOCK                               |
+ *       | <- QUIET                                  |  it waits for others,
+ *       |                                           |  any number of times
+ *       | EXPLAIN ->                    <- DEADLOCK |  once; it stands still
+ *       | <- DEADLOCK                               |  unasked: it has no links
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -19,7 +22,9 @@
  *
  * An end of the connection without DONE means that the other process is gone:
  * the supervisor then takes the node's exit status for the reason, the node
- * ends at once. DEADLOCK is followed by the COUNTs and DONE.
+ * ends at once. An unasked DEADLOCK is followed by the COUNTs and DONE; one
+ * that answers EXPLAIN only after CLOSE. What QUIET is for says
+ * core/fleet/deadlock.h.
  *
  * One packet, integers little-endian:
  *
@@ -29,14 +34,18 @@
  *        2     1  kind
  *        3     1  1: the text goes on in the next packet, else 0
  *        4     4  code, signed    FAILED: negative errno; COUNT: which count
- *        8     8  records         COUNT, PROGRESS
+ *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
+ *                                  DRAIN and CLOSE
  *       16     8  bytes           PROGRESS
  *       24     2  length of name
  *       26     2  length of plugin
  *       28     4  length of text
- *       32        name            FAILED: operator; COUNT: stream
+ *       32        name            FAILED: operator; COUNT: stream; DEADLOCK:
+ *                                  node
  *                 plugin          FAILED
- *                 text            PLAN, FAILED, DEADLOCK
+ *                 text            PLAN, FAILED; DEADLOCK: core/plan/waits.h;
+ *                                  QUIET: a line per link, in the plan's order:
+ *                                  packets sent and received, or - when closed
  *
  * What a kind does not use is zero or empty. A text that does not fit goes on
  * in packets of the same kind that hold nothing but text; nothing else comes
@@ -74,6 +83,7 @@ enum command_kind {
 	COMMAND_DRAIN = 3,
 	COMMAND_CLOSE = 4,
 	COMMAND_ASK = 5,
+	COMMAND_EXPLAIN = 6,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,
@@ -81,6 +91,7 @@ enum command_kind {
 	COMMAND_DEADLOCK = 20,
 	COMMAND_PROGRESS = 21,
 	COMMAND_DONE = 22,
+	COMMAND_QUIET = 23,
 };
 
 /* What COUNT counts, on the stream or port `name`, as "OP.PORT". */

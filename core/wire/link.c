@@ -142,6 +142,12 @@ bool link_is_open(const struct link *link)
 	return link->open;
 }
 
+bool link_is_still(const struct link *link)
+{
+	return link->open && !link->closed && !link->said_all &&
+	       !link->blocked && !link->packet.waiting;
+}
+
 const struct link_counts *link_counts(const struct link *link)
 {
 	return &link->counts;

@@ -96,6 +96,10 @@ int link_receive(struct link *link, uint32_t number, struct stream *stream,
 /* Whether HELLO has come. */
 bool link_is_open(const struct link *link);
 
+/* Whether it is open and has nothing to do until the other side speaks or a
+ * stream is told: nothing waits to go, and its end is not under way. */
+bool link_is_still(const struct link *link);
+
 const struct link_counts *link_counts(const struct link *link);
 
 #endif

@@ -21,6 +21,7 @@ expect_text said 'tau: main: nothing can go on:
 tau: main:   t waits for j to read: stream t.out[1] is full (1024 records, 2989 bytes of 262144)
 tau: main:   j waits for w to write: stream w is empty
 tau: main:   w waits for t to write: stream t.out[0] is empty
+tau: main:   it would go on further with more "records" or "capacity" on t.out[1]
 tau: 1024 records of generate were lost, because nobody had read them before the end
 tau: 1024 records of t.out[1] were lost, because nobody had read them before the end
 '

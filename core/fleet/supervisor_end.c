@@ -1,0 +1,183 @@
+/* supervisor: how topologies end: signals, deadlines, failures, deadlocks. */
+#include <signal.h>
+
+#include "core/base/check.h"
+#include "core/fleet/sentence.h"
+#include "core/fleet/supervisor_private.h"
+
+static void drain(struct supervisor *supervisor);
+static void close_all(struct supervisor *supervisor);
+static void close_node(struct supervisor *supervisor, uint32_t node);
+static void kill_all(struct supervisor *supervisor);
+static void ask_all(struct supervisor *supervisor);
+
+void supervisor_on_signal(struct supervisor *supervisor, int number)
+{
+	supervisor->causes.interrupted |= number == SIGINT;
+	if (supervisor->closing)
+		return;
+	if (!supervisor->ran) {
+		supervisor->closing = supervisor->stopping = true;
+		kill_all(supervisor);
+	} else if (!supervisor->stopping) {
+		drain(supervisor);
+	} else {
+		supervisor->causes.cut_short = true;
+		close_all(supervisor);
+	}
+}
+
+void supervisor_on_timeout(
+	struct supervisor *supervisor, enum supervisor_timer timer)
+{
+	switch (timer) {
+	case SUPERVISOR_TIMER_FOR:
+		drain(supervisor);
+		break;
+	case SUPERVISOR_TIMER_PATIENCE:
+		if (!supervisor->closing)
+			action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
+				sentence_patience(
+					supervisor->options.drain_ns));
+		break;
+	case SUPERVISOR_TIMER_DRAIN:
+		if (supervisor->closing)
+			break;
+		supervisor->causes.timed_out = true;
+		action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
+			sentence_format("not drained within %.3g s "
+					"(--drain-timeout); the rest is lost",
+				(double)supervisor->options.drain_ns / 1e9));
+		close_all(supervisor);
+		break;
+	case SUPERVISOR_TIMER_CLOSE:
+		kill_all(supervisor);
+		break;
+	case SUPERVISOR_TIMER_PROGRESS:
+		ask_all(supervisor);
+		break;
+	case SUPERVISOR_TIMERS:
+		CHECK(timer < SUPERVISOR_TIMERS);
+	}
+}
+
+/* Something failed; whether the rest goes on is the topology's to say. Before
+ * RUN it is over: who failed may finish its sentences, the others are killed.
+ */
+void supervisor_failed(struct supervisor *supervisor)
+{
+	supervisor->causes.failed = true;
+	if (supervisor->ran) {
+		if (supervisor->options.stop_on_failure)
+			drain(supervisor);
+		return;
+	}
+	supervisor->stopping = true;
+	if (!supervisor->closing)
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
+			SUPERVISOR_CLOSE_NS);
+	supervisor->closing = true;
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
+		if (!supervisor->nodes[i].failed)
+			supervisor_kill(supervisor, i);
+}
+
+/* Who is in a deadlock can only be closed. A node that found out by itself
+ * closes by itself. */
+void supervisor_seek_deadlocks(struct supervisor *supervisor)
+{
+	struct deadlock *deadlock = &supervisor->deadlock;
+	uint32_t group;
+
+	deadlock_seek(deadlock, &supervisor->actions);
+	while (deadlock_report(deadlock, &supervisor->actions, &group)) {
+		for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
+			if (deadlock->nodes[i].group != group)
+				continue;
+			supervisor->nodes[i].failed = true;
+			if (deadlock->nodes[i].asked)
+				close_node(supervisor, i);
+		}
+		supervisor_failed(supervisor);
+	}
+}
+
+/* Ends the sources and lets all behind them run out. */
+static void drain(struct supervisor *supervisor)
+{
+	if (supervisor->stopping)
+		return;
+	supervisor->stopping = true;
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
+		if (supervisor->nodes[i].state != SUPERVISED_RUNNING)
+			continue;
+		supervisor->nodes[i].state = SUPERVISED_DRAINING;
+		deadlock_order(&supervisor->deadlock, i);
+		action_send(&supervisor->actions, i, COMMAND_DRAIN);
+	}
+	if (supervisor->options.drain_ns > SUPERVISOR_PATIENCE_NS)
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_PATIENCE,
+			SUPERVISOR_PATIENCE_NS);
+	if (supervisor->options.drain_ns)
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_DRAIN,
+			supervisor->options.drain_ns);
+	else
+		close_all(supervisor);
+}
+
+/* Ends everything now; the nodes count what they lose. */
+static void close_all(struct supervisor *supervisor)
+{
+	if (supervisor->closing)
+		return;
+	supervisor->closing = true;
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
+		close_node(supervisor, i);
+	action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
+		SUPERVISOR_CLOSE_NS);
+}
+
+static void close_node(struct supervisor *supervisor, uint32_t node)
+{
+	if (!supervised_runs(&supervisor->nodes[node]))
+		return;
+	supervisor->nodes[node].state = SUPERVISED_CLOSING;
+	deadlock_order(&supervisor->deadlock, node);
+	action_send(&supervisor->actions, node, COMMAND_CLOSE);
+}
+
+static void kill_all(struct supervisor *supervisor)
+{
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
+		if (supervisor->nodes[i].state != SUPERVISED_CLOSING) {
+			supervisor_kill(supervisor, i);
+			continue;
+		}
+		supervisor->nodes[i].state = SUPERVISED_ABORTED;
+		deadlock_order(&supervisor->deadlock, i);
+		action_say(&supervisor->actions, i, sentence_unclosed());
+		action_abort(&supervisor->actions, i);
+		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
+			SUPERVISOR_ABORT_NS);
+	}
+}
+
+void supervisor_kill(struct supervisor *supervisor, uint32_t node)
+{
+	struct supervised *one = &supervisor->nodes[node];
+
+	if (!supervised_alive(one) || one->state == SUPERVISED_KILLED)
+		return;
+	one->state = SUPERVISED_KILLED;
+	deadlock_order(&supervisor->deadlock, node);
+	action_kill(&supervisor->actions, node);
+}
+
+static void ask_all(struct supervisor *supervisor)
+{
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
+		if (supervised_runs(&supervisor->nodes[i]))
+			action_send(&supervisor->actions, i, COMMAND_ASK);
+	action_arm(&supervisor->actions, SUPERVISOR_TIMER_PROGRESS,
+		supervisor->options.progress_ns);
+}
