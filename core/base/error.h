@@ -32,6 +32,14 @@ struct error {
 
 #define ERROR_NONE ((struct error){0})
 
+/* Where zeroing all of the text would cost more than what may fail. */
+static inline void error_clear(struct error *error)
+{
+	error->code = 0;
+	error->place = (struct place){0};
+	error->text[0] = '\0';
+}
+
 /* Sets the error unless one is set already; `error` may be NULL, then only
  * the code is returned. `code` must be negative. Text that does not fit is
  * cut and ends in "…". Returns `code`. */

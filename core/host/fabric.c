@@ -65,7 +65,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 			return false;
 		timeout_ns = wait_ns(fabric, timeout_ns);
 		look_outside(fabric, timeout_ns);
-	} else if (++fabric->rounds % ROUNDS_PER_LOOK == 0) {
+	} else if (++fabric->rounds == ROUNDS_PER_LOOK) {
 		look_outside(fabric, 0);
 	}
 	scheduler_round(scheduler);
@@ -96,6 +96,7 @@ static void look_outside(struct fabric *fabric, int64_t timeout_ns)
 	else if (++fabric->poll_failures == POLL_FAILURES_MAX)
 		cannot_go_on(fabric, result);
 	fabric->now_ns = 0;
+	fabric->rounds = 0;
 	if (timers_next(&fabric->timers) != TIMERS_NEVER)
 		timers_fire(&fabric->timers, fabric_now(fabric));
 }

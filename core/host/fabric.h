@@ -42,7 +42,7 @@ struct fabric {
 	uint64_t watching;      /* links, which may always bring something */
 	uint64_t watched_count; /* fds of operators that may become ready */
 	uint32_t hope; /* the fd that was last found worth waiting for */
-	uint64_t rounds;
+	uint64_t rounds; /* since it last looked outside */
 	uint32_t poll_failures;  /* in a row */
 	uintptr_t thread;        /* the only one that may call the host */
 	int64_t now_ns;          /* 0: not read in this dispatch */

@@ -236,12 +236,13 @@ static void step(struct task *task)
 		(struct link *)((char *)task - offsetof(struct link, task));
 	const struct tau_want want = {
 		.any = LINK_READABLE | LINK_WRITABLE | LINK_WORK | LINK_REST};
-	struct error error = ERROR_NONE;
+	struct error error;
 	bool more = false;
 	int result = 0;
 
 	if (link->closed)
 		return;
+	error_clear(&error);
 	if (task->ready & LINK_REST)
 		link_settle(link);
 	if (task->ready & LINK_READABLE)
