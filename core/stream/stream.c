@@ -10,6 +10,8 @@
 
 #define CREDIT_UNBOUNDED (UINT64_C(1) << 48)
 
+static bool by_credit(const struct stream *stream);
+static uint64_t stage_bytes(const struct stream *stream);
 static bool fits(const struct stream *stream);
 static bool is_full(const struct stream *stream);
 static uint64_t far_bytes(const struct stream *stream);
@@ -149,14 +151,31 @@ static bool by_credit(const struct stream *stream)
 	return stream->limited && stream->policy == STREAM_BLOCK;
 }
 
+/* Of that, what is staged at a time: what a link sends next is read while it
+ * is in the cache, and goes while the writer writes on. A writer that wants
+ * more at once gets it. */
+static uint64_t stage_bytes(const struct stream *stream)
+{
+	uint64_t most = STREAM_STAGE_BYTES;
+	uint64_t want = stream->writer.want;
+
+	if (most < stream->atomic_bytes)
+		most = stream->atomic_bytes;
+	if (want != TAU_OFF && most < want)
+		most = want;
+	if (most > stream->capacity_bytes)
+		most = stream->capacity_bytes;
+	return most < far_bytes(stream) ? most : far_bytes(stream);
+}
+
 uint64_t stream_credit(const struct stream *stream)
 {
 	uint64_t most = stream->capacity_bytes + stream->extra_bytes;
 
 	if (stream->policy == STREAM_GROW || stream->policy == STREAM_NOWHERE)
 		return CREDIT_UNBOUNDED;
-	if (by_credit(stream) && most > far_bytes(stream) + stream->extra_bytes)
-		most = far_bytes(stream) + stream->extra_bytes;
+	if (by_credit(stream))
+		most = stage_bytes(stream) + stream->extra_bytes;
 	return most > stream->used_bytes ? most - stream->used_bytes : 0;
 }
 
