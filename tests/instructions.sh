@@ -45,11 +45,21 @@ each() {
 		'BEGIN { printf "%s %.1f\n", name, (more - less) / parts }'
 }
 
+# link KIND: a record that crosses a link, on both sides.
+link() {
+	local few=2000 many=6000
+	each "link-$1" 1 "$top_builddir/tests/link_cost" \
+		"$top_builddir/tests/bench/link.so" "$1"
+}
+
 hop=("$top_builddir/tests/hop_count" "$top_builddir/tests/bench/hop.so")
 {
 	each switch 2 "$top_builddir/tests/bench/switch" once
 	each hop-forward $hops "${hop[@]}" forward
 	each hop-copy $hops "${hop[@]}" copy
+	link bulk
+	link small
+	link pingpong
 } >"$folder/counted"
 
 awk '/^#/ { next }
