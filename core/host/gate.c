@@ -8,54 +8,43 @@
 #include <sys/socket.h>
 
 #include "core/base/check.h"
+#include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
 #include "core/wire/address.h"
 
-#define WAY_BYTES (64 * KIB)
 #define GATE_PATIENCE_NS 5000000000 /* silence after our side has gone */
-
-/* Bytes on their way from one side to the other. */
-struct way {
-	int from, to;
-	uint32_t start, end;
-	bool ended;    /* nothing goes any more */
-	bool said_all; /* because `from` has closed */
-	uint8_t bytes[WAY_BYTES];
-};
 
 struct gate {
 	struct os *os;
 	struct log *log;
 	struct command_connection *connection;
 	struct reactor *reactor;
-	struct reactor_watch commands, door, ours, theirs;
+	struct reactor_watch commands, door;
 	struct address address;
-	int door_fd, our_fd, peer_fd; /* -1: none */
-	struct way in, out;
+	int door_fd; /* -1: none */
+	struct hub *hub;
 	int64_t due_ns; /* when the gate gives up; 0: never */
 	bool heard, knocked, left, over;
+	bool more; /* to pass on at once */
 };
 
 static int open_door(
 	struct gate *gate, const struct node_plan *plan, struct error *error);
-static int start(struct gate *gate);
+static int start(
+	struct gate *gate, const struct node_plan *plan, struct error *error);
 static void serve(struct gate *gate);
 static int64_t time_left_ns(struct gate *gate);
 static void give_up(struct gate *gate);
 static void obey(struct gate *gate);
 static void answer(struct gate *gate);
-static int let_in(struct gate *gate, int fd);
 static void carry(struct gate *gate);
-static void carry_way(struct gate *gate, struct way *way);
-static ssize_t fill(struct gate *gate, struct way *way);
 static void release(struct gate *gate);
 static int watch(struct gate *gate, struct reactor_watch *watch, int fd,
 	uint32_t events);
 static void close_fd(struct gate *gate, int *fd);
 static void commands_told(struct reactor_watch *watch, uint32_t events);
 static void door_told(struct reactor_watch *watch, uint32_t events);
-static void side_told(struct reactor_watch *watch, uint32_t events);
 
 int gate_run(struct os *os, struct log *log,
 	struct command_connection *connection, const struct node_plan *plan)
@@ -66,13 +55,10 @@ int gate_run(struct os *os, struct log *log,
 		.connection = connection,
 		.commands.told = commands_told,
 		.door.told = door_told,
-		.ours.told = side_told,
-		.theirs.told = side_told,
-		.door_fd = -1,
-		.our_fd = -1,
-		.peer_fd = -1};
+		.door_fd = -1};
 
-	if (open_door(&gate, plan, &error) < 0 || start(&gate) < 0) {
+	if (open_door(&gate, plan, &error) < 0 ||
+		start(&gate, plan, &error) < 0) {
 		node_report_send(
 			connection, &(struct command){.kind = COMMAND_FAILED,
 					    .code = error.code,
@@ -95,8 +81,6 @@ static int open_door(
 	struct os *os = gate->os;
 	int yes = 1, result;
 
-	if (plan->link_count > 0)
-		gate->our_fd = (int)plan->links[0].fd;
 	result = address_parse(
 		&gate->address, plan->remote, plan->folder, error);
 	if (result < 0)
@@ -125,30 +109,34 @@ static int open_door(
 	return 0;
 }
 
-static int start(struct gate *gate)
+static int start(
+	struct gate *gate, const struct node_plan *plan, struct error *error)
 {
-	int result = reactor_create(&gate->reactor, gate->os, NULL);
+	int result = reactor_create(&gate->reactor, gate->os, error);
 
 	if (result == 0)
 		result = watch(gate, &gate->commands,
 			command_connection_fd(gate->connection), EPOLLIN);
 	if (result == 0)
 		result = watch(gate, &gate->door, gate->door_fd, EPOLLIN);
+	if (result == 0)
+		result = hub_create(
+			&gate->hub, gate->os, gate->reactor, plan, error);
 	return result;
 }
 
 static void serve(struct gate *gate)
 {
 	while (!gate->over && !gate->left) {
-		(void)reactor_poll(gate->reactor, time_left_ns(gate));
+		(void)reactor_poll(
+			gate->reactor, gate->more ? 0 : time_left_ns(gate));
 		if (time_left_ns(gate) == 0)
 			give_up(gate);
 		if (gate->heard)
 			obey(gate);
 		if (gate->knocked)
 			answer(gate);
-		if (gate->peer_fd >= 0)
-			carry(gate);
+		carry(gate);
 	}
 }
 
@@ -166,7 +154,7 @@ static int64_t time_left_ns(struct gate *gate)
  * our side has left. */
 static void give_up(struct gate *gate)
 {
-	if (!gate->out.said_all)
+	if (!hub_said_all(gate->hub))
 		node_report_send(gate->connection,
 			&(struct command){.kind = COMMAND_FAILED,
 				.code = -ETIMEDOUT,
@@ -200,79 +188,28 @@ static void answer(struct gate *gate)
 	gate->knocked = false;
 	if (fd < 0)
 		return;
-	if (gate->peer_fd >= 0 || let_in(gate, fd) < 0)
+	if (hub_is_connected(gate->hub)) {
 		os->close(os, fd);
-}
-
-static int let_in(struct gate *gate, int fd)
-{
-	int result =
-		watch(gate, &gate->theirs, fd, EPOLLIN | EPOLLOUT | EPOLLET);
-
-	if (result < 0)
-		return result;
-	gate->peer_fd = fd;
-	gate->due_ns = gate->os->clock_ns(gate->os) + LINK_HELLO_NS;
-	gate->in = (struct way){.from = fd, .to = gate->our_fd};
-	gate->out = (struct way){.from = gate->our_fd, .to = fd};
-	(void)gate->os->fcntl(gate->os, gate->our_fd, F_SETFL, O_NONBLOCK);
+		return;
+	}
+	if (hub_connect(gate->hub, fd) < 0)
+		return;
+	gate->due_ns = os->clock_ns(os) + LINK_HELLO_NS;
 	log_say(gate->log, LOG_NOTICE, "a peer has connected");
-	return watch(
-		gate, &gate->ours, gate->our_fd, EPOLLIN | EPOLLOUT | EPOLLET);
 }
 
 /* It is over when both sides have said all, or do not listen any more. A peer
  * that keeps the connection after our side has gone is not waited for long. */
 static void carry(struct gate *gate)
 {
-	carry_way(gate, &gate->in);
-	carry_way(gate, &gate->out);
-	if (gate->out.said_all && gate->due_ns == 0)
+	enum hub_flow flow = hub_step(gate->hub);
+
+	if (hub_has_heard(gate->hub) && !hub_said_all(gate->hub))
+		gate->due_ns = 0; /* it speaks */
+	if (hub_said_all(gate->hub) && gate->due_ns == 0)
 		gate->due_ns = gate->os->clock_ns(gate->os) + GATE_PATIENCE_NS;
-	if (gate->in.ended && gate->out.ended)
-		gate->over = true;
-}
-
-static void carry_way(struct gate *gate, struct way *way)
-{
-	struct os *os = gate->os;
-
-	while (!way->ended) {
-		ssize_t sent;
-
-		if (way->start == way->end && fill(gate, way) <= 0)
-			return;
-		if (way == &gate->in && !gate->out.said_all)
-			gate->due_ns = 0; /* it speaks */
-		sent = os->write(os, way->to, way->bytes + way->start,
-			way->end - way->start);
-		if (sent == -EAGAIN)
-			return;
-		if (sent > 0)
-			way->start += (uint32_t)sent;
-		else if (sent != -EINTR)
-			way->ended = true;
-	}
-}
-
-/* More bytes: how many; 0 at the end, which is passed on; -EAGAIN. */
-static ssize_t fill(struct gate *gate, struct way *way)
-{
-	struct os *os = gate->os;
-	ssize_t got;
-
-	do
-		got = os->read(os, way->from, way->bytes, WAY_BYTES);
-	while (got == -EINTR);
-	if (got > 0) {
-		way->start = 0;
-		way->end = (uint32_t)got;
-	} else if (got != -EAGAIN) {
-		way->ended = way->said_all = true;
-		(void)os->shutdown(os, way->to, SHUT_WR);
-		got = 0;
-	}
-	return got;
+	gate->more = flow == HUB_MORE;
+	gate->over |= flow == HUB_OVER;
 }
 
 static void release(struct gate *gate)
@@ -282,13 +219,10 @@ static void release(struct gate *gate)
 	if (gate->reactor) {
 		reactor_remove(gate->reactor, &gate->commands);
 		reactor_remove(gate->reactor, &gate->door);
-		reactor_remove(gate->reactor, &gate->ours);
-		reactor_remove(gate->reactor, &gate->theirs);
 	}
+	hub_destroy(&gate->hub);
 	reactor_destroy(&gate->reactor);
 	close_fd(gate, &gate->door_fd);
-	close_fd(gate, &gate->peer_fd);
-	close_fd(gate, &gate->our_fd);
 	if (gate->address.path[0])
 		(void)os->unlinkat(os, AT_FDCWD, gate->address.path, 0);
 }
@@ -323,11 +257,4 @@ static void door_told(struct reactor_watch *watch, uint32_t events)
 	(void)events;
 	((struct gate *)((char *)watch - offsetof(struct gate, door)))
 		->knocked = true;
-}
-
-/* Both sides are looked at after every poll. */
-static void side_told(struct reactor_watch *watch, uint32_t events)
-{
-	(void)watch;
-	(void)events;
 }

@@ -1,11 +1,11 @@
 /*
  * gate: a node that is a program elsewhere, and the process that lets it in.
  *
- *	other node --- link --- gate ... listens, accepts one peer --- peer
+ *	other nodes === links === gate ... listens, accepts one peer --- peer
  *
- * It listens at the address that the manifest gives, takes one peer, and then
- * carries bytes both ways: it does not read what they say. So whatever a
- * stranger does to the connection happens to a process that holds nothing.
+ * It listens at the address that the manifest gives, takes one peer, and
+ * passes on what both sides say (core/host/hub). So whatever a stranger does to
+ * the connection happens to a process that holds nothing.
  * Who connects besides is turned away.
  */
 #ifndef TAU_CORE_HOST_GATE_H

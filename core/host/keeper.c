@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/base/check.h"
+#include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
 
@@ -22,9 +24,12 @@ struct keeper {
 	char *const *environment;
 	struct reactor *reactor;
 	struct reactor_watch commands, exit;
-	pid_t pid; /* 0: none */
+	struct hub *hub; /* where it has several links; else NULL */
+	pid_t pid;       /* 0: none */
 	int pidfd;
 	bool heard, exited, left, over;
+	bool done; /* has ended; what it said last may be under way */
+	bool more; /* to pass on at once */
 };
 
 static int watch(struct keeper *keeper, struct reactor_watch *watch, int fd);
@@ -34,6 +39,8 @@ static int find_program(struct keeper *keeper, char *path);
 static bool is_program(struct keeper *keeper, const char *path);
 static char **make_environment(struct keeper *keeper);
 static int spawn(struct keeper *keeper, const char *path, char **environment);
+static int make_hub(struct keeper *keeper, int *theirs);
+static void pass_on(struct keeper *keeper);
 static void terminate(struct keeper *keeper);
 static void reap(struct keeper *keeper);
 static void fail(struct keeper *keeper, int code, const char *text);
@@ -62,12 +69,15 @@ int keeper_run(struct os *os, struct log *log,
 		return 1;
 	node_report_send(connection, &(struct command){.kind = COMMAND_READY});
 	while (!keeper.over && !keeper.left) {
-		(void)reactor_poll(keeper.reactor, -1);
+		(void)reactor_poll(keeper.reactor, keeper.more ? 0 : -1);
 		if (keeper.heard)
 			obey(&keeper);
 		if (keeper.exited)
 			reap(&keeper);
+		if (keeper.hub)
+			pass_on(&keeper);
 	}
+	hub_destroy(&keeper.hub);
 	reactor_remove(keeper.reactor, &keeper.commands);
 	reactor_remove(keeper.reactor, &keeper.exit);
 	reactor_destroy(&keeper.reactor);
@@ -205,11 +215,18 @@ static int spawn(struct keeper *keeper, const char *path, char **environment)
 		.fds = fds,
 		.fd_count = 3,
 		.death_signal = SIGKILL};
+	int link = -1, result = 0;
 	pid_t pid;
 
-	if (keeper->plan->link_count > 0)
-		fds[child.fd_count++] = (struct os_spawn_fd){
-			(int)keeper->plan->links[0].fd, KEEPER_LINK_FD};
+	if (keeper->plan->link_count == 1)
+		link = (int)keeper->plan->links[0].fd;
+	else if (keeper->plan->link_count > 1)
+		result = make_hub(keeper, &link);
+	if (result < 0)
+		return result;
+	if (link >= 0)
+		fds[child.fd_count++] =
+			(struct os_spawn_fd){link, KEEPER_LINK_FD};
 	sigemptyset(&child.blocked);
 	sigemptyset(&child.ignored);
 	/* A terminal's signals go to all; only the supervisor decides. */
@@ -217,10 +234,45 @@ static int spawn(struct keeper *keeper, const char *path, char **environment)
 	sigaddset(&child.ignored, SIGQUIT);
 	sigaddset(&child.ignored, SIGHUP);
 	pid = os->spawn(os, &child, &keeper->pidfd);
+	if (keeper->hub)
+		os->close(os, link); /* the program's alone: its end is told */
 	if (pid < 0)
 		return pid;
 	keeper->pid = pid;
 	return 0;
+}
+
+/* `*theirs` is the program's end of the connection that the hub serves. */
+static int make_hub(struct keeper *keeper, int *theirs)
+{
+	struct os *os = keeper->os;
+	int fds[2];
+	int result = os->socketpair(os, AF_UNIX, SOCK_STREAM, 0, fds);
+
+	if (result < 0)
+		return result;
+	(void)os->fcntl(os, fds[0], F_SETFL, O_NONBLOCK);
+	result = hub_create(
+		&keeper->hub, os, keeper->reactor, keeper->plan, NULL);
+	if (result == 0)
+		result = hub_connect(keeper->hub, fds[0]);
+	else
+		os->close(os, fds[0]);
+	if (result < 0) {
+		os->close(os, fds[1]);
+		hub_destroy(&keeper->hub);
+	}
+	*theirs = fds[1];
+	return result;
+}
+
+static void pass_on(struct keeper *keeper)
+{
+	enum hub_flow flow = hub_step(keeper->hub);
+
+	keeper->more = flow == HUB_MORE;
+	if (flow == HUB_OVER && keeper->done)
+		finish(keeper);
 }
 
 static void terminate(struct keeper *keeper)
@@ -257,7 +309,9 @@ static void reap(struct keeper *keeper)
 			strsignal(info.si_status));
 		fail(keeper, -ECHILD, text);
 	}
-	finish(keeper);
+	keeper->done = true;
+	if (!keeper->hub)
+		finish(keeper);
 }
 
 static void fail(struct keeper *keeper, int code, const char *text)

@@ -5,8 +5,10 @@
  *
  *	supervisor --commands-- keeper --spawns--> program
  *	other node --------- link, fd TAU_LINK_FD ----^
+ *	several nodes ====== links ====== hub --------^
  *
- * The program speaks docs/wire.md on its link; the keeper does not listen. It
+ * The program speaks docs/wire.md on its link; the keeper listens only where
+ * that leads to more than one node, and a hub passes on what they say. It
  * has /dev/null as standard input and the log as output and error, runs in the
  * manifest's folder, gets SIGTERM to end, and dies with its keeper.
  */

@@ -67,12 +67,13 @@ char *node_plan_encode(const struct node_plan *plan)
 			streams, encode_stream(&plan->streams[i]));
 	for (uint32_t i = 0; i < plan->link_count; i++)
 		json_array_append_new(
-			links, json_pack("{s:s, s:I, s:b, s:b, s:b}", "peer",
-				       plan->links[i].peer, "fd",
+			links, json_pack("{s:s, s:I, s:b, s:b, s:b, s:b}",
+				       "peer", plan->links[i].peer, "fd",
 				       (json_int_t)plan->links[i].fd, "packets",
 				       (int)plan->links[i].packets, "fifo",
 				       (int)plan->links[i].fifo, "foreign",
-				       (int)plan->links[i].foreign));
+				       (int)plan->links[i].foreign, "reconnect",
+				       (int)plan->links[i].reconnect));
 	json_t *words = json_array();
 	for (uint32_t i = 0; i < plan->command_count; i++)
 		json_array_append_new(words, json_string(plan->command[i]));
@@ -282,6 +283,8 @@ static void decode_links(struct decoding *decoding, const json_t *links)
 		plan->links[i].packets = decode_bool(decoding, link, "packets");
 		plan->links[i].fifo = decode_bool(decoding, link, "fifo");
 		plan->links[i].foreign = decode_bool(decoding, link, "foreign");
+		plan->links[i].reconnect =
+			decode_bool(decoding, link, "reconnect");
 	}
 }
 

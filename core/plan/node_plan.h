@@ -18,7 +18,8 @@
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in"} ],
  *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
- *           "fifo": false, "foreign": false} ],
+ *           "fifo": false, "foreign": false,
+ *           "reconnect": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false }
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
@@ -66,9 +67,10 @@ struct node_plan_end {
 struct node_plan_link {
 	const char *peer; /* the other node's name */
 	uint32_t fd;
-	bool packets; /* SOCK_SEQPACKET; else a byte stream */
-	bool fifo;    /* no socket: a FIFO, for one stream, one way */
-	bool foreign; /* to a command or a remote node, or from one */
+	bool packets;   /* SOCK_SEQPACKET; else a byte stream */
+	bool fifo;      /* no socket: a FIFO, for one stream, one way */
+	bool foreign;   /* to a command or a remote node, or from one */
+	bool reconnect; /* and the program may come again */
 };
 
 /* A stream with both ends here, or one whose other end, with the operator

@@ -257,7 +257,8 @@ static void plan_links(const struct placement *placement, uint32_t node,
 			plan->links[place] = (struct node_plan_link){
 				placement->nodes[other].name,
 				PLACEMENT_LINK_FD + place, link->packets,
-				link->fifo != TOPOLOGY_NONE, link->foreign};
+				link->fifo != TOPOLOGY_NONE, link->foreign,
+				link->reconnect};
 		}
 	}
 }

@@ -34,6 +34,7 @@ struct placement_link {
 	enum stream_transport transport;
 	bool foreign;    /* one of them is a command or remote node */
 	bool packets;    /* SOCK_SEQPACKET; else a byte stream or a FIFO */
+	bool reconnect;  /* a peer that goes may come again */
 	uint32_t fifo;   /* the topology's stream; else TOPOLOGY_NONE */
 	uint32_t writer; /* which of the two writes it */
 };

@@ -55,19 +55,10 @@ static void judge_stream_options(
 		refuse(judging, options->reconnect_at, "\"reconnect\"");
 }
 
-/* A command has one connection, and a node of ours at its other end. */
+/* A command or a remote node says what it has to say to nodes of ours. */
 static void judge_commands(
 	struct judging *judging, const struct placement *placement)
 {
-	for (uint32_t i = 0; i < placement->node_count; i++) {
-		const struct placement_node *node = &placement->nodes[i];
-		if (node->written->kind != NODE_OPERATORS &&
-			node->link_count > 1)
-			refuse(judging, node->written->kind_at,
-				"a command or remote node whose streams lead "
-				"to more than one "
-				"node");
-	}
 	for (uint32_t i = 0; i < placement->link_count; i++) {
 		const uint32_t *nodes = placement->links[i].nodes;
 		const struct manifest_node *one =

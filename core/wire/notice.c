@@ -72,6 +72,10 @@ size_t notice_encode(const struct notice *notice, uint8_t *to)
 		put_text(&writer, "bye");
 		put_text(&writer, notice->text);
 		break;
+	case NOTICE_AGAIN:
+		put_text(&writer, "again");
+		put_text(&writer, notice->text);
+		break;
 	default:
 		CHECK(notice->kind != NOTICE_OTHER);
 	}
@@ -125,12 +129,14 @@ static int read_first(struct notice *notice, struct tau_items *items)
 		notice->kind = NOTICE_OMEGA;
 		break;
 	default:
-		if (tau_value_text(&first, &text, &bytes) != 0 || bytes != 3)
+		if (tau_value_text(&first, &text, &bytes) != 0)
 			break;
-		if (memcmp(text, "tau", 3) == 0)
+		if (bytes == 3 && memcmp(text, "tau", 3) == 0)
 			notice->kind = NOTICE_HELLO;
-		if (memcmp(text, "bye", 3) == 0)
+		if (bytes == 3 && memcmp(text, "bye", 3) == 0)
 			notice->kind = NOTICE_BYE;
+		if (bytes == 5 && memcmp(text, "again", 5) == 0)
+			notice->kind = NOTICE_AGAIN;
 	}
 	return 0;
 }
@@ -168,6 +174,7 @@ static int read_rest(struct notice *notice, struct tau_items *items)
 			take_text(items, notice->text) == 0;
 		break;
 	case NOTICE_BYE:
+	case NOTICE_AGAIN:
 		right = take_text(items, notice->text) == 0;
 		break;
 	default:

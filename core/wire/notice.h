@@ -23,6 +23,7 @@ enum notice_kind {
 	NOTICE_KAPPA,
 	NOTICE_OMEGA,
 	NOTICE_BYE,
+	NOTICE_AGAIN, /* of a hub, to a node: the connection is another */
 };
 
 enum notice_reason {
@@ -43,7 +44,7 @@ struct notice {
 	uint64_t bytes;               /* IOTA */
 	uint64_t records;             /* ALPHA, IOTA, OMEGA */
 	enum notice_reason reason;    /* OMEGA */
-	char text[NOTICE_TEXT_BYTES]; /* HELLO: name; ALPHA: port; OMEGA, BYE */
+	char text[NOTICE_TEXT_BYTES]; /* HELLO: name; ALPHA: port; else why */
 };
 
 /* Writes the value into NOTICE_BYTES_MAX bytes; gives its size. */
