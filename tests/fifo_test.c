@@ -85,13 +85,15 @@ struct side {
 	struct pipeline pipeline;
 	struct fifo *fifo;
 	bool closed;
+	bool broken; /* and not as it should have been */
 };
 
-static void closed(void *context)
+static void closed(void *context, const char *why)
 {
 	struct side *side = context;
 
 	ck_assert(!side->closed);
+	side->broken = why != NULL;
 	side->closed = true;
 	side->pipeline.fabric.watching--;
 }
@@ -202,7 +204,7 @@ START_TEST(a_writer_may_die_after_any_byte)
 		LARGEST, 100, LARGEST, STREAM_BLOCK};
 	static uint8_t bytes[4096], body[1500];
 	struct shred_cutter cutter;
-	size_t ends[3], count = 0;
+	size_t ends[3], count = 0, first = 0;
 
 	shred_cutter_init(&cutter, 1, 0, 64);
 	for (uint32_t i = 0; i < 2; i++) {
@@ -211,10 +213,11 @@ START_TEST(a_writer_may_die_after_any_byte)
 		uint32_t offset = 0;
 
 		memset(body, (int)i, record.bytes);
-		do
+		do {
 			count += shred_cut(
 				&cutter, &record, &offset, bytes + count);
-		while (offset < record.bytes);
+			first = first ? first : count;
+		} while (offset < record.bytes);
 		ends[i] = count;
 	}
 	ends[2] = count += shred_cut_end(&cutter, STREAM_DONE, bytes + count);
@@ -233,6 +236,7 @@ START_TEST(a_writer_may_die_after_any_byte)
 							: 2u);
 		ck_assert_int_eq(b.pipeline.streams[0].reason,
 			cut == ends[2] ? STREAM_DONE : STREAM_CRASHED);
+		ck_assert_int_eq(b.broken, cut >= first && cut < ends[2]);
 		end(&b);
 	}
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define FIFO_MAGIC 0x6669666fu
 #define STEP_BLOCKS 64 /* or reads, until others have their turn */
 
+#define FIFO_TEXT_BYTES 256
 #define FIFO_READY TAU_SLOT(0) /* the fd can go on */
 #define FIFO_WORK TAU_SLOT(1)  /* the stream can */
 
@@ -24,7 +26,8 @@ struct fifo {
 	struct reactor_watch watch;
 	int fd;
 	bool over;
-	bool lost; /* the other side has gone */
+	bool lost;                 /* the other side has gone */
+	char why[FIFO_TEXT_BYTES]; /* it broke; empty: it did not */
 
 	/* writes */
 	struct shred_cutter cutter;
@@ -41,12 +44,7 @@ struct fifo {
 	bool holds, ended;      /* ended: nobody writes any more */
 };
 
-enum flow {
-	GOES_ON,
-	WAITS,
-	YIELDS,
-	OVER,
-};
+enum flow { GOES_ON, WAITS, YIELDS, OVER };
 
 static int prepare(struct fifo *fifo);
 static void fd_told(struct reactor_watch *watch, uint32_t events);
@@ -62,7 +60,7 @@ static enum flow take_bytes(struct fifo *fifo);
 static enum flow deliver(struct fifo *fifo);
 static enum flow give_up(struct fifo *fifo, int code);
 static void close_end(struct fifo *fifo, enum stream_reason reason);
-static void say_refused(const struct fifo *fifo);
+static void explain_end(struct fifo *fifo);
 static void release(struct fifo *fifo);
 
 int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
@@ -296,7 +294,7 @@ static enum flow take_bytes(struct fifo *fifo)
 	if (fifo->ended) {
 		enum stream_reason reason = shred_joiner_reason(&fifo->joiner);
 
-		say_refused(fifo);
+		explain_end(fifo);
 		close_end(
 			fifo, reason == STREAM_OPEN ? STREAM_CRASHED : reason);
 		return OVER;
@@ -329,7 +327,7 @@ static enum flow deliver(struct fifo *fifo)
 		return WAITS;
 	if (flow != TAU_OK) {
 		if (flow < 0)
-			log_say(fifo->settings.log, LOG_WARNING,
+			snprintf(fifo->why, sizeof fifo->why,
 				"stream %s cannot take a record of %" PRIu32
 				" bytes: %s",
 				stream->name, bytes, strerror(-flow));
@@ -350,7 +348,7 @@ static enum flow deliver(struct fifo *fifo)
 static enum flow give_up(struct fifo *fifo, int code)
 {
 	if (code != -EPIPE)
-		log_say(fifo->settings.log, LOG_WARNING,
+		snprintf(fifo->why, sizeof fifo->why,
 			"the FIFO of stream %s: %s",
 			fifo->settings.stream->name, strerror(-code));
 	close_end(fifo, STREAM_CRASHED);
@@ -371,24 +369,24 @@ static void close_end(struct fifo *fifo, enum stream_reason reason)
 	else
 		stream_end(fifo->settings.stream, &fifo->out, reason);
 	if (fifo->settings.closed)
-		fifo->settings.closed(fifo->settings.context);
+		fifo->settings.closed(fifo->settings.context,
+			fifo->why[0] ? fifo->why : NULL);
 }
 
-static void say_refused(const struct fifo *fifo)
+/* What was refused is said; what is missing breaks the stream. */
+static void explain_end(struct fifo *fifo)
 {
-	const struct shred_counts *counts = &fifo->joiner.counts;
-	static const struct shred_counts none;
+	const char *name = fifo->settings.stream->name;
+	const char *how = shred_joiner_verdict(&fifo->joiner);
+	char text[FIFO_TEXT_BYTES];
 
-	if (memcmp(counts, &none, sizeof none) == 0)
-		return;
-	log_say(fifo->settings.log, LOG_WARNING,
-		"the FIFO of stream %s brought what was refused: %" PRIu64
-		" bytes of no block, %" PRIu64 " alien blocks, %" PRIu64
-		" repeated or late, %" PRIu64 " missing, %" PRIu64
-		" torn records, %" PRIu64 " too large",
-		fifo->settings.stream->name, counts->alien_bytes,
-		counts->alien_blocks, counts->repeated, counts->missing,
-		counts->torn, counts->oversized);
+	if (shred_explain(&fifo->joiner.counts, text, sizeof text))
+		log_say(fifo->settings.log, LOG_WARNING,
+			"the FIFO of stream %s brought what was refused: %s",
+			name, text);
+	if (how)
+		snprintf(fifo->why, sizeof fifo->why,
+			"a writer of stream %s %s", name, how);
 }
 
 static void release(struct fifo *fifo)

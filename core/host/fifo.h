@@ -7,7 +7,8 @@
  * FIFO. Back pressure is the FIFO's own: who writes waits for room, who reads
  * stops reading while its stream is full. Blocks are `shred`'s, described in
  * docs/wire.md. The reading end ends its stream when every writer has closed
- * the FIFO; what was refused is said in the log then.
+ * the FIFO; what was refused is said in the log then. One that did not say its
+ * end, or left records out, has broken the stream.
  *
  * It is a task of its node's scheduler and knows neither nodes nor paths.
  */
@@ -33,7 +34,9 @@ struct fifo_settings {
 	struct stream *stream;
 	bool writes;          /* reads the stream and writes the FIFO */
 	uint32_t block_bytes; /* the largest block, head included */
-	void (*closed)(void *context); /* once, when nothing goes any more */
+	/* Once, when nothing goes any more: `why` is NULL, or a sentence when
+	 * it broke off. */
+	void (*closed)(void *context, const char *why);
 	void *context;
 };
 

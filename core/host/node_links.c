@@ -8,7 +8,8 @@
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
-static void fifo_closed(void *context);
+static void fifo_closed(void *context, const char *why);
+static const char *peer_failed(const struct node_link *mine);
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
@@ -130,7 +131,8 @@ static int add_fifo(struct node *node, uint32_t stream, struct error *error)
 	return 0;
 }
 
-static void fifo_closed(void *context)
+/* Anybody may write a FIFO: who went without a word is not known to others. */
+static void fifo_closed(void *context, const char *why)
 {
 	struct node_link *mine = context;
 	struct node *node = mine->node;
@@ -138,6 +140,8 @@ static void fifo_closed(void *context)
 	mine->closed = true;
 	node->links_open--;
 	node->fabric.watching--;
+	if (why && node->listener && !node->closing)
+		node->listener->broken(node->listener, mine->peer, why);
 }
 
 static void closed(
@@ -150,6 +154,8 @@ static void closed(
 	mine->closed = true;
 	node->links_open--;
 	node->fabric.watching--;
+	if (!why && mine->foreign)
+		why = peer_failed(mine);
 	if (!why || node->closing)
 		return;
 	if (mine->foreign && node->listener)
@@ -157,6 +163,26 @@ static void closed(
 	else
 		log_say(node->fabric.log, LOG_WARNING, "the link to %s: %s",
 			mine->peer, why);
+}
+
+/* What a program of somebody else's said of its streams' ends, where that was
+ * nothing good; or NULL. */
+static const char *peer_failed(const struct node_link *mine)
+{
+	const struct node_plan *plan = mine->node->plan;
+
+	for (uint32_t i = 0; i < plan->stream_count; i++) {
+		enum stream_reason reason = mine->node->streams[i].reason;
+
+		if (plan->streams[i].from.owner != NODE_PLAN_NONE ||
+			&mine->node->links[plan->streams[i].link] != mine)
+			continue;
+		if (reason == STREAM_FAILED)
+			return "it said that it had failed";
+		if (reason == STREAM_CRASHED)
+			return "it said that it had crashed";
+	}
+	return NULL;
 }
 
 static void lost(struct link_listener *listener, struct link *link,

@@ -3,6 +3,8 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +124,35 @@ enum stream_reason shred_joiner_reason(const struct shred_joiner *joiner)
 			worst = reason;
 	}
 	return worst;
+}
+
+const char *shred_joiner_verdict(const struct shred_joiner *joiner)
+{
+	switch (shred_joiner_reason(joiner)) {
+	case STREAM_CRASHED:
+		return "went without saying that it had ended";
+	case STREAM_FAILED:
+		return "said that it had failed";
+	default:
+		return joiner->counts.missing || joiner->counts.torn
+			       ? "left records out"
+			       : NULL;
+	}
+}
+
+bool shred_explain(const struct shred_counts *counts, char *text, size_t bytes)
+{
+	static const struct shred_counts none;
+
+	if (memcmp(counts, &none, sizeof none) == 0)
+		return false;
+	snprintf(text, bytes,
+		"%" PRIu64 " bytes of no block, %" PRIu64
+		" alien blocks, %" PRIu64 " repeated or late, %" PRIu64
+		" missing, %" PRIu64 " torn records, %" PRIu64 " too large",
+		counts->alien_bytes, counts->alien_blocks, counts->repeated,
+		counts->missing, counts->torn, counts->oversized);
+	return true;
 }
 
 /* The next whole block: its size, or 0 when there is none yet. Bytes before it

@@ -111,4 +111,12 @@ int shred_join(struct shred_joiner *joiner, struct shred_piece *piece);
  * and STREAM_CRASHED when one has not; STREAM_OPEN when none was heard. */
 enum stream_reason shred_joiner_reason(const struct shred_joiner *joiner);
 
+/* What a writer did that left the stream less than it should be, as in "a
+ * writer said that it had failed"; NULL: nothing. When all have gone. */
+const char *shred_joiner_verdict(const struct shred_joiner *joiner);
+
+/* What was refused, as text for a person, cut where it does not fit. False when
+ * nothing was. */
+bool shred_explain(const struct shred_counts *counts, char *text, size_t bytes);
+
 #endif

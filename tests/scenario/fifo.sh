@@ -117,7 +117,8 @@ with_writer '
 writer.send(b"whole")
 os.write(writer.fd, next(writer.blocks(b"T" * 9000)))
 writer.drain()'
-expect_status 0
+expect_status 1
+expect_line err "tau: two: the link to one: a writer of stream * went without saying that it had ended"
 grep -qx whole out || fail "the whole record did not come"
 ! grep -q TTT out || fail "a torn record came"
 expect_line err '*0 bytes of no block, 0 alien blocks, 0 repeated or late, 0 missing, 1 torn records, 0 too large'
