@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
 static void fifo_closed(void *context, const char *why);
-static const char *peer_failed(const struct node_link *mine);
+static void failed(struct link_listener *listener, struct link *link,
+	uint32_t number, enum stream_reason reason, const char *text);
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
@@ -43,6 +45,7 @@ int node_links_init(struct node *node, struct error *error)
 		(void)os->fcntl(
 			os, (int)node->plan->links[i].fd, F_SETFL, O_NONBLOCK);
 		mine->listener.closed = closed;
+		mine->listener.failed = failed;
 		mine->listener.lost = lost;
 		mine->node = node;
 		mine->peer = settings.peer;
@@ -154,8 +157,6 @@ static void closed(
 	mine->closed = true;
 	node->links_open--;
 	node->fabric.watching--;
-	if (!why && mine->foreign)
-		why = peer_failed(mine);
 	if (!why || node->closing)
 		return;
 	if (mine->foreign && node->listener)
@@ -165,24 +166,22 @@ static void closed(
 			mine->peer, why);
 }
 
-/* What a program of somebody else's said of its streams' ends, where that was
- * nothing good; or NULL. */
-static const char *peer_failed(const struct node_link *mine)
+/* An operator's failure is its own node's to tell. */
+static void failed(struct link_listener *listener, struct link *link,
+	uint32_t number, enum stream_reason reason, const char *text)
 {
-	const struct node_plan *plan = mine->node->plan;
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+	char why[512];
 
-	for (uint32_t i = 0; i < plan->stream_count; i++) {
-		enum stream_reason reason = mine->node->streams[i].reason;
-
-		if (plan->streams[i].from.owner != NODE_PLAN_NONE ||
-			&mine->node->links[plan->streams[i].link] != mine)
-			continue;
-		if (reason == STREAM_FAILED)
-			return "it said that it had failed";
-		if (reason == STREAM_CRASHED)
-			return "it said that it had crashed";
-	}
-	return NULL;
+	(void)link;
+	(void)number;
+	if (!mine->foreign || !node->listener || node->closing)
+		return;
+	snprintf(why, sizeof why, "it said that it had %s%s%s",
+		reason == STREAM_FAILED ? "failed" : "crashed",
+		text[0] ? ": " : "", text);
+	node->listener->broken(node->listener, mine->peer, why);
 }
 
 static void lost(struct link_listener *listener, struct link *link,

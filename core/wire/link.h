@@ -50,6 +50,11 @@ struct link_listener {
 	 * from the link's task; destroy it later. */
 	void (*closed)(struct link_listener *listener, struct link *link,
 		const char *why);
+	/* The other side ended a stream that it wrote, as STREAM_FAILED or
+	 * STREAM_CRASHED; `text` is what it said about it, or empty. NULL:
+	 * nobody asks. */
+	void (*failed)(struct link_listener *listener, struct link *link,
+		uint32_t number, enum stream_reason reason, const char *text);
 	/* Before that, where it broke: of a stream that this side writes, up to
 	 * so many records were not read. NULL: nobody counts. */
 	void (*lost)(struct link_listener *listener, struct link *link,

@@ -16,6 +16,7 @@ static int take_atomic(
 	struct link_end *end, const struct notice *notice, struct error *error);
 static int take_iota(
 	struct link *link, const struct notice *notice, struct error *error);
+static void tell_failed(const struct link_end *end, const char *text);
 static int take_omega(
 	struct link *link, const struct notice *notice, struct error *error);
 static int check_count(
@@ -282,6 +283,7 @@ static int take_omega(
 		if (notice->records > end->expected)
 			link->counts.lost += notice->records - end->expected;
 		stream_end(end->stream, &end->out, reasons[notice->reason]);
+		tell_failed(end, notice->text);
 	}
 	return 0;
 }
@@ -323,4 +325,16 @@ static void put_alpha(struct link *link, struct link_end *end)
 	strncpy(notice.text, end->port, NOTICE_TEXT_BYTES - 1);
 	link_put_notice(link, &notice);
 	end->said_alpha = true;
+}
+
+/* Who writes over there may have more to say than its end. */
+static void tell_failed(const struct link_end *end, const char *text)
+{
+	struct link_listener *listener = end->link->listener;
+	enum stream_reason reason = end->stream->reason;
+
+	if ((reason == STREAM_FAILED || reason == STREAM_CRASHED) && listener &&
+		listener->failed)
+		listener->failed(
+			listener, end->link, end->number, reason, text);
 }

@@ -79,6 +79,23 @@ for address in unix:there.sock "tcp:127.0.0.1:$port"; do
 done
 [ ! -e there.sock ] || fail "the socket is still there"
 
+scenario "a peer that says it failed, and leaves in peace"
+cat >failing.py <<'END'
+import sys, connect, tau_peer
+
+peer = tau_peer.Peer(connect.connect(sys.argv[1]), "failing")
+out = peer.writer("out")
+for record in peer.reader("in"):
+    pass
+out.end("failed", "no more paper")
+peer.close()
+END
+manifest unix:there.sock >remote.json
+beside failing.py unix:there.sock
+expect_status 1
+expect_empty peer.err
+expect_line err "tau: here: the link to there: it said that it had failed: no more paper"
+
 # Records so large that credit in bytes is what counts.
 for program in "python3 python/upper.py" "node node/upper.js"; do
 	command -v "${program%% *}" >/dev/null || continue
