@@ -14,6 +14,7 @@
 #define ROUNDS_PER_LOOK 16
 #define POLL_FAILURES_MAX 100 /* in a row */
 
+static bool may_come(struct fabric *fabric);
 static void look_outside(struct fabric *fabric, int64_t timeout_ns);
 static void cannot_go_on(struct fabric *fabric, int code);
 static int64_t wait_ns(struct fabric *fabric, int64_t timeout_ns);
@@ -60,8 +61,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 
 	CHECK_MAGIC(fabric, FABRIC_MAGIC);
 	if (!scheduler_rest(scheduler)) {
-		if (timers_next(&fabric->timers) == TIMERS_NEVER &&
-			fabric->watching == 0 && !slots_may_come(fabric))
+		if (!fabric->frozen && !may_come(fabric))
 			return false;
 		timeout_ns = wait_ns(fabric, timeout_ns);
 		look_outside(fabric, timeout_ns);
@@ -87,6 +87,12 @@ void fabric_abort(
 	abort();
 }
 
+static bool may_come(struct fabric *fabric)
+{
+	return timers_next(&fabric->timers) != TIMERS_NEVER ||
+	       fabric->watching > 0 || slots_may_come(fabric);
+}
+
 static void look_outside(struct fabric *fabric, int64_t timeout_ns)
 {
 	int result = reactor_poll(fabric->reactor, timeout_ns);
@@ -97,7 +103,7 @@ static void look_outside(struct fabric *fabric, int64_t timeout_ns)
 		cannot_go_on(fabric, result);
 	fabric->now_ns = 0;
 	fabric->rounds = 0;
-	if (timers_next(&fabric->timers) != TIMERS_NEVER)
+	if (!fabric->frozen && timers_next(&fabric->timers) != TIMERS_NEVER)
 		timers_fire(&fabric->timers, fabric_now(fabric));
 }
 
@@ -117,7 +123,7 @@ static int64_t wait_ns(struct fabric *fabric, int64_t timeout_ns)
 	int64_t due_ns = timers_next(&fabric->timers);
 	int64_t left_ns;
 
-	if (due_ns == TIMERS_NEVER)
+	if (due_ns == TIMERS_NEVER || fabric->frozen)
 		return timeout_ns;
 	fabric->now_ns = 0;
 	left_ns = due_ns - fabric_now(fabric);

@@ -46,6 +46,7 @@ struct fabric {
 	uint32_t poll_failures;  /* in a row */
 	uintptr_t thread;        /* the only one that may call the host */
 	int64_t now_ns;          /* 0: not read in this dispatch */
+	bool frozen;             /* timers keep their times, and none fires */
 	int stdin_fd, stdout_fd; /* or -1; lent, never closed */
 
 	struct instance *visited; /* its create, save, … is being called */
@@ -66,7 +67,8 @@ void fabric_release(struct fabric *fabric);
 /* Serves the run queue and looks at timers and fds between rounds. Returns
  * when a round has left nobody ready: true when something may still happen
  * (an fd, a timer), after waiting for it at most `timeout_ns` (negative: for
- * ever, 0: not at all); false when nothing of the operators' can. */
+ * ever, 0: not at all); false when nothing of the operators' can. While
+ * `frozen` it waits for fds alone. */
 bool fabric_turn(struct fabric *fabric, int64_t timeout_ns);
 
 /* Which thread this is: the address of its control block (x86-64 keeps it at

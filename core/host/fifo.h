@@ -48,4 +48,9 @@ int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
 /* Closes it; a stream that had not ended has crashed then. NULL is fine. */
 void fifo_destroy(struct fifo **fifo);
 
+/* Stands still: nothing is read or written until the thaw, after which it goes
+ * on as if nothing had been. Between rounds only. */
+void fifo_freeze(struct fifo *fifo);
+void fifo_thaw(struct fifo *fifo);
+
 #endif

@@ -124,8 +124,23 @@ void instance_quiesce(struct instance *instance)
 	if (instance->state != INSTANCE_RUNNING)
 		return;
 	instance->quiescing = true;
+	instance->resuming = false;
 	ports_cut(instance);
 	task_tell(&instance->task, TAU_QUIESCE);
+}
+
+/* A continuation that is called for nothing would take it for something: it
+ * is told, and begins anew. */
+void instance_resume(struct instance *instance)
+{
+	if (instance->state != INSTANCE_RUNNING || !instance->quiescing ||
+		instance->draining)
+		return;
+	instance->resuming = instance->told || !instance->functions->run;
+	if (instance->resuming)
+		return;
+	instance->quiescing = false;
+	task_untell(&instance->task, TAU_QUIESCE);
 }
 
 void instance_drain(struct instance *instance)
@@ -258,8 +273,15 @@ static void task_finished(struct task *task)
 		reason = STREAM_FAILED;
 	} else if (is_frozen(instance)) {
 		freeze(instance);
-		instance->fabric->stopped(instance->fabric, instance);
-		return;
+		if (!instance->resuming) {
+			instance->fabric->stopped(instance->fabric, instance);
+			return;
+		}
+		instance->resuming = false;
+		if (instance_start(instance, &instance->failure) == 0)
+			return;
+		instance->state = INSTANCE_FAILED;
+		reason = STREAM_FAILED;
 	} else {
 		instance->state = INSTANCE_DONE;
 	}

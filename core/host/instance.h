@@ -61,6 +61,7 @@ struct instance {
 	bool told;      /* a call has answered TAU_STOPPED */
 	bool closing;   /* teardown: every call says stop */
 	bool draining;  /* frozen means done */
+	bool resuming;  /* frozen means start again */
 	bool broken;    /* failed whatever run returns */
 	bool gone;      /* all readers of its declared out ports are gone */
 	struct fabric *fabric;
@@ -106,6 +107,10 @@ int instance_start(struct instance *instance, struct error *error);
 /* Asks a running one to freeze: it is told, and becomes FROZEN when it has
  * returned. */
 void instance_quiesce(struct instance *instance);
+
+/* Takes that back, at any point: who has not been told goes on, who has been
+ * is run again when it has returned. Frozen ones are its owner's to start. */
+void instance_resume(struct instance *instance);
 
 /* Asks a running one to come to its end: as quiesce, and then it is DONE. */
 void instance_drain(struct instance *instance);

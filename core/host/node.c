@@ -6,8 +6,10 @@
 #include "core/base/check.h"
 #include "core/host/node_build.h"
 #include "core/host/node_counters.h"
+#include "core/host/node_links.h"
 
 static bool has_ended(const struct node *node);
+static enum node_state end_state(const struct node *node);
 static void stopped(struct fabric *fabric, struct instance *instance);
 
 int node_create(struct node **made, struct os *os, struct log *log,
@@ -70,6 +72,8 @@ int node_start(struct node *node, struct error *error)
 		if (result < 0)
 			return result;
 		node->running++;
+		if (instance->draining) /* asked while it stood still */
+			instance_quiesce(instance);
 	}
 	for (uint32_t i = 0; i < node->plan->stream_count; i++)
 		node->streams[i].extra_bytes = 0;
@@ -82,18 +86,24 @@ enum node_state node_turn(struct node *node, int64_t timeout_ns)
 
 	CHECK_MAGIC(node, NODE_MAGIC);
 	if (has_ended(node))
-		return node->frozen ? NODE_FROZEN : NODE_ENDED;
+		return end_state(node);
 	turned = fabric_turn(&node->fabric, timeout_ns);
 	if (has_ended(node))
-		return node->frozen ? NODE_FROZEN : NODE_ENDED;
+		return end_state(node);
 	return turned ? NODE_RUNNING : NODE_DEADLOCKED;
 }
 
 static bool has_ended(const struct node *node)
 {
-	return node->running == 0 &&
-	       (node->frozen ||
-		       (node->links_open == 0 && node->relays_open == 0));
+	if (node->freezing || node->frozen)
+		return node->running == 0;
+	return node->running == 0 && node->links_open == 0 &&
+	       node->relays_open == 0;
+}
+
+static enum node_state end_state(const struct node *node)
+{
+	return node->freezing || node->frozen ? NODE_FROZEN : NODE_ENDED;
 }
 
 void node_drain(struct node *node)
@@ -127,6 +137,28 @@ void node_quiesce(struct node *node)
 {
 	for (uint32_t i = 0; i < node->plan->operator_count; i++)
 		instance_quiesce(node->operators[i]);
+}
+
+void node_freeze(struct node *node)
+{
+	node->freezing = node->fabric.frozen = true;
+	node_links_freeze(node);
+	node_quiesce(node);
+}
+
+int node_thaw(struct node *node, struct error *error)
+{
+	int result = node_links_thaw(node, error);
+
+	if (result < 0 || !node->freezing)
+		return result;
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		instance_resume(node->operators[i]);
+	result = node_start(node, error);
+	if (result < 0)
+		return result;
+	node->freezing = node->fabric.frozen = false;
+	return 0;
 }
 
 void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)

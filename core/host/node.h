@@ -39,7 +39,7 @@ struct node_listener {
 enum node_state {
 	NODE_RUNNING,
 	NODE_DEADLOCKED, /* operators are left, and nothing can wake one */
-	NODE_FROZEN,     /* all that are left are frozen */
+	NODE_FROZEN,     /* all that are left are frozen; links stand still */
 	NODE_ENDED,      /* also every link has carried what it had to */
 };
 
@@ -88,7 +88,7 @@ struct node {
 	uint64_t *cut;             /* by stream: unread when its link broke */
 	struct counters counters;  /* the supervisor's page; zeroed: none */
 	uint32_t first_dropping;   /* stream that a link fills and drops of */
-	bool closing; /* so do others: their going is no news */
+	bool closing;              /* so do others: their going is no news */
 	struct edges *edges;       /* by operator */
 	struct edges *next_edges;  /* by stream */
 	struct node_port *nowhere;
@@ -98,6 +98,7 @@ struct node {
 	struct node_relay *relays;
 	uint32_t relay_count, relays_open;
 	uint32_t running, frozen; /* operators */
+	bool freezing;            /* until the thaw */
 	uint32_t failed;
 };
 
@@ -139,6 +140,17 @@ void node_close(struct node *node);
 
 /* Asks every running operator to freeze. */
 void node_quiesce(struct node *node);
+
+/* The same, and nothing comes or goes any more: links stand still, timers keep
+ * their times and do not fire. Right also before the start: a node that waits
+ * for its turn. Turn it until it is NODE_FROZEN, or thaw it before. */
+void node_freeze(struct node *node);
+
+/* Lets everything go on as if it had never been asked to freeze, at any point:
+ * operators that stand still already, that are about to, and that have not yet
+ * heard. Starts what was never started. -errno with a sentence: may be tried
+ * again. */
+int node_thaw(struct node *node, struct error *error);
 
 /* Whether nothing here can run, and only other nodes of ours can change that:
  * no timer, no fd, no program of somebody else, no FIFO. Cheap. */

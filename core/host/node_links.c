@@ -94,6 +94,33 @@ void node_links_release(struct node *node)
 	node->links = NULL;
 }
 
+void node_links_freeze(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->link_count; i++) {
+		if (node->links[i].link)
+			link_freeze(node->links[i].link);
+		if (node->links[i].fifo)
+			fifo_freeze(node->links[i].fifo);
+	}
+	for (uint32_t i = 0; i < node->relay_count; i++)
+		relay_freeze(node->relays[i].relay);
+}
+
+int node_links_thaw(struct node *node, struct error *error)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; i < node->plan->link_count && result == 0; i++) {
+		if (node->links[i].link)
+			result = link_thaw(node->links[i].link, error);
+		if (node->links[i].fifo)
+			fifo_thaw(node->links[i].fifo);
+	}
+	for (uint32_t i = 0; i < node->relay_count && result == 0; i++)
+		relay_thaw(node->relays[i].relay);
+	return result;
+}
+
 static bool carries_fds(const struct node_plan *plan, uint32_t link)
 {
 	bool any = false;

@@ -14,6 +14,11 @@ int node_links_init(struct node *node, struct error *error);
  * one number. */
 int node_links_add(struct node *node, uint32_t stream, struct error *error);
 
+/* All of them, and the relays, stand still, and go on. Thawing fails as
+ * link_thaw does. */
+void node_links_freeze(struct node *node);
+int node_links_thaw(struct node *node, struct error *error);
+
 /* Closes the connections; what had not ended has then. */
 void node_links_release(struct node *node);
 

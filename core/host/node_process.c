@@ -132,6 +132,7 @@ static int prepare(struct node_process *process, const char *store)
 		return result;
 	}
 	process->node->listener = &process->listener;
+	node_freeze(process->node); /* what comes may be another process's */
 	result = watch_commands(process);
 	if (result == 0)
 		say(process, &(struct command){.kind = COMMAND_READY});
@@ -274,7 +275,7 @@ static void obey(struct node_process *process)
 		switch (message.kind) {
 		case COMMAND_RUN:
 			process->running = true;
-			if (node_start(process->node, &error) < 0) {
+			if (node_thaw(process->node, &error) < 0) {
 				say_failure(process,
 					&(struct node_failure){.error = error});
 				process->closed = true;

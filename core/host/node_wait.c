@@ -19,7 +19,8 @@ bool node_is_quiet(struct node *node)
 {
 	struct fabric *fabric = &node->fabric;
 
-	if (node->links_open == 0 || !scheduler_idle(&fabric->scheduler) ||
+	if (node->freezing || node->links_open == 0 ||
+		!scheduler_idle(&fabric->scheduler) ||
 		timers_next(&fabric->timers) != TIMERS_NEVER ||
 		slots_may_come(fabric))
 		return false;

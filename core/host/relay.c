@@ -22,7 +22,7 @@ struct relay {
 	struct task task;
 	struct tau_in in;
 	struct tau_out out;
-	bool over;
+	bool over, frozen;
 };
 
 enum flow {
@@ -91,6 +91,24 @@ void relay_destroy(struct relay **relay)
 	old->magic = 0;
 	free(old);
 	*relay = NULL;
+}
+
+void relay_freeze(struct relay *relay)
+{
+	CHECK_MAGIC(relay, RELAY_MAGIC);
+	if (relay->over || relay->frozen)
+		return;
+	relay->frozen = true;
+	task_stop(&relay->task);
+}
+
+void relay_thaw(struct relay *relay)
+{
+	CHECK_MAGIC(relay, RELAY_MAGIC);
+	if (!relay->frozen)
+		return;
+	relay->frozen = false;
+	task_start(&relay->task);
 }
 
 static void came_told(struct stream_listener *listener)

@@ -41,6 +41,10 @@ int relay_create(struct relay **relay, const struct relay_settings *settings,
 bool relay_streams(const struct relay *relay, const struct stream **from,
 	const struct stream **to);
 
+/* Stands still, and goes on as if nothing had been. Between rounds only. */
+void relay_freeze(struct relay *relay);
+void relay_thaw(struct relay *relay);
+
 /* Leaves `from` and ends `to`, if that has not happened. NULL is fine. */
 void relay_destroy(struct relay **relay);
 

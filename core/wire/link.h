@@ -98,6 +98,12 @@ int link_send(struct link *link, uint32_t number, struct stream *stream,
 int link_receive(struct link *link, uint32_t number, struct stream *stream,
 	const char *port);
 
+/* Stands still: nothing is read or sent until the thaw, after which the link
+ * goes on as if nothing had been; what a packet has made of itself so far it
+ * stays. Between rounds only. A thaw that fails (-errno) may be tried again. */
+void link_freeze(struct link *link);
+int link_thaw(struct link *link, struct error *error);
+
 /* Whether HELLO has come. */
 bool link_is_open(const struct link *link);
 

@@ -1,0 +1,44 @@
+/*
+ * fifo_private: what the files of `fifo` share: fifo.c its life, fifo_carry.c
+ * its standing still and its move to another process.
+ */
+#ifndef TAU_CORE_HOST_FIFO_PRIVATE_H
+#define TAU_CORE_HOST_FIFO_PRIVATE_H
+
+#include "core/host/fifo.h"
+#include "core/stream/shred.h"
+
+#define FIFO_MAGIC 0x6669666fu
+
+#define FIFO_TEXT_BYTES 256
+#define FIFO_READY TAU_SLOT(0) /* the fd can go on */
+#define FIFO_WORK TAU_SLOT(1)  /* the stream can */
+
+struct fifo {
+	uint32_t magic;
+	struct fifo_settings settings;
+	struct stream_listener listener;
+	struct task task;
+	struct reactor_watch watch;
+	int fd;
+	bool over;
+	bool lost;                 /* the other side has gone */
+	char why[FIFO_TEXT_BYTES]; /* it broke; empty: it did not */
+	bool frozen;
+
+	/* writes */
+	struct shred_cutter cutter;
+	struct tau_in in;
+	uint32_t offset;      /* of the head record, cut so far */
+	uint32_t block_bytes; /* of the block that waits to go; 0: none */
+	bool ending;          /* that block is the end */
+	uint8_t *block;
+
+	/* reads */
+	struct shred_joiner joiner;
+	struct tau_out out;
+	struct tau_record held; /* came, and waits for room */
+	bool holds, ended;      /* ended: nobody writes any more */
+};
+
+#endif

@@ -1,0 +1,116 @@
+/* Nodes that are asked to freeze, and then not to, at every turn. */
+#include "tests/world_shapes.h"
+#include "tests/test.h"
+
+#include <string.h>
+
+static struct ledger expected[WORLD_LEDGERS];
+static uint64_t turns;
+
+static void run_undisturbed(const struct world_shape *shape)
+{
+	struct world world;
+
+	world_begin(&world, shape, 0);
+	world_run(&world);
+	turns = world.turns;
+	world_end(&world);
+	memcpy(expected, ledgers, sizeof ledgers);
+	ck_assert_uint_gt(expected[0].records + expected[1].records, 0);
+}
+
+static void compare(const struct world_shape *shape, uint64_t at, uint64_t more)
+{
+	for (int i = 0; i < WORLD_LEDGERS && !shape->loses; i++) {
+		ck_assert_msg(ledgers[i].records == expected[i].records,
+			"%s, frozen at turn %lu for %lu: %lu records instead "
+			"of %lu",
+			shape->name, at, more, ledgers[i].records,
+			expected[i].records);
+		ck_assert_msg(ledgers[i].hash == expected[i].hash,
+			"%s, frozen at turn %lu for %lu: other records",
+			shape->name, at, more);
+	}
+}
+
+/* Freezes a side at a turn, lets it go on for some turns, and thaws it. */
+static void disturb(const struct world_shape *shape, uint32_t side, uint64_t at,
+	uint64_t more, uint64_t seed)
+{
+	struct error error = ERROR_NONE;
+	struct world world;
+
+	world_begin(&world, shape, seed);
+	for (uint64_t i = 0; i < at; i++)
+		world_turn(&world);
+	node_freeze(world.sides[side]->node);
+	for (uint64_t i = 0; i < more; i++)
+		node_turn(world.sides[side]->node, 0);
+	ck_assert_msg(node_thaw(world.sides[side]->node, &error) == 0, "%s",
+		error.text);
+	world_run(&world);
+	world_end(&world);
+	compare(shape, at, more);
+}
+
+START_TEST(a_thawed_node_goes_on_as_if_it_had_never_been_frozen)
+{
+	const struct world_shape *shape = &world_shapes[_i];
+	uint64_t step;
+
+	run_undisturbed(shape);
+	step = turns / 40 + 1;
+	for (uint32_t side = 0; side < 2; side++)
+		for (uint64_t at = 0; at < turns; at += at < 12 ? 1 : step)
+			for (uint64_t more = 0; more < 6;
+				more += more < 3 ? 1 : 2)
+				if (side == 0 ||
+					shape->operators[1].side == 1 ||
+					shape->operators[2].side == 1)
+					disturb(shape, side, at, more, 0);
+}
+END_TEST
+
+START_TEST(also_when_it_is_frozen_again_and_again)
+{
+	const struct world_shape *shape = &world_shapes[_i];
+	struct error error = ERROR_NONE;
+	struct world world;
+	uint64_t at = 0, more;
+
+	run_undisturbed(shape);
+	world_begin(&world, shape, 4711);
+	while (world_turn(&world)) {
+		for (more = at % 4; more > 0; more--)
+			world_turn(&world);
+		for (uint32_t i = 0; i < world.side_count; i++) {
+			struct node *node = world.sides[i]->node;
+
+			node_freeze(node);
+			for (more = at++ % 5; more > 0; more--)
+				node_turn(node, 0);
+			if (at % 3 == 0)
+				world_freeze(&world, i);
+			ck_assert_msg(
+				node_thaw(node, &error) == 0, "%s", error.text);
+		}
+	}
+	world_end(&world);
+	compare(shape, 0, 0);
+}
+END_TEST
+
+static Suite *thaw_suite(void)
+{
+	Suite *suite = suite_create("thaw");
+	TCase *tests = test_case(suite, "thawing");
+
+	tcase_add_loop_test(tests,
+		a_thawed_node_goes_on_as_if_it_had_never_been_frozen, 0,
+		WORLD_SHAPES);
+	tcase_add_loop_test(
+		tests, also_when_it_is_frozen_again_and_again, 0, WORLD_SHAPES);
+	return suite;
+}
+
+TEST_MAIN(thaw_suite)
