@@ -19,6 +19,20 @@ static bool reader_is_gone(ssize_t code)
 	return code == -EPIPE || code == -ECONNRESET;
 }
 
+/* Consumes the records that end within the first `bytes` of pending. */
+static void sink_settle(struct tau_op *op, struct sink *sink, size_t bytes)
+{
+	const size_t *ends = (const void *)sink->ends.start;
+	size_t count = sink->ends.bytes / sizeof *ends;
+
+	while (sink->settled < count && ends[sink->settled] <= bytes) {
+		tau_consume(op, IN);
+		sink->settled++;
+	}
+	if (sink->settled == count)
+		sink->settled = sink->ends.bytes = 0;
+}
+
 /* After -EAGAIN: waits until the fd takes more. Flow. */
 static int sink_wait(struct tau_op *op, struct sink *sink)
 {
@@ -30,6 +44,7 @@ static int sink_wait(struct tau_op *op, struct sink *sink)
 			"waited for",
 			sink->name);
 	channel_drained(op, &sink->channel);
+	sink_settle(op, sink, sink->sent);
 	return tau_wait(op, &want, NULL);
 }
 
@@ -63,9 +78,11 @@ static int sink_flush(struct tau_op *op, struct sink *sink)
 	int flow = sink_write(op, sink, sink->pending.start,
 		sink->pending.bytes, &sink->sent);
 
-	if (flow == TAU_OK)
-		sink->sent = sink->pending.bytes = 0;
-	return flow;
+	if (flow != TAU_OK)
+		return flow;
+	sink_settle(op, sink, sink->sent);
+	sink->sent = sink->pending.bytes = 0;
+	return TAU_OK;
 }
 
 static int sink_out_of_memory(struct tau_op *op, struct sink *sink)
@@ -122,11 +139,15 @@ static int sink_add(
 		return sink_add_value(op, sink, record);
 	if (record->type == TAU_CYCLE)
 		return TAU_OK;
-	if (record->type != TAU_BYTES && !text)
+	if (record->type == TAU_FD)
 		return tau_failf(op, -EINVAL,
 			"a record for %s is a file descriptor, which cannot be "
 			"written",
 			sink->name);
+	if (record->type != TAU_BYTES && !text)
+		return tau_failf(op, -EINVAL,
+			"a record for %s is of type %u, which nobody knows",
+			sink->name, record->type);
 	if (record->bytes >= DIRECT_BYTES)
 		return sink_write_head(op, sink, record);
 	to = buffer_reserve(&sink->pending, (size_t)record->bytes + 1);
@@ -157,22 +178,40 @@ static int sink_idle(struct tau_op *op, struct sink *sink)
 	return TAU_OK;
 }
 
-/* One turn: all records that are there, and then the write. */
+/* The record at `record`, behind those that were taken before. */
+static int sink_take(
+	struct tau_op *op, struct sink *sink, const struct tau_record *record)
+{
+	int flow = sink_add(op, sink, record);
+
+	if (flow != TAU_OK)
+		return flow;
+	if (buffer_append(&sink->ends, &sink->pending.bytes,
+		    sizeof sink->pending.bytes))
+		return sink_out_of_memory(op, sink);
+	if (sink->pending.bytes >= PENDING_BYTES)
+		return sink_flush(op, sink);
+	return TAU_OK;
+}
+
+/* One turn: all records that are there, and then the write. What is pending
+ * when it stops is the state's, and no record any more. */
 static int sink_turn(struct tau_op *op, struct sink *sink)
 {
 	const struct tau_record *record;
-	int flow = TAU_OK;
+	int flow = sink_flush(op, sink);
 
-	while ((record = tau_peek(op, IN))) {
-		flow = sink_add(op, sink, record);
-		if (flow != TAU_OK)
-			return flow;
-		tau_consume(op, IN);
-		if (sink->pending.bytes >= PENDING_BYTES &&
-			(flow = sink_flush(op, sink)) != TAU_OK)
-			return flow;
+	while (flow == TAU_OK && (record = tau_peek(op, IN))) {
+		const struct tau_record *limit = op->in[IN]->limit;
+
+		for (; flow == TAU_OK && record < limit; record++)
+			flow = sink_take(op, sink, record);
+		if (flow == TAU_OK)
+			flow = sink_flush(op, sink);
 	}
-	return sink_flush(op, sink);
+	if (flow != TAU_OK)
+		sink_settle(op, sink, sink->pending.bytes);
+	return flow;
 }
 
 /* Closes at once: a FIFO's reader waits for that. */
@@ -240,4 +279,5 @@ void sink_release(struct tau_op *op, struct sink *sink)
 {
 	(void)channel_close(op, &sink->channel);
 	buffer_release(&sink->pending);
+	buffer_release(&sink->ends);
 }

@@ -8,8 +8,9 @@
  * Small records gather in `pending`, which goes out when it is large or no
  * further record is there; so a slow trickle is seen at once and a flood costs
  * one write for each 64 KiB. Large ones go out of their bodies. A record is
- * consumed once it is wholly in `pending` or written, so a stop at any wait
- * loses and doubles nothing: `pending`, `sent` and `head` are the state.
+ * consumed once it is wholly written, so that a crash is known by what was not
+ * consumed; at a stop, once it is wholly in `pending`, so that it loses and
+ * doubles nothing: `pending`, `sent` and `head` are the state.
  */
 #ifndef TAU_PLUGINS_IO_SINK_H
 #define TAU_PLUGINS_IO_SINK_H
@@ -20,7 +21,9 @@
 struct sink {
 	struct channel channel;
 	struct buffer pending;
-	size_t sent; /* of pending */
+	size_t sent;        /* of pending */
+	struct buffer ends; /* where each record in pending ends: size_t */
+	size_t settled;     /* of those, the records that were consumed */
 	size_t head; /* bytes of the head record that are written already */
 	const char *name; /* for sentences: "standard output", or a path */
 };
