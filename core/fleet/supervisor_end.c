@@ -94,7 +94,9 @@ void supervisor_seek_deadlocks(struct supervisor *supervisor)
 		for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
 			if (deadlock->nodes[i].group != group)
 				continue;
-			supervisor->nodes[i].failed = true;
+			/* Who died instead of answering says that too. */
+			supervisor->nodes[i].failed |=
+				deadlock->nodes[i].waits != NULL;
 			if (deadlock->nodes[i].asked)
 				close_node(supervisor, i);
 		}
@@ -154,7 +156,6 @@ static void kill_all(struct supervisor *supervisor)
 			continue;
 		}
 		supervisor->nodes[i].state = SUPERVISED_ABORTED;
-		deadlock_order(&supervisor->deadlock, i);
 		action_say(&supervisor->actions, i, sentence_unclosed());
 		action_abort(&supervisor->actions, i);
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,

@@ -61,6 +61,13 @@ expect_diamond a b c
 run "o={$generate}" "a={$tee}" "b={$where}" "c={$join}" "d={$out}" "${diamond[@]}"
 expect_diamond a b c
 
+scenario "a diamond over byte streams"
+for transport in unix tcp; do
+	MORE="\"defaults\": {\"stream\": {\"transport\": \"$transport\"}}," \
+		run "a={$generate, $tee}" "b={$where}" "c={$join, $out}" "${diamond[@]}"
+	expect_diamond a b c
+done
+
 scenario "a circle wholly in one of several nodes"
 run "a={$generate, $tee, $where, $join}" "b={$out}" "${diamond[@]}"
 expect_diamond a a a
@@ -123,6 +130,12 @@ scenario "who waits for a clock is in no deadlock"
 OPTIONS='--for 500ms --drain-timeout 300ms' run "a={$few}" "b={$join}" \
 	'c={"n": {"type": "count", "params": {"every": "1h"}}}' 'g -> j.left' 'j -> n' \
 	'{"from": "n", "to": "j.right", "feedback": true}'
+expect_status 75
+expect_no_line err '*nothing can go on*'
+
+scenario "who waits for a FIFO, which others may write, is in no deadlock"
+OPTIONS='--for 500ms --drain-timeout 300ms' run "a={$few}" "b={$join}" "c={$pass}" 'g -> j.left' \
+	'{"from": "j", "to": "p", "transport": "fifo"}' '{"from": "p", "to": "j.right", "feedback": true}'
 expect_status 75
 expect_no_line err '*nothing can go on*'
 
