@@ -126,7 +126,75 @@ cutthrough() {
 	expect cutthrough groups && same "cutthrough: groups by want"
 }
 
-[ $# -gt 0 ] || set -- weblog packages words peers negotiate cutthrough
+# fds PID: how many the nodes of that supervisor have open.
+fds() {
+	local node
+	for node in $(cat "/proc/$1/task/$1/children"); do
+		ls "/proc/$node/fd"
+	done | wc -l
+}
+
+# door OUTPUT: the port where the first of its lines says that it listens.
+door() {
+	local said
+	while read -r said; do
+		case $said in
+		*'listening on '*)
+			echo "${said##*:}"
+			return
+			;;
+		*) echo "$said" >>"$folder/said" ;;
+		esac
+	done
+}
+
+# CONNECTIONS may name another placement of it.
+connections() {
+	built connections worker || return 0
+	command -v python3 >/dev/null || {
+		echo "skipped: connections, whose clients are in python3, which is not installed"
+		return
+	}
+	local job supervisor port before after code=0
+	cat "$examples/words/canal.txt" >"$folder/input"
+	mkfifo "$folder/says"
+	: >"$folder/said"
+	timeout 60 "$TAU" run -L "$plugin" "${CONNECTIONS:-$examples/connections/connections.json}" \
+		>/dev/null 2>"$folder/says" &
+	job=$!
+	exec 9<"$folder/says"
+	port=$(door <&9)
+	[ -n "$port" ] || {
+		echo "not ok: connections: nobody listens:"
+		head -n 20 "$folder/said"
+		failed=1
+		return
+	}
+	supervisor=$(cat "/proc/$job/task/$job/children")
+	supervisor=${supervisor% } # of timeout
+	for round in first second; do
+		python3 "$examples/connections/client.py" "$port" 20 \
+			<"$folder/input" >"$folder/actual" 2>>"$folder/said" 9<&-
+		sh "$examples/connections/oracle.sh" 20 <"$folder/input" >"$folder/expected"
+		same "connections: the $round twenty, of which one is slow"
+		before=${after-}
+		after=$(fds "$supervisor")
+	done
+	[ "$before" = "$after" ] || {
+		echo "not ok: connections: the nodes had $before files open, and then $after"
+		failed=1
+	}
+	kill -TERM "$supervisor"
+	wait "$job" || code=$?
+	cat <&9 >>"$folder/said"
+	exec 9<&-
+	[ $code -eq 0 ] && [ ! -s "$folder/said" ] && return
+	echo "not ok: connections ended with $code:"
+	head -n 20 "$folder/said"
+	failed=1
+}
+
+[ $# -gt 0 ] || set -- weblog packages words peers negotiate cutthrough connections
 for example; do
 	"$example"
 done

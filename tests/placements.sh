@@ -87,11 +87,27 @@ place() {
 	echo "ok: $1"
 }
 
+# Connections end when they are told, and need clients: check.sh has them. Fds
+# travel over links alone.
+place_connections() {
+	local home=$folder/examples/connections count
+	for count in 1 2 3 5; do
+		ask "$examples/connections/connections.json" 'deal($count)' \
+			--argjson count "$count" >"$home/dealt.json"
+		CONNECTIONS=$home/dealt.json bash "$examples/check.sh" connections ||
+			fail "connections are served differently in $count nodes"
+	done
+}
+
 cp -r "$examples" "$folder/examples"
 chmod -R u+w "$folder/examples"
 for example in "$examples"/*/; do
 	name=$(basename "$example")
 	case $name in
+	connections)
+		place_connections
+		continue
+		;;
 	peers)
 		command -v python3 >/dev/null || {
 			echo "skipped: $name, which needs python3"
