@@ -108,6 +108,12 @@ static void say_kappa_wrong_side(struct script *script)
 	say_kappa(script, 1);
 }
 
+static void say_want_wrong_side(struct script *script)
+{
+	script_add_notice(script,
+		&(struct notice){.kind = NOTICE_WANT, .stream = 0});
+}
+
 static void say_omega_unknown(struct script *script)
 {
 	script_add_omega(script, 2, 0, NOTICE_DONE);
@@ -178,6 +184,7 @@ static const struct hostile hostiles[] = {
 	{say_iota_wrong_side, OPENED, "it took the wrong side of stream 1"},
 	{say_kappa_unknown, OPENED, "it spoke of stream 9, which is not there"},
 	{say_kappa_wrong_side, OPENED, "it took the wrong side of stream 1"},
+	{say_want_wrong_side, OPENED, "it took the wrong side of stream 0"},
 	{say_omega_unknown, OPENED, "it spoke of stream 2, which is not there"},
 	{say_omega_wrong_side, OPENED, "it took the wrong side of stream 0"},
 	{say_gone_wrong_side, OPENED, "it took the wrong side of stream 1"},

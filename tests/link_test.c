@@ -12,6 +12,7 @@
 #define IN_ONE "{\"name\":\"r\",\"in\":[{\"name\":\"in\"}]}"
 #define RECORDS 20000
 #define STREAMS 5
+#define CAPACITY 4096
 
 enum { IN, OUT = 0 };
 
@@ -77,6 +78,34 @@ static int newest_run(struct tau_op *op)
 		       : tau_fail(op, -ENODATA, "the newest did not come");
 }
 
+/* Writes a record whenever all that the stream can hold is free. */
+static int patient_run(struct tau_op *op)
+{
+	const struct tau_want want = {.all = TAU_OUT(OUT)};
+
+	for (uint64_t i = 0; i < 20; i++) {
+		op->host->want_out(op, op->out[OUT], CAPACITY);
+		if (tau_wait(op, &want, NULL) != TAU_OK)
+			return tau_fail(op, -EPIPE, "nobody reads");
+		if (tau_write(op, OUT, "a record", 8, TAU_UTF8) != TAU_OK)
+			return tau_fail(op, -EPIPE, "nobody reads");
+	}
+	return 0;
+}
+
+static int count_run(struct tau_op *op)
+{
+	uint64_t count = 0;
+
+	for (; tau_read(op, IN); count++)
+		tau_consume(op, IN);
+	return count == 20 ? 0 : tau_fail(op, -ENODATA, "not all came");
+}
+
+static const struct tau_operator patient = {
+	.size = sizeof patient, .name = "w", .run = patient_run};
+static const struct tau_operator counter = {
+	.size = sizeof counter, .name = "r", .run = count_run};
 static const struct tau_operator newest = {
 	.size = sizeof newest, .name = "r", .run = newest_run};
 static const struct tau_operator writer = {
@@ -146,12 +175,12 @@ static void begin(struct sides *sides, bool packets)
 	sides->link_b = make_link(sides, &sides->b, fds[1], packets);
 }
 
-static void connect_streams(struct sides *sides, uint32_t count,
-	const struct tau_operator *reader,
+static void connect_pairs(struct sides *sides, uint32_t count,
+	const struct tau_operator *from_run, const struct tau_operator *reader,
 	const struct stream_settings *settings)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t from = pipeline_add(&sides->a, &writer, OUT_ONE);
+		uint32_t from = pipeline_add(&sides->a, from_run, OUT_ONE);
 		uint32_t to = pipeline_add(&sides->b, reader, IN_ONE);
 
 		pipeline_connect(
@@ -169,6 +198,13 @@ static void connect_streams(struct sides *sides, uint32_t count,
 					 &sides->b.streams[i], "in"),
 			0);
 	}
+}
+
+static void connect_streams(struct sides *sides, uint32_t count,
+	const struct tau_operator *reader,
+	const struct stream_settings *settings)
+{
+	connect_pairs(sides, count, &writer, reader, settings);
 }
 
 static void run(struct sides *sides)
@@ -247,6 +283,22 @@ START_TEST(what_is_dropped_before_the_far_side_speaks_is_the_oldest)
 }
 END_TEST
 
+START_TEST(a_writer_that_wants_all_of_the_stream_gets_the_credit_for_it)
+{
+	static const struct stream_settings settings = {
+		CAPACITY, 100, 512, STREAM_BLOCK};
+	struct sides sides;
+
+	begin(&sides, true);
+	connect_pairs(&sides, 1, &patient, &counter, &settings);
+	run(&sides);
+	ck_assert_msg(!sides.badly, "%s", sides.why);
+	ck_assert_msg(sides.b.operators[0]->state == INSTANCE_DONE, "%s",
+		sides.b.operators[0]->failure.text);
+	end(&sides);
+}
+END_TEST
+
 static Suite *link_suite(void)
 {
 	Suite *suite = suite_create("link");
@@ -255,6 +307,8 @@ static Suite *link_suite(void)
 	tcase_add_loop_test(
 		tests, every_record_of_every_stream_arrives_as_it_was, 0, 4);
 	tcase_add_test(tests, a_reader_that_leaves_stops_the_writer_over_there);
+	tcase_add_test(tests,
+		a_writer_that_wants_all_of_the_stream_gets_the_credit_for_it);
 	tcase_add_test(tests,
 		what_is_dropped_before_the_far_side_speaks_is_the_oldest);
 	return suite;

@@ -75,10 +75,11 @@ static size_t make(const char *name, uint8_t *packet)
 			.stream = 5,
 			.records = 3,
 			.reason = NOTICE_DONE},
+		{.kind = NOTICE_WANT, .stream = 5},
 		{.kind = NOTICE_BYE, .text = "a frame is cut short"},
 	};
 	static const char *const names[] = {
-		"hello", "alpha", "iota", "kappa", "omega", "bye"};
+		"hello", "alpha", "iota", "kappa", "omega", "want", "bye"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
@@ -143,7 +144,7 @@ START_TEST(each_example_is_what_is_written)
 		count++;
 	}
 	fclose(page);
-	ck_assert_int_eq(count, 10);
+	ck_assert_int_eq(count, 11);
 }
 END_TEST
 

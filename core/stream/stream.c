@@ -103,6 +103,8 @@ bool stream_writable(struct stream *stream)
 	stream->writer.armed = !ready;
 	if (!ready)
 		stream_tell_reader(stream);
+	if (!ready && stream_asks(stream) && stream->reader.listener)
+		stream->reader.listener->iota(stream->reader.listener);
 	return ready;
 }
 
@@ -120,6 +122,13 @@ bool stream_readable(struct stream *stream)
 	if (!ready && count > 0)
 		ask_writer(stream);
 	return ready;
+}
+
+bool stream_asks(const struct stream *stream)
+{
+	return by_credit(stream) && stream->writer.armed &&
+	       stream->writer.want != TAU_OFF &&
+	       stream->writer.want > stream->atomic_bytes;
 }
 
 void stream_tell_reader(struct stream *stream)

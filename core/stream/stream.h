@@ -148,6 +148,10 @@ static inline uint64_t stream_count(const struct stream *stream)
 void stream_limit(struct stream *stream);
 void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records);
 
+/* Whether its writer waits for more credit than one record may need, some of
+ * which the far side may hold back. The link hears of it as of records. */
+bool stream_asks(const struct stream *stream);
+
 /* Lowers the largest record that the stream takes. -EMSGSIZE: it holds a larger
  * one already. */
 int stream_narrow(struct stream *stream, uint32_t atomic_bytes);

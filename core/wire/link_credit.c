@@ -3,12 +3,17 @@
  *
  * Credit is what was retired plus what the stream holds; where old records
  * make place for new ones, what came instead of what was retired. While there
- * is work it is told in quarters, and when the reader waits for more. Before
- * the node waits, all of it is told, so that the far writer is as ready as it
- * would be within the node; and where less than one record's is left, kappa.
+ * is work it is told in quarters, when less than one record's is left, and when
+ * the writer has said that it wants more than that. Before the node waits, all
+ * of it is told where records wait to be read, so that the far writer is as
+ * ready as it would be within the node; and where little is left, kappa. Where
+ * all was read the writer has three quarters left, or asks: else each packet
+ * one way would cost one the other way.
  */
 #include "core/wire/link_private.h"
 
+static bool is_worth(
+	const struct link_end *end, uint64_t bytes, uint64_t records);
 static void put_kappa(struct link *link, struct link_end *end, bool settles);
 
 void link_put_credit(struct link *link, struct link_end *end)
@@ -25,15 +30,14 @@ void link_put_credit(struct link *link, struct link_end *end)
 	records = link_fds_credit(end, records + stream->records);
 	stream->writer.armed = true;
 	if (bytes != end->granted_bytes || records != end->granted_records) {
-		if (!settles &&
-			bytes - end->granted_bytes <
-				stream->capacity_bytes / 4 &&
-			records - end->granted_records <
-				(stream->records + 3) / 4 &&
-			!link_end_starves(end)) {
-			link_rest(end);
+		bool left = stream_count(stream) > 0;
+
+		if (!(settles && left) && !is_worth(end, bytes, records)) {
+			if (left)
+				link_rest(end);
 			return;
 		}
+		end->asked = false;
 		end->granted_bytes = bytes;
 		end->granted_records = records;
 		link_put_notice(link, &(struct notice){.kind = NOTICE_IOTA,
@@ -44,6 +48,17 @@ void link_put_credit(struct link *link, struct link_end *end)
 	put_kappa(link, end, settles);
 }
 
+/* Whether that limit is worth telling while there is work. */
+static bool is_worth(
+	const struct link_end *end, uint64_t bytes, uint64_t records)
+{
+	const struct stream *stream = end->stream;
+
+	return bytes - end->granted_bytes >= stream->capacity_bytes / 4 ||
+	       records - end->granted_records >= (stream->records + 3) / 4 ||
+	       end->asked || link_end_starves(end);
+}
+
 bool link_end_starves(const struct link_end *end)
 {
 	const struct stream *stream = end->stream;
@@ -51,9 +66,7 @@ bool link_end_starves(const struct link_end *end)
 
 	if (stream_count(stream) >= want)
 		return false;
-	return stream_count(stream) == 0 ||
-	       end->granted_records == end->expected ||
-	       end->granted_bytes - end->came_bytes < stream->atomic_bytes;
+	return link_end_full(end);
 }
 
 void link_rest(struct link_end *end)

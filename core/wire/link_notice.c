@@ -19,6 +19,9 @@ static int take_iota(
 static void tell_failed(const struct link_end *end, const char *text);
 static int take_omega(
 	struct link *link, const struct notice *notice, struct error *error);
+static int take_want(
+	struct link *link, const struct notice *notice, struct error *error);
+static void put_want(struct link *link, struct link_end *end);
 static int check_count(
 	const struct link_end *end, uint64_t records, struct error *error);
 static bool in_packet(const struct link *link, const struct link_end *end);
@@ -48,6 +51,8 @@ int link_take_notice(
 		return link_find(link, notice.stream, true, &end, error);
 	case NOTICE_OMEGA:
 		return take_omega(link, &notice, error);
+	case NOTICE_WANT:
+		return take_want(link, &notice, error);
 	case NOTICE_BYE:
 		return error_set(error, -EPIPE, "%s closed the connection: %s",
 			link->peer, notice.text);
@@ -78,8 +83,10 @@ void link_put_notices(struct link *link, struct link_end *end)
 {
 	if (!end->said_alpha)
 		put_alpha(link, end);
-	if (end->sends)
+	if (end->sends) {
+		put_want(link, end);
 		return;
+	}
 	if (end->stream->reader.gone && !end->said_omega)
 		link_put_omega(link, end);
 	else if (!end->over)
@@ -242,9 +249,35 @@ static int take_iota(
 			end->stream->atomic_bytes);
 	end->credited = true;
 	stream_grant(end->stream, notice->bytes, notice->records);
-	if (stream_count(end->stream) > 0)
+	if (stream_count(end->stream) > 0 || stream_asks(end->stream))
 		link_want(end);
 	return 0;
+}
+
+static int take_want(
+	struct link *link, const struct notice *notice, struct error *error)
+{
+	struct link_end *end;
+	int result = link_find(link, notice->stream, false, &end, error);
+
+	if (result < 0 || end->over)
+		return result;
+	end->asked = true;
+	link_want(end);
+	return 0;
+}
+
+/* Once for each limit: the next that comes may do. */
+static void put_want(struct link *link, struct link_end *end)
+{
+	const struct stream *stream = end->stream;
+
+	if (end->over || !stream_asks(stream) ||
+		end->asked_bytes == stream->limit_bytes)
+		return;
+	end->asked_bytes = stream->limit_bytes;
+	link_put_notice(link,
+		&(struct notice){.kind = NOTICE_WANT, .stream = end->number});
 }
 
 /* From the writer's side: the end. From the reader's: nobody reads. */

@@ -46,6 +46,8 @@ struct link_end {
 		       */
 	TAILQ_ENTRY(link_end) rest_queue;
 	bool settles;         /* tells it now */
+	bool asked;           /* receives: the writer waits for all of it */
+	uint64_t asked_bytes; /* sends: the limit at which it said so */
 	bool paused;          /* has said kappa */
 	struct tau_in in;     /* sends: the link reads the stream */
 	struct tau_out out;   /* receives: it writes into it */

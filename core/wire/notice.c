@@ -68,6 +68,10 @@ size_t notice_encode(const struct notice *notice, uint8_t *to)
 		put_text(&writer, reasons[notice->reason]);
 		put_text(&writer, notice->text);
 		break;
+	case NOTICE_WANT:
+		put_text(&writer, "want");
+		tau_write_uint(&writer, notice->stream);
+		break;
 	case NOTICE_BYE:
 		put_text(&writer, "bye");
 		put_text(&writer, notice->text);
@@ -133,6 +137,8 @@ static int read_first(struct notice *notice, struct tau_items *items)
 			break;
 		if (bytes == 3 && memcmp(text, "tau", 3) == 0)
 			notice->kind = NOTICE_HELLO;
+		if (bytes == 4 && memcmp(text, "want", 4) == 0)
+			notice->kind = NOTICE_WANT;
 		if (bytes == 3 && memcmp(text, "bye", 3) == 0)
 			notice->kind = NOTICE_BYE;
 		if (bytes == 5 && memcmp(text, "again", 5) == 0)
@@ -165,6 +171,7 @@ static int read_rest(struct notice *notice, struct tau_items *items)
 			take_uint(items, &notice->records) == 0;
 		break;
 	case NOTICE_KAPPA:
+	case NOTICE_WANT:
 		right = take_stream(items, &notice->stream) == 0;
 		break;
 	case NOTICE_OMEGA:

@@ -22,6 +22,7 @@ enum notice_kind {
 	NOTICE_IOTA,
 	NOTICE_KAPPA,
 	NOTICE_OMEGA,
+	NOTICE_WANT,
 	NOTICE_BYE,
 	NOTICE_AGAIN, /* of a hub, to a node: the connection is another */
 };
