@@ -1,0 +1,190 @@
+/*
+ * ledger: pages as nodes leave them when they die, and what is said of them.
+ * Three nodes of one operator each, in a chain: a -> b -> c.
+ */
+#include "core/fleet/ledger.h"
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NODES = 3 };
+
+static struct os os;
+static struct ledger ledger;
+static struct counters pages[NODES]; /* as the nodes see them */
+static char said[1024];
+
+static void take(void *context, const char *sentence)
+{
+	(void)context;
+	snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n",
+		sentence);
+}
+
+/* Node `at` of the chain: its first stream comes in, its last goes out. */
+static void open_node(uint32_t at)
+{
+	struct node_plan_operator one = {
+		.name = (const char *[]){"a", "b", "c"}[at], .plugin = "test"};
+	struct node_plan_stream streams[2] = {
+		{.name = at == 2 ? "b" : "a",
+			.from.owner = NODE_PLAN_NONE,
+			.number = at == 2},
+		{.name = at == 0 ? "a" : "b",
+			.to.owner = NODE_PLAN_NONE,
+			.number = at != 0},
+	};
+	struct node_plan plan = {
+		.node = (const char *[]){"one", "two", "three"}[at],
+		.operators = &one,
+		.operator_count = 1,
+		.streams = at == 0 ? streams + 1 : streams,
+		.stream_count = at == 1 ? 2 : 1};
+	struct error error = ERROR_NONE;
+
+	ck_assert_msg(
+		ledger_open(&ledger, at, &plan, &error) == 0, "%s", error.text);
+	ck_assert_int_eq(counters_map(&pages[at], &os, 1, plan.stream_count,
+				 ledger_fd(&ledger, at)),
+		0);
+}
+
+static void setup(void)
+{
+	os_linux_init(&os);
+	said[0] = 0;
+	ledger_init(&ledger, &os, NODES);
+	for (uint32_t i = 0; i < NODES; i++)
+		open_node(i);
+}
+
+static void teardown(void)
+{
+	for (uint32_t i = 0; i < NODES; i++)
+		counters_unmap(&pages[i], &os);
+	ledger_release(&ledger);
+}
+
+/* What a's and b's writers and b's and c's readers had come to. */
+static void count(uint64_t a, uint64_t b_read, uint64_t b, uint64_t c_read)
+{
+	pages[0].streams[0].written[1] = a;
+	pages[1].streams[0].read[1] = b_read;
+	pages[1].streams[1].written[1] = b;
+	pages[2].streams[0].read[1] = c_read;
+	for (uint32_t i = 0; i < NODES; i++)
+		counters_turn(&pages[i], 0);
+}
+
+START_TEST(what_was_written_and_not_read_is_lost_with_a_node)
+{
+	count(100, 90, 88, 87);
+	ck_assert_ptr_null(ledger_died(&ledger, 1));
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said,
+		"10 records of a were lost with two: 100 written, 90 read\n"
+		"1 record of b was lost with two: 88 written, 87 read\n");
+}
+END_TEST
+
+START_TEST(where_nobody_died_or_all_was_read_nothing_is_said)
+{
+	count(100, 90, 88, 87);
+	ledger_tell(&ledger, take, NULL);
+	count(100, 100, 88, 88);
+	count(100, 100, 88, 88);
+	(void)ledger_died(&ledger, 0);
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(what_a_turn_has_not_finished_does_not_count)
+{
+	count(100, 100, 88, 88);
+	pages[0].streams[0].written[0] = 500;
+	pages[1].streams[1].written[0] = 500;
+	(void)ledger_died(&ledger, 1);
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(a_reader_that_wanted_no_more_loses_nothing)
+{
+	count(100, 10 | COUNTERS_LEFT, 10, 10);
+	(void)ledger_died(&ledger, 0);
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(one_that_stopped_since_its_reader_died_does)
+{
+	count(100, 10 | COUNTERS_LEFT, 10 | COUNTERS_LEFT, 4);
+	(void)ledger_died(&ledger, 2);
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said,
+		"90 records of a were lost with three: 100 written, 10 read\n"
+		"6 records of b were lost with three: 10 written, 4 read\n");
+}
+END_TEST
+
+START_TEST(who_had_the_thread_is_named_and_may_have_done_more)
+{
+	count(8, 8, 8, 4);
+	pages[2].head->running = 1;
+	ck_assert_str_eq(ledger_died(&ledger, 2), "c (test)");
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said,
+		"up to 4 records of b were lost with three: 8 written, 4 read; "
+		"c was at work on what followed\n");
+}
+END_TEST
+
+START_TEST(a_page_of_anything_is_survived)
+{
+	count(8, 8, 8, 4);
+	memset(pages[2].head, _i, pages[2].bytes);
+	pages[1].head->running = (uint32_t)-1;
+	ck_assert_ptr_null(ledger_died(&ledger, 1));
+	ck_assert_ptr_null(ledger_died(&ledger, 2));
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(a_page_of_another_size_is_not_taken)
+{
+	struct counters other = {0};
+
+	ck_assert_int_eq(counters_map(&other, &os, 2, 1, ledger_fd(&ledger, 0)),
+		-EINVAL);
+	ck_assert_int_lt(os.ftruncate(&os, ledger_fd(&ledger, 0), 0), 0);
+}
+END_TEST
+
+static Suite *ledger_suite(void)
+{
+	Suite *suite = suite_create("ledger");
+	TCase *tests = test_case(suite, "pages");
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(
+		tests, what_was_written_and_not_read_is_lost_with_a_node);
+	tcase_add_test(
+		tests, where_nobody_died_or_all_was_read_nothing_is_said);
+	tcase_add_test(tests, what_a_turn_has_not_finished_does_not_count);
+	tcase_add_test(tests, a_reader_that_wanted_no_more_loses_nothing);
+	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);
+	tcase_add_test(
+		tests, who_had_the_thread_is_named_and_may_have_done_more);
+	tcase_add_loop_test(tests, a_page_of_anything_is_survived, 0, 256);
+	tcase_add_test(tests, a_page_of_another_size_is_not_taken);
+	return suite;
+}
+
+TEST_MAIN(ledger_suite)
