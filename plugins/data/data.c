@@ -11,7 +11,7 @@ TAU_PLUGIN({
 	"operators": [
 		{
 			"name": "count",
-			"doc": "How many records there are of each kind: one map per kind, in the order in which the kinds first came, with the fields and the count. At the end of the input, on a cycle, or every so often; then it starts anew.",
+			"doc": "How many records there are of each kind: one map per kind, in the order in which the kinds first came, with the fields and the count. At the end of the input, on a cycle, or every so often; then it starts anew. Without kinds, an input without records counts 0.",
 			"style": "coroutine",
 			"in": [{"name": "in", "type": "any", "doc": "records"}],
 			"out": [

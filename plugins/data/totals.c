@@ -96,7 +96,20 @@ static int send_totals(struct tau_op *op, struct totals *totals)
 			return flow;
 	}
 	groups_clear(&totals->groups);
+	totals->sent = true;
 	return TAU_OK;
+}
+
+/* At the end of the input: who asked how many there are is told, even that
+ * there were none. */
+static int send_last(struct tau_op *op, struct totals *totals)
+{
+	bool before = totals->sent || op->flags & TAU_RESTORED;
+
+	if (totals->groups.count == 0 && totals->by_count == 0 && !before &&
+		!groups_at(&totals->groups, (const uint8_t *)"", 0))
+		return out_of_memory(op);
+	return send_totals(op, totals);
 }
 
 static int send_cycle(struct tau_op *op)
@@ -236,7 +249,7 @@ int totals_run(struct tau_op *op, struct totals *totals)
 			return 0;
 	}
 	if (flow == TAU_OK)
-		flow = send_totals(op, totals);
+		flow = send_last(op, totals);
 	return flow < 0 ? flow : 0;
 }
 

@@ -5,7 +5,8 @@
  * Totals go out, one map per group, in the order in which the groups first
  * came: at the end of the input; on a cycle, which is passed on behind them;
  * and every so often, with a cycle of our own behind them. After that all
- * starts anew.
+ * starts anew. Where all records are of one group, an input without any has the
+ * total 0, as an empty column has.
  */
 #ifndef TAU_PLUGINS_DATA_TOTALS_H
 #define TAU_PLUGINS_DATA_TOTALS_H
@@ -26,6 +27,7 @@ struct totals {
 	struct field *what; /* the field to be added, or NULL: add 1 */
 	int64_t every_ns;   /* 0: never */
 	int64_t armed;      /* the timer runs; the host carries it */
+	bool sent;          /* totals have been sent before */
 	struct groups groups;
 	struct buffer key; /* of the present record */
 	size_t name_bytes; /* all names together */

@@ -131,3 +131,11 @@ while read -r type; do
 		"${top_srcdir:-$(dirname "$0")/../..}/docs/tau-operators.7" ||
 		fail "tau-operators(7) says nothing about $type"
 done <types
+
+scenario "of nothing, there is a count of all and none of each"
+t run -e 'lines ! count ! stdout' </dev/null
+same awk 'END { print "{\"count\":" NR "}" }' /dev/null
+t run -e 'lines ! sum "" ! stdout' </dev/null
+expect_text out $'{"sum":0}\n'
+t run -e 'lines ! count "" ! stdout' </dev/null
+expect_empty out
