@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include "core/record/descriptor.h"
+#include "core/wire/frame.h"
 
 struct model_node model_nodes[2];
 struct model_flow model_flows[STREAMS_MAX];
 uint32_t model_flow_count;
 uint64_t model_seed;
 bool model_packets;
+static uint32_t piece_bytes; /* the largest that a part may be */
 
 uint64_t model_random(uint64_t limit)
 {
@@ -56,12 +58,24 @@ static uint32_t bytes_of(uint32_t at, uint64_t i)
 		return 8 + (uint32_t)(random >> 8) % 300; /* i itself */
 	if (random % 8 == 0)
 		return most;
+	if (random % 8 == 1 && most >= piece_bytes)
+		return piece_bytes *
+		       (1 + (uint32_t)(random >> 8) % (most / piece_bytes));
 	return (uint32_t)(random >> 8) % (random % 3 ? 100 : most + 1);
+}
+
+/* No byte where another may stand. */
+static uint8_t byte_of(uint32_t at, uint64_t i, uint32_t b)
+{
+	return (uint8_t)(mix(at, i) + b * 31 + b / 251);
 }
 
 static void fill(uint32_t at, uint64_t i, uint8_t *body)
 {
-	memset(body, (int)mix(at, i), bytes_of(at, i));
+	uint32_t bytes = bytes_of(at, i);
+
+	for (uint32_t b = 0; b < bytes; b++)
+		body[b] = byte_of(at, i, b);
 	if (model_flows[at].settings.policy != STREAM_BLOCK)
 		memcpy(body, &i, sizeof i);
 }
@@ -92,13 +106,13 @@ static void check_record(uint32_t at, const struct tau_record *record)
 		check_fd(record, i);
 	else if (flow->settings.policy == STREAM_BLOCK)
 		for (uint32_t b = 0; b < record->bytes; b++)
-			if (body[b] != (uint8_t)mix(at, i))
+			if (body[b] != byte_of(at, i, b))
 				ck_abort_msg("byte %u differs", b);
 	flow->read = i + 1;
 	flow->had++;
 }
 
-/* --- the two model_nodes --- */
+/* --- the two nodes --- */
 
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why)
@@ -138,14 +152,14 @@ static void choose_flow(struct model_flow *flow)
 		flow->narrow = 512 + (uint32_t)model_random(atomic - 512);
 }
 
-static void begin_node(struct model_node *node, uint32_t which, int fd)
+static void begin_node(
+	struct model_node *node, uint32_t which, int fd, uint32_t packet_bytes)
 {
-	static const uint32_t sizes[] = {4096, 5000, 65536, 0};
 	struct fabric *fabric = &node->pipeline.fabric;
 	struct link_settings settings = {.name = "one",
 		.peer = "the other",
 		.packets = model_packets,
-		.packet_bytes = sizes[model_random(4)]};
+		.packet_bytes = packet_bytes};
 	struct error error = ERROR_NONE;
 
 	for (uint32_t i = 0; i < model_flow_count; i++)
@@ -177,8 +191,14 @@ static void begin_node(struct model_node *node, uint32_t which, int fd)
 
 void model_begin(void)
 {
+	static const uint32_t sizes[] = {
+		4096, 5000, 65536, LINK_PACKET_BYTES_DEFAULT};
+	const uint32_t bytes[2] = {
+		sizes[model_random(4)], sizes[model_random(4)]};
 	int fds[2];
 
+	piece_bytes = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
+	piece_bytes = (piece_bytes - FRAME_HEAD_BYTES - FRAME_PART_BYTES) & ~7u;
 	model_packets = model_random(2);
 	model_flow_count = 1 + (uint32_t)model_random(STREAMS_MAX);
 	memset(model_nodes, 0, sizeof model_nodes);
@@ -191,7 +211,7 @@ void model_begin(void)
 			0, fds),
 		0);
 	for (uint32_t i = 0; i < 2; i++)
-		begin_node(&model_nodes[i], i, fds[i]);
+		begin_node(&model_nodes[i], i, fds[i], bytes[i]);
 }
 
 struct stream *model_writer(uint32_t at)
