@@ -335,6 +335,24 @@ START_TEST(streams_of_two_nodes_share_a_link_for_each_transport)
 }
 END_TEST
 
+START_TEST(members_of_a_far_port_are_told_apart)
+{
+	struct planned planned;
+	struct node_plan plan = {0};
+	planned_place(&planned,
+		"{\"tau\": 1, \"nodes\": {\"n\": {\"operators\": {\"a\": "
+		"{\"type\": \"demo.source\"}, \"b\": {\"type\": "
+		"\"demo.source\"}}}, \"x\": {\"command\": [\"x\"], \"in\": "
+		"[{\"name\": \"i\", \"type\": \"any\", \"variadic\": true}]}}, "
+		"\"streams\": [\"a -> x.i[1]\", \"b -> x.i[0]\"]}");
+	placement_node_plan(&planned.placement, 0, "x-1", "/current", &plan);
+	ck_assert_str_eq(plan.streams[0].port, "i[1]");
+	ck_assert_str_eq(plan.streams[1].port, "i[0]");
+	node_plan_release(&plan);
+	planned_release(&planned);
+}
+END_TEST
+
 START_TEST(a_fifo_inside_a_node_is_refused)
 {
 	struct planned planned;
@@ -364,6 +382,7 @@ static Suite *placement_suite(void)
 	tcase_add_test(
 		tests, everything_that_cannot_run_yet_is_said_with_its_place);
 	tcase_add_test(tests, a_stream_over_a_fifo_has_a_link_of_its_own);
+	tcase_add_test(tests, members_of_a_far_port_are_told_apart);
 	tcase_add_test(tests, a_fifo_inside_a_node_is_refused);
 	tcase_add_test(
 		tests, streams_of_two_nodes_share_a_link_for_each_transport);

@@ -7,6 +7,7 @@
 #include "core/plan/placement.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "core/base/check.h"
 
@@ -263,13 +264,18 @@ static void plan_links(const struct placement *placement, uint32_t node,
 	}
 }
 
+/* What the far side calls its end: the port, and of a variadic one which. */
 static const char *far_port(const struct topology *topology, uint32_t index,
-	struct node_plan_stream stream)
+	struct node_plan_stream stream, struct arena *arena)
 {
 	const struct topology_stream *edge = &topology->streams[index];
-	if (stream.from.owner == NODE_PLAN_NONE)
-		return topology_port(topology, edge->from, true)->name;
-	return topology_port(topology, edge->to, false)->name;
+	bool out = stream.from.owner == NODE_PLAN_NONE;
+	const struct topology_end *end = out ? &edge->from : &edge->to;
+	const struct port_description *port =
+		topology_port(topology, *end, out);
+	if (!port->variadic)
+		return port->name;
+	return arena_format(arena, "%s[%" PRIu32 "]", port->name, end->member);
 }
 
 /* Those inside the node, then those that cross to others. A stream's number
@@ -294,8 +300,8 @@ static void plan_streams(const struct placement *placement, uint32_t node,
 			&topology->streams[placement->crossing[i]], index_of);
 		stream.link = link->places[link->nodes[1] == node];
 		stream.number = i;
-		stream.port =
-			far_port(topology, placement->crossing[i], stream);
+		stream.port = far_port(
+			topology, placement->crossing[i], stream, &plan->arena);
 		plan->streams[plan->stream_count++] = stream;
 	}
 }

@@ -96,6 +96,35 @@ expect_status 1
 expect_empty peer.err
 expect_line err "tau: here: the link to there: it said that it had failed: no more paper"
 
+scenario "a peer with a port of several streams"
+cat >both.py <<'END'
+import sys, connect, tau_peer
+
+with tau_peer.Peer(connect.connect(sys.argv[1])) as peer:
+    out = peer.writer("out")
+    for left, right in zip(peer.reader("in[0]"), peer.reader("in[1]")):
+        out.send(left.body + b"=" + right.body, left.type)
+END
+cat >remote.json <<-END
+	{ "tau": 1, "nodes": {
+	    "here": { "operators": {
+	      "a": {"type": "file.read", "params": {"path": "right"}},
+	      "b": {"type": "file.read", "params": {"path": "left"}},
+	      "right": {"type": "lines"}, "left": {"type": "lines"},
+	      "out": {"type": "stdout"} } },
+	    "there": { "remote": "unix:there.sock",
+	      "in":  [{"name": "in",  "type": "utf8", "variadic": true}],
+	      "out": [{"name": "out", "type": "utf8"}] } },
+	  "streams": [ "a -> right -> there.in[1]", "b -> left -> there.in[0]",
+	               "there -> out" ] }
+END
+seq 9 >right
+seq 11 19 >left
+beside both.py unix:there.sock
+expect_status 0
+paste -d= left right | cmp -s - out || fail "the streams were not told apart"
+expect_empty peer.err
+
 # Records so large that credit in bytes is what counts.
 for program in "python3 python/upper.py" "node node/upper.js"; do
 	command -v "${program%% *}" >/dev/null || continue
