@@ -123,6 +123,7 @@ static void begin(struct history *history, bool stop_on_failure)
 		.links = links,
 		.link_count = 1};
 
+	history->said[0] = 0;
 	supervisor_init(&history->supervisor, &options);
 	happens(history, (struct supervisor_event){.kind = SUPERVISOR_START});
 	for (uint32_t i = 0; i < NODES; i++)
