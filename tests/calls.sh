@@ -16,6 +16,12 @@ count() {
 	"$top_builddir/tests/link_cost" "$top_builddir/tests/bench/link.so" "$@"
 }
 
+# Beside a thousand others, all of which are told of when the link opens.
+if ! "$top_builddir/tests/link_count" 1000 1000 >"$folder/said" 2>&1; then
+	cat "$folder/said"
+	exit 1
+fi
+
 for kind in bulk small pingpong; do
 	less=$(count $kind $few)
 	more=$(count $kind $many)

@@ -65,8 +65,11 @@ static void make_packet(struct link *link)
 	bool more = last != NULL && link->open;
 
 	begin_packet(link);
-	if (!link->said_hello)
+	if (!link->said_hello) { /* alone: the other side takes less until then
+				  */
 		link_put_hello(link);
+		more = false;
+	}
 	while (more && !packet->full && room(link) > NOTICE_BYTES_MAX * 3) {
 		struct link_end *end = TAILQ_FIRST(&link->queue);
 
