@@ -251,6 +251,16 @@ static int host_watch(
 	return 0;
 }
 
+/* No fd is ready before it was waited for. */
+static int host_next_event(
+	struct tau_op *op, uint32_t slot, struct tau_event *event)
+{
+	(void)op;
+	(void)slot;
+	(void)event;
+	return TAU_WAIT;
+}
+
 static int host_drained(
 	struct tau_op *op, uint32_t slot, int fd, uint32_t events)
 {
@@ -334,6 +344,7 @@ const struct tau_host stage_host = {.size = sizeof stage_host,
 	.now = host_now,
 	.timer = host_timer,
 	.watch = host_watch,
+	.next_event = host_next_event,
 	.drained = host_drained,
 	.fd_send = host_fd_send,
 	.fd_take = host_fd_take,

@@ -98,6 +98,17 @@ int channel_watch(struct tau_op *op, struct channel *channel)
 	return code;
 }
 
+void channel_watch_room(struct tau_op *op, struct channel *channel)
+{
+	struct tau_event event;
+
+	if (!channel->watched ||
+		op->host->next_event(op, CHANNEL_SLOT, &event) != TAU_OK)
+		return;
+	channel_unwatch(op, channel);
+	channel->kind = CHANNEL_FILE;
+}
+
 void channel_unwatch(struct tau_op *op, struct channel *channel)
 {
 	if (channel->watched)

@@ -56,6 +56,11 @@ int channel_close(struct tau_op *op, struct channel *channel);
 
 /* Watches what can be waited for, and stops it again. 0 or -errno. [run] */
 int channel_watch(struct tau_op *op, struct channel *channel);
+
+/* Directly behind it, for an fd to write: stops where the fd takes everything
+ * at any time (a device such as /dev/null), since who waited for that as well
+ * as for a record would never sleep. [run] */
+void channel_watch_room(struct tau_op *op, struct channel *channel);
 void channel_unwatch(struct tau_op *op, struct channel *channel);
 
 /* As read and write: how many bytes, or -errno; -EAGAIN: wait. */

@@ -232,6 +232,7 @@ int sink_run(struct tau_op *op, struct sink *sink)
 	if (flow)
 		return tau_failf(op, flow, "cannot wait for %s: %s", sink->name,
 			strerrordesc_np(-flow));
+	channel_watch_room(op, &sink->channel);
 	while ((flow = sink_turn(op, sink)) == TAU_OK) {
 		if (tau_ended(op, IN))
 			break;

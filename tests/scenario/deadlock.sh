@@ -26,6 +26,11 @@ tau: 1024 records of generate were lost, because nobody had read them before the
 tau: 1024 records of t.out[1] were lost, because nobody had read them before the end
 '
 
+scenario "a device that takes all at any time keeps no node from waiting"
+pair -e 'generate 100000 ! t:tee ! w:where "" matches nothing ! j:pair.join ! file.write /dev/null ; @t ! @j.right'
+expect_status 1
+expect_line err 'tau: main: nothing can go on:'
+
 scenario "an operator in C++ lets go of its guard also when its reader leaves"
 pair -e 'generate ! j:pair.join ! take 4 ! stdout ; generate ! @j.right'
 expect_status 0
