@@ -190,6 +190,7 @@ START_TEST(room_for_a_small_record_is_told)
 	ck_assert_uint_eq(script_read_records(&script, 1), 1);
 	script_settle(&script);
 	ck_assert_uint_eq(script.iota.bytes, SCRIPT_CAPACITY + 8);
+	ck_assert_uint_eq(script.kappas, 1); /* it goes on pausing */
 	script_end(&script);
 }
 END_TEST
