@@ -5,6 +5,7 @@
  * trusts no table of function pointers, and allocates nothing.
  */
 #include "core/base/check.h"
+#include "core/base/coverage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ void check_failed(const char *expression, const char *file, int line,
 		length = (int)sizeof text - 1;
 		text[length - 1] = '\n';
 	}
+	COVERAGE_KEEP();
 	if (length > 0 && write(STDERR_FILENO, text, (size_t)length) < 0)
 		abort(); /* there is nobody left to tell */
 	abort();

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
+#include "core/base/coverage.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC 4
@@ -163,6 +164,7 @@ static uid_t linux_geteuid(struct os *os)
 static void __attribute__((noreturn)) linux_exit(struct os *os, int status)
 {
 	(void)os;
+	COVERAGE_KEEP();
 	_exit(status);
 }
 
@@ -224,6 +226,7 @@ static _Noreturn void run_child(struct start *start)
 		execve(child->path, child->argv, child->envp);
 		code = -errno;
 	}
+	COVERAGE_KEEP();
 	if (write(start->report_fd, &code, sizeof code) < 0)
 		_exit(127);
 	_exit(127);

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include "core/base/coverage.h"
 #include "core/base/bounds.h"
 #include "core/base/check.h"
 
@@ -201,6 +202,7 @@ static void die(struct overflow *overflow, bool is_fault)
 {
 	struct os *os = overflow->os;
 
+	COVERAGE_KEEP();
 	if (overflow->used_up)
 		os->exit(os, OVERFLOW_EXIT_STATUS);
 	for (size_t at = 0; at < SIGNALS; at++)

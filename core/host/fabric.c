@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/coverage.h"
 #include "core/host/instance.h"
 #include "core/host/services.h"
 #include "core/host/slot.h"
@@ -84,6 +85,7 @@ void fabric_abort(
 {
 	log_say(fabric->log, LOG_ERROR, "operator %s of plugin %s %s",
 		culprit->name, culprit->plugin, what);
+	COVERAGE_KEEP();
 	abort();
 }
 
@@ -114,6 +116,7 @@ static void cannot_go_on(struct fabric *fabric, int code)
 	log_say(fabric->log, LOG_ERROR,
 		"cannot wait for fds any more: %s; the node ends",
 		strerror(-code));
+	COVERAGE_KEEP();
 	abort();
 }
 

@@ -129,6 +129,7 @@ static int load(
 	int result;
 
 	for (uint32_t i = 0; i < node->loaded_count; i++) {
+		CHECK(node->loaded[i]);
 		if (strcmp(plan->path, node->loaded[i]->identity.path) != 0)
 			continue;
 		node->libraries[at] = node->loaded[i];

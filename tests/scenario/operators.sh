@@ -64,6 +64,12 @@ same sort log
 t run -e 'file.read log ! lines ! d:deal ! count ! stdout ; @d ! null'
 same awk 'END { print "{\"count\":" int((NR + 1) / 2) "}" }' log
 
+scenario "deal goes on with the others when a reader leaves"
+t run -e 'generate 100000 ! d:deal ! take 5 ! null ; @d ! stdout'
+expect_status 0
+expect_line out 100000
+[ "$(wc -l <out)" -gt 50000 ] || fail "most of it went to who had left"
+
 scenario "JSON comes out as it went in"
 printf '%s\n' '{"a":[1,-2,3.5,true,false,null],"b":{"":"\u00e9\"\\/"}}' '"text"' \
 	'[]' '{}' '-9223372036854775808' '1e300' >json
