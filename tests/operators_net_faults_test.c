@@ -84,7 +84,19 @@ START_TEST(a_connection_that_was_given_up_is_nothing)
 }
 END_TEST
 
-/* --- connections as records --- */
+/* --- readers that rest --- */
+
+/* It reads from now on: run again. */
+static void wake_reader(void)
+{
+	idle = false;
+	instance_quiesce(p.operators[1]);
+	while (p.operators[1]->state == INSTANCE_RUNNING)
+		ck_assert(fabric_turn(&p.fabric, -1));
+	p.frozen--;
+	p.running++;
+	ck_assert_int_eq(instance_start(p.operators[1], &(struct error){0}), 0);
+}
 
 START_TEST(connections_are_taken_while_there_is_room_for_them)
 {
@@ -103,13 +115,7 @@ START_TEST(connections_are_taken_while_there_is_room_for_them)
 	turn(50);
 	ck_assert_uint_ge(fake.calls[OS_CALL(accept)], 1);
 	ck_assert_uint_le(fake.calls[OS_CALL(accept)], 3);
-	idle = false;
-	instance_quiesce(p.operators[1]);
-	while (p.operators[1]->state == INSTANCE_RUNNING)
-		ck_assert(fabric_turn(&p.fabric, -1));
-	p.frozen--;
-	p.running++;
-	ck_assert_int_eq(instance_start(p.operators[1], &(struct error){0}), 0);
+	wake_reader();
 	while (taken_count < 5)
 		ck_assert(fabric_turn(&p.fabric, -1));
 	for (int i = 0; i < 5; i++) { /* they do not block */
@@ -117,6 +123,49 @@ START_TEST(connections_are_taken_while_there_is_room_for_them)
 		ck_assert_int_eq(errno, EAGAIN);
 		close(fds[i]);
 	}
+	finish();
+}
+END_TEST
+
+/* A reader that does not read stops who writes: in the end, the client. */
+START_TEST(a_full_stream_stops_those_who_talk)
+{
+	static const struct stream_settings small = {
+		8192, 4, 2048, STREAM_BLOCK};
+	static char text[32768];
+	const int room = 4096;
+	uint64_t calls;
+	size_t said_bytes = 0;
+	bool torn = false;
+	ssize_t done;
+	int fd;
+
+	idle = true;
+	make_fake();
+	prepare("tcp.listen", &small);
+	pipeline_start(&p);
+	turn(3);
+	fd = client();
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = i % 64 == 63 ? '\n' : 'x';
+	while (said_bytes + sizeof text < sizeof lines / 2 &&
+		(done = send(fd, text, sizeof text, MSG_DONTWAIT)) > 0) {
+		said_bytes += (size_t)done;
+		torn = done % 64 != 0;
+		turn(5);
+	}
+	turn(50);
+	calls = fake.calls[OS_CALL(recvmsg)];
+	turn(50);
+	ck_assert_uint_eq(fake.calls[OS_CALL(recvmsg)], calls);
+	ck_assert_uint_le(calls, 10);
+	ck_assert_uint_gt(said_bytes, 8192);
+	wake_reader();
+	close(fd);
+	while (strlen(lines) < said_bytes + torn)
+		ck_assert(fabric_turn(&p.fabric, -1));
+	ck_assert_int_eq(strncmp(lines, text, 8192), 0);
 	finish();
 }
 END_TEST
@@ -233,6 +282,7 @@ static Suite *operators_net_faults_suite(void)
 	Suite *suite = suite_create("operators_net_faults");
 	TCase *tests = test_case(suite, "faults");
 
+	tcase_add_test(tests, a_full_stream_stops_those_who_talk);
 	tcase_add_test(tests, an_idle_connection_costs_little);
 	tcase_add_test(tests, where_no_file_can_be_opened_listen_rests);
 	tcase_add_test(tests, where_no_file_can_be_opened_accept_rests);
