@@ -81,9 +81,10 @@ int ring_grow(struct ring *ring, struct ring_pool *pool)
  * that an array is one cache line. */
 static uint32_t size_class(uint32_t slots)
 {
-	uint32_t class = 2;
+	uint32_t class;
 
-	while (class < RING_CLASSES - 1 && (1u << class) < slots)
-		class ++;
-	return class;
+	if (slots <= 4)
+		return 2;
+	class = 32 - (uint32_t)__builtin_clz(slots - 1);
+	return class < RING_CLASSES ? class : RING_CLASSES - 1;
 }
