@@ -118,10 +118,10 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 		"\"w\": {\"replicas\": 2, \"operators\": {\"b\": {\"type\": "
 		"\"demo.sink\"}}}},\n"
 		"\"streams\": [\"a -> c\", \"a -> b\",\n"
-		"{\"from\": \"a\", \"to\": \"r\", \"reconnect\": true},\n"
+		"{\"from\": \"a\", \"to\": \"r\"},\n"
 		"\"a -> s\"]}\n";
 	/* One refusal in each of these lines. */
-	static const uint32_t lines[] = {5, 6, 7, 8, 9, 10, 13, 15};
+	static const uint32_t lines[] = {5, 6, 7, 8, 9, 10, 13};
 	struct planned planned;
 	planned_place(&planned, text);
 	ck_assert_int_eq(

@@ -115,6 +115,8 @@
 #define LINK_CHUNKS_MAX 8u /* that keep their memory to receive into again */
 #define LINK_STREAMS_MAX 1048576u
 #define LINK_HELLO_NS 10000000000 /* until the other side must have spoken */
+#define GATE_AGAIN_FIRST_NS 100000000 /* behind a peer that has just gone, */
+#define GATE_AGAIN_LAST_NS 5000000000 /* doubled up to this, with jitter */
 #define LINK_FDS_MAX 253u /* in a packet: the kernel's SCM_MAX_FD */
 #define LINK_FDS_RESERVE 16u /* files that credit for fds never promises */
 #define LINK_FDS_RETRY_NS 10000000 /* when the kernel takes no more fds */

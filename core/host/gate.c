@@ -27,6 +27,9 @@ struct gate {
 	int64_t due_ns; /* when the gate gives up; 0: never */
 	bool heard, knocked, left, over;
 	bool more; /* to pass on at once */
+	bool reconnects;
+	uint32_t failures;    /* connections in a row that came to nothing */
+	int64_t pause_end_ns; /* until then nobody is let in; 0: no pause */
 };
 
 static int open_door(
@@ -35,10 +38,14 @@ static int start(
 	struct gate *gate, const struct node_plan *plan, struct error *error);
 static void serve(struct gate *gate);
 static int64_t time_left_ns(struct gate *gate);
+static void expire(struct gate *gate);
+static void open_again(struct gate *gate);
 static void give_up(struct gate *gate);
 static void obey(struct gate *gate);
 static void answer(struct gate *gate);
 static void carry(struct gate *gate);
+static void wait_again(struct gate *gate);
+static int64_t pause_ns(struct gate *gate);
 static void release(struct gate *gate);
 static int watch(struct gate *gate, struct reactor_watch *watch, int fd,
 	uint32_t events);
@@ -119,6 +126,8 @@ static int start(
 			command_connection_fd(gate->connection), EPOLLIN);
 	if (result == 0)
 		result = watch(gate, &gate->door, gate->door_fd, EPOLLIN);
+	for (uint32_t i = 0; i < plan->link_count; i++)
+		gate->reconnects |= plan->links[i].reconnect;
 	if (result == 0)
 		result = hub_create(
 			&gate->hub, gate->os, gate->reactor, plan, error);
@@ -131,7 +140,7 @@ static void serve(struct gate *gate)
 		(void)reactor_poll(
 			gate->reactor, gate->more ? 0 : time_left_ns(gate));
 		if (time_left_ns(gate) == 0)
-			give_up(gate);
+			expire(gate);
 		if (gate->heard)
 			obey(gate);
 		if (gate->knocked)
@@ -143,17 +152,41 @@ static void serve(struct gate *gate)
 /* Until the deadline; negative while there is none. */
 static int64_t time_left_ns(struct gate *gate)
 {
-	int64_t left_ns = gate->due_ns - gate->os->clock_ns(gate->os);
+	int64_t end_ns = gate->pause_end_ns ? gate->pause_end_ns : gate->due_ns;
+	int64_t left_ns = end_ns - gate->os->clock_ns(gate->os);
 
-	if (gate->due_ns == 0)
+	if (end_ns == 0)
 		return -1;
 	return left_ns > 0 ? left_ns : 0;
+}
+
+/* A pause is over, or patience is. */
+static void expire(struct gate *gate)
+{
+	if (gate->pause_end_ns == 0) {
+		give_up(gate);
+		return;
+	}
+	gate->pause_end_ns = 0;
+	open_again(gate);
+}
+
+static void open_again(struct gate *gate)
+{
+	if (watch(gate, &gate->door, gate->door_fd, EPOLLIN) < 0)
+		gate->left = true;
 }
 
 /* Who connected and said nothing is closed; so is who keeps a connection that
  * our side has left. */
 static void give_up(struct gate *gate)
 {
+	if (gate->reconnects && hub_is_connected(gate->hub) &&
+		!hub_said_all(gate->hub)) {
+		hub_hang_up(gate->hub, "it said nothing within 10 seconds");
+		gate->due_ns = 0;
+		return;
+	}
 	if (!hub_said_all(gate->hub))
 		node_report_send(gate->connection,
 			&(struct command){.kind = COMMAND_FAILED,
@@ -194,6 +227,8 @@ static void answer(struct gate *gate)
 	}
 	if (hub_connect(gate->hub, fd) < 0)
 		return;
+	if (gate->reconnects) /* who follows it waits until it has gone */
+		reactor_remove(gate->reactor, &gate->door);
 	gate->due_ns = os->clock_ns(os) + LINK_HELLO_NS;
 	log_say(gate->log, LOG_NOTICE, "a peer has connected");
 }
@@ -208,8 +243,40 @@ static void carry(struct gate *gate)
 		gate->due_ns = 0; /* it speaks */
 	if (hub_said_all(gate->hub) && gate->due_ns == 0)
 		gate->due_ns = gate->os->clock_ns(gate->os) + GATE_PATIENCE_NS;
+	if (flow == HUB_AGAIN)
+		wait_again(gate);
 	gate->more = flow == HUB_MORE;
 	gate->over |= flow == HUB_OVER;
+}
+
+/* At once behind a peer that has sent or taken something; behind others after a
+ * pause that grows, so that one which fails at once is not let in for ever. */
+static void wait_again(struct gate *gate)
+{
+	gate->failures = hub_has_moved(gate->hub) ? 0 : gate->failures + 1;
+	gate->due_ns = 0;
+	log_say(gate->log, LOG_WARNING,
+		"the peer has gone: %s; waiting for it to come again",
+		hub_reason(gate->hub));
+	if (gate->failures > 0)
+		gate->pause_end_ns =
+			gate->os->clock_ns(gate->os) + pause_ns(gate);
+	else
+		open_again(gate);
+}
+
+static int64_t pause_ns(struct gate *gate)
+{
+	int64_t longest_ns = GATE_AGAIN_FIRST_NS;
+	uint32_t chance = 0;
+
+	for (uint32_t i = 1;
+		i < gate->failures && longest_ns < GATE_AGAIN_LAST_NS; i++)
+		longest_ns *= 2;
+	if (longest_ns > GATE_AGAIN_LAST_NS)
+		longest_ns = GATE_AGAIN_LAST_NS;
+	(void)gate->os->random(gate->os, &chance, sizeof chance, 0);
+	return longest_ns / 2 + longest_ns / 2 * (chance % 1024) / 1024;
 }
 
 static void release(struct gate *gate)

@@ -89,6 +89,7 @@ int hub_connect(struct hub *hub, int fd)
 enum hub_flow hub_step(struct hub *hub)
 {
 	int rounds = 0;
+	bool again;
 
 	while (rounds < ROUNDS_PER_STEP && move(hub))
 		rounds++;
@@ -96,7 +97,9 @@ enum hub_flow hub_step(struct hub *hub)
 		return HUB_OVER;
 	if (rounds == ROUNDS_PER_STEP)
 		return HUB_MORE;
-	return hub->again ? HUB_AGAIN : HUB_WAIT;
+	again = hub->again;
+	hub->again = false;
+	return again ? HUB_AGAIN : HUB_WAIT;
 }
 
 void hub_hang_up(struct hub *hub, const char *why)

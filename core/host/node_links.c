@@ -37,6 +37,7 @@ int node_links_init(struct node *node, struct error *error)
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
 			.patient = node->plan->links[i].foreign,
+			.again = node->plan->links[i].reconnect,
 			.fds = carries_fds(node->plan, i),
 			.incarnation = incarnation,
 		};
@@ -226,6 +227,6 @@ static void lost(struct link_listener *listener, struct link *link,
 		if (plan->link != NODE_PLAN_NONE &&
 			&node->links[plan->link] == mine &&
 			plan->number == number)
-			node->cut[i] = records;
+			node->cut[i] += records;
 	}
 }

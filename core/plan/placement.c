@@ -131,6 +131,16 @@ static uint32_t fifo_for(struct placement *placement, uint32_t stream,
 	return index;
 }
 
+/* That of the two whose connection comes from elsewhere; else NULL. */
+static const struct placement_node *remote_of(
+	const struct placement *placement, uint32_t one, uint32_t other)
+{
+	const struct placement_node *nodes = placement->nodes;
+	if (nodes[one].written->kind == NODE_REMOTE)
+		return &nodes[one];
+	return nodes[other].written->kind == NODE_REMOTE ? &nodes[other] : NULL;
+}
+
 static void place_stream(struct placement *placement, uint32_t stream)
 {
 	const struct topology_stream *edge =
@@ -154,6 +164,11 @@ static void place_stream(struct placement *placement, uint32_t stream)
 		transport == TRANSPORT_FIFO
 			? fifo_for(placement, stream, from, to)
 			: link_between(placement, from, to, transport));
+	if (edge->reconnect && remote_of(placement, from, to) != NULL)
+		placement
+			->links[placement->crossing_links
+					[placement->crossing_count - 1]]
+			.reconnect = true;
 }
 
 void placement_make(

@@ -71,11 +71,63 @@ static void check_crossing(const struct placement *placement, uint32_t index,
 	}
 }
 
+/* Whose connection comes from elsewhere, and so can come again; else NULL. */
+static const struct placement_node *find_remote(
+	const struct placement *placement, const struct topology_stream *stream)
+{
+	const uint32_t ends[] = {stream->from.owner, stream->to.owner};
+	for (int i = 0; i < 2; i++) {
+		const struct placement_node *node =
+			&placement->nodes[placement->node_of[ends[i]]];
+		if (node->written->kind == NODE_REMOTE)
+			return node;
+	}
+	return NULL;
+}
+
+/* That of the defaults is meant for the streams that can. */
+static void check_reconnect(
+	const struct placement *placement, struct diagnostics *diagnostics)
+{
+	const struct topology *topology = placement->topology;
+	struct arena arena = {0};
+	bool *again =
+		arena_allocate(&arena, placement->node_count, sizeof *again);
+	for (uint32_t i = 0; i < topology->stream_count; i++) {
+		const struct topology_stream *stream = &topology->streams[i];
+		const struct stream_options *own = &stream->written->options;
+		const struct placement_node *node =
+			find_remote(placement, stream);
+		if (node != NULL)
+			again[node - placement->nodes] |= stream->reconnect;
+		else if (!stream->back && (own->set & STREAM_RECONNECT) &&
+			 own->reconnect)
+			diagnostics_add(diagnostics, own->reconnect_at,
+				"only a connection to a remote node can come "
+				"again, and %s leads to none; leave "
+				"\"reconnect\" away",
+				stream->name);
+	}
+	for (uint32_t i = 0; i < topology->stream_count; i++) {
+		const struct topology_stream *stream = &topology->streams[i];
+		const struct placement_node *node =
+			find_remote(placement, stream);
+		if (node != NULL && again[node - placement->nodes] &&
+			!stream->reconnect && !stream->back)
+			diagnostics_add(diagnostics, stream->at,
+				"the streams of %s share one connection: say "
+				"\"reconnect\" of all of them or of none",
+				node->name);
+	}
+	arena_release(&arena);
+}
+
 int placement_check(
 	const struct placement *placement, struct diagnostics *diagnostics)
 {
 	uint32_t said = diagnostics->count;
 	for (uint32_t i = 0; i < placement->crossing_count; i++)
 		check_crossing(placement, i, diagnostics);
+	check_reconnect(placement, diagnostics);
 	return diagnostics->count == said ? 0 : -EINVAL;
 }

@@ -48,13 +48,6 @@ static void judge_options(
 		refuse(judging, options->limits_at, "a node with limits");
 }
 
-static void judge_stream_options(
-	struct judging *judging, const struct stream_options *options)
-{
-	if ((options->set & STREAM_RECONNECT) && options->reconnect)
-		refuse(judging, options->reconnect_at, "\"reconnect\"");
-}
-
 /* A command or a remote node says what it has to say to nodes of ours. */
 static void judge_commands(
 	struct judging *judging, const struct placement *placement)
@@ -111,8 +104,5 @@ int placement_runnable(
 	judge_commands(&judging, placement);
 	judge_fifos(&judging, placement);
 	judge_options(&judging, &manifest->node_defaults);
-	judge_stream_options(&judging, &manifest->stream_defaults);
-	for (uint32_t i = 0; i < manifest->stream_count; i++)
-		judge_stream_options(&judging, &manifest->streams[i].options);
 	return diagnostics->count == said ? 0 : -ENOTSUP;
 }

@@ -217,6 +217,13 @@ void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records)
 	stream_tell_writer(stream);
 }
 
+void stream_revoke(struct stream *stream)
+{
+	CHECK(stream->limited);
+	stream->limit_bytes = stream->received_bytes;
+	stream->limit_records = stream->received;
+}
+
 int stream_narrow(struct stream *stream, uint32_t atomic_bytes)
 {
 	CHECK(!stream->window);

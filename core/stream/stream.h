@@ -152,6 +152,9 @@ void stream_grant(struct stream *stream, uint64_t bytes, uint64_t records);
  * which the far side may hold back. The link hears of it as of records. */
 bool stream_asks(const struct stream *stream);
 
+/* Takes back the credit that is not used yet: the far reader is another. */
+void stream_revoke(struct stream *stream);
+
 /* Lowers the largest record that the stream takes. -EMSGSIZE: it holds a larger
  * one already. */
 int stream_narrow(struct stream *stream, uint32_t atomic_bytes);

@@ -22,7 +22,6 @@ static void finished(struct task *task);
 static void hello_late(struct timer *timer);
 static void shut(struct link *link, const char *why);
 static void end_streams(struct link *link, bool broken);
-static void tell_lost(struct link_end *end);
 
 int link_create(struct link **link, const struct link_host *host,
 	const struct link_settings *settings, int fd,
@@ -358,21 +357,6 @@ static void shut(struct link *link, const char *why)
 		link->listener->closed(link->listener, link, why);
 }
 
-/* What was written and is not known to have been read: the far reader has told
- * its credit, and that is what it had read plus what its stream holds. */
-static void tell_lost(struct link_end *end)
-{
-	struct link *link = end->link;
-	const struct stream *stream = end->stream;
-	uint64_t read = 0, written = stream->received + stream_count(stream);
-
-	if (stream->limit_records > stream->records)
-		read = stream->limit_records - stream->records;
-	if (read < written && link->listener && link->listener->lost)
-		link->listener->lost(
-			link->listener, link, end->number, written - read);
-}
-
 static void end_streams(struct link *link, bool broken)
 {
 	struct chunks *chunks = link->host.chunks;
@@ -386,7 +370,7 @@ static void end_streams(struct link *link, bool broken)
 			chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 		end->part = NULL;
 		if (end->sends && broken && !end->over)
-			tell_lost(end);
+			link_tell_lost(end, stream_count(end->stream));
 		if (end->sends)
 			stream_leave(end->stream, &end->in);
 		else

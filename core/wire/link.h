@@ -67,6 +67,7 @@ struct link_settings {
 	bool packets;     /* SOCK_SEQPACKET; else length prefixes */
 	bool patient;     /* the other side may come later: no time limit */
 	bool fds;         /* a stream of it may carry fds: of packets alone */
+	bool again;       /* a hub may tell of another connection */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
 };

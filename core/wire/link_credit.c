@@ -29,6 +29,12 @@ void link_put_credit(struct link *link, struct link_end *end)
 	bytes += stream->capacity_bytes;
 	records = link_fds_credit(end, records + stream->records);
 	stream->writer.armed = true;
+	/* The first is enough for any record. */
+	if (end->granted_records == 0 &&
+		(bytes - end->base_bytes < stream->atomic_bytes ||
+			records == end->base_records) &&
+		!stream->fds)
+		return;
 	if (bytes != end->granted_bytes || records != end->granted_records) {
 		bool left = stream_count(stream) > 0;
 
@@ -40,10 +46,11 @@ void link_put_credit(struct link *link, struct link_end *end)
 		end->asked = false;
 		end->granted_bytes = bytes;
 		end->granted_records = records;
-		link_put_notice(link, &(struct notice){.kind = NOTICE_IOTA,
-					      .stream = end->number,
-					      .bytes = bytes,
-					      .records = records});
+		link_put_notice(
+			link, &(struct notice){.kind = NOTICE_IOTA,
+				      .stream = end->number,
+				      .bytes = bytes - end->base_bytes,
+				      .records = records - end->base_records});
 	}
 	put_kappa(link, end, settles);
 }

@@ -27,6 +27,20 @@ static int check_count(
 static bool in_packet(const struct link *link, const struct link_end *end);
 static void put_alpha(struct link *link, struct link_end *end);
 
+/* Records that went or came on this connection. */
+static uint64_t count_here(const struct link_end *end)
+{
+	uint64_t records = end->sends ? end->stream->received : end->expected;
+
+	return records - end->base_records;
+}
+
+/* Limits may be as large as a number can be. */
+static uint64_t add(uint64_t base, uint64_t limit)
+{
+	return limit > UINT64_MAX - base ? UINT64_MAX : base + limit;
+}
+
 int link_take_notice(
 	struct link *link, const struct frame *frame, struct error *error)
 {
@@ -56,6 +70,10 @@ int link_take_notice(
 	case NOTICE_BYE:
 		return error_set(error, -EPIPE, "%s closed the connection: %s",
 			link->peer, notice.text);
+	case NOTICE_AGAIN:
+		if (link->settings.again)
+			link_begin_again(link);
+		return 0;
 	default:
 		return 0;
 	}
@@ -83,6 +101,8 @@ void link_put_notices(struct link *link, struct link_end *end)
 {
 	if (!end->said_alpha)
 		put_alpha(link, end);
+	if (end->ended_before)
+		link_put_over(link, end);
 	if (end->sends) {
 		put_want(link, end);
 		return;
@@ -103,7 +123,7 @@ void link_put_omega(struct link *link, struct link_end *end)
 	};
 	struct notice notice = {.kind = NOTICE_OMEGA,
 		.stream = end->number,
-		.records = end->sends ? end->stream->received : end->expected,
+		.records = count_here(end),
 		.reason = end->sends ? reasons[end->stream->reason]
 				     : NOTICE_GONE};
 
@@ -247,8 +267,11 @@ static int take_iota(
 			", and one may have %" PRIu32,
 			notice->records, notice->bytes, end->number,
 			end->stream->atomic_bytes);
+	if (!end->credited)
+		end->first_credit = notice->records;
 	end->credited = true;
-	stream_grant(end->stream, notice->bytes, notice->records);
+	stream_grant(end->stream, add(end->base_bytes, notice->bytes),
+		add(end->base_records, notice->records));
 	if (stream_count(end->stream) > 0 || stream_asks(end->stream))
 		link_want(end);
 	return 0;
@@ -313,8 +336,7 @@ static int take_omega(
 	} else if (gone) {
 		stream_leave(end->stream, &end->in);
 	} else {
-		if (notice->records > end->expected)
-			link->counts.lost += notice->records - end->expected;
+		link->counts.lost += notice->records - count_here(end);
 		stream_end(end->stream, &end->out, reasons[notice->reason]);
 		tell_failed(end, notice->text);
 	}
@@ -326,7 +348,7 @@ static int take_omega(
 static int check_count(
 	const struct link_end *end, uint64_t records, struct error *error)
 {
-	uint64_t here = end->sends ? end->stream->received : end->expected;
+	uint64_t here = count_here(end);
 
 	if (end->sends ? records <= here : records >= here)
 		return 0;
@@ -353,7 +375,7 @@ static void put_alpha(struct link *link, struct link_end *end)
 		.stream = end->number,
 		.writes = end->sends,
 		.atomic_bytes = end->stream->atomic_bytes,
-		.records = end->sends ? end->stream->received : end->expected};
+		.records = count_here(end)};
 
 	strncpy(notice.text, end->port, NOTICE_TEXT_BYTES - 1);
 	link_put_notice(link, &notice);

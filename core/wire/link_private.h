@@ -38,7 +38,8 @@ struct link_end {
 	bool said_alpha;
 	bool over; /* omega was said or heard: nothing goes any more */
 	bool heard_omega;
-	bool credited; /* sends: the other side has given credit */
+	bool ended_before; /* on an earlier connection: to be said again */
+	bool credited;     /* sends: the other side has given credit */
 	bool said_omega;
 	bool queued; /* on the list of those that want something sent */
 	TAILQ_ENTRY(link_end) link_queue;
@@ -60,6 +61,9 @@ struct link_end {
 	uint64_t came_bytes; /* receives: bodies that came, in bytes */
 	uint64_t missed;     /* receives: numbers that never came */
 	uint64_t granted_bytes, granted_records;
+	uint64_t first_credit; /* sends: records, as told at first */
+	/* What had gone or come when this connection began. */
+	uint64_t base_bytes, base_records;
 };
 
 TAILQ_HEAD(link_queue, link_end);
@@ -225,6 +229,15 @@ uint64_t link_fds_credit(struct link_end *end, uint64_t records);
  * more: nothing tells of either. */
 void link_fds_wait(struct link *link);
 void link_fds_retry(struct timer *timer);
+
+/* Begins anew on another connection; what was lost with the last is told. */
+void link_begin_again(struct link *link);
+
+/* Tells of what went, and of what was staged to go, if it was not read. */
+void link_tell_lost(struct link_end *end, uint64_t staged);
+
+/* Says omega of a stream that had ended on an earlier connection. */
+void link_put_over(struct link *link, struct link_end *end);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);

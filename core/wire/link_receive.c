@@ -182,8 +182,9 @@ static int take_records(
 	if (result < 0)
 		return result;
 	frame_records_init(&records, frame);
-	for (uint32_t i = skip_repeated(end, frame->first, frame->count); i > 0;
-		i--)
+	for (uint32_t i = skip_repeated(
+		     end, end->base_records + frame->first, frame->count);
+		i > 0; i--)
 		if (frame_record(&records, &record) && record.type == TAU_FD)
 			(void)link_fds_next(link);
 	while (result == 0 && frame_record(&records, &record))
@@ -201,7 +202,8 @@ static int take_part(
 
 	if (result < 0)
 		return result;
-	if (!end->part && skip_repeated(end, frame->first, 1))
+	if (!end->part &&
+		skip_repeated(end, end->base_records + frame->first, 1))
 		return 0;
 	if (!end->part && frame->offset == 0)
 		result = begin_part(end, frame, error);
@@ -209,7 +211,7 @@ static int take_part(
 		return refuse(end, result, error);
 	if (!end->part || frame->offset != end->part_offset ||
 		frame->total_bytes != end->part_total ||
-		frame->first != end->expected)
+		end->base_records + frame->first != end->expected)
 		return error_set(error, -EPROTO,
 			"a part of a record does not follow the one before");
 	memcpy(end->part + frame->offset, frame->body, frame->body_bytes);

@@ -190,8 +190,8 @@ static void put_frame(
 	uint8_t *head =
 		link_put(link, FRAME_HEAD_BYTES + count * FRAME_ENTRY_BYTES);
 
-	frame_put_head(head, FRAME_RECORDS, end->number, end->stream->received,
-		count, bytes);
+	frame_put_head(head, FRAME_RECORDS, end->number,
+		end->stream->received - end->base_records, count, bytes);
 	head += FRAME_HEAD_BYTES;
 	for (uint32_t i = 0; i < count; i++, head += FRAME_ENTRY_BYTES)
 		frame_put_entry(head, &record[i]);
@@ -221,7 +221,8 @@ static void put_part(struct link *link, struct link_end *end)
 
 	if (!last)
 		bytes = most;
-	frame_put_head(head, FRAME_PART, end->number, end->stream->received, 0,
+	frame_put_head(head, FRAME_PART, end->number,
+		end->stream->received - end->base_records, 0,
 		FRAME_PART_BYTES + bytes);
 	frame_put_part(head + FRAME_HEAD_BYTES, record, offset);
 	put_piece(link, body + offset, bytes);

@@ -6,7 +6,7 @@ command -v python3 >/dev/null || {
 	echo "several: python3 is missing; install it" >&2
 	exit 77
 }
-PYTHONPATH=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)/examples/peers/python
+PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 
 # manifest PROGRAM OPERATOR: two texts go from two nodes through a program to
