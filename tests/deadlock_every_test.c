@@ -4,6 +4,7 @@
  * is called stuck that can move, and all that is stuck is found.
  */
 #include "core/fleet/deadlock.h"
+#include "core/fleet/seat.h"
 
 #include "tests/test.h"
 
@@ -196,9 +197,11 @@ static void look(const struct shape *shape, const struct world *world)
 		found_count++;
 		ck_assert_int_eq(
 			(int)actions.items[i].command, (int)COMMAND_EXPLAIN);
-		ck_assert_msg(!world->ended[actions.items[i].node],
+		ck_assert_msg(
+			!world->ended[seat_node(actions.items[i].process)],
 			"a node that has ended is asked");
-		ck_assert_msg(!moves(shape, world, actions.items[i].node),
+		ck_assert_msg(!moves(shape, world,
+				      seat_node(actions.items[i].process)),
 			"called stuck, yet it can move");
 	}
 	for (uint32_t i = 0; i < shape->nodes; i++)

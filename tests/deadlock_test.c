@@ -2,6 +2,7 @@
  * deadlock: single histories: who is asked, what is reported, what is refused.
  */
 #include "core/fleet/deadlock.h"
+#include "core/fleet/seat.h"
 
 #include "tests/test.h"
 
@@ -50,8 +51,8 @@ static void expect_asked(const struct room *room, const char *nodes)
 	for (size_t i = 0; i < room->actions.count; i++) {
 		ck_assert_int_eq(
 			(int)room->actions.items[i].kind, (int)SUPERVISOR_SEND);
-		snprintf(
-			strchr(asked, 0), 2, "%u", room->actions.items[i].node);
+		snprintf(strchr(asked, 0), 2, "%c",
+			'0' + (char)seat_node(room->actions.items[i].process));
 	}
 	ck_assert_str_eq(asked, nodes);
 }

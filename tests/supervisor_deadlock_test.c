@@ -28,11 +28,11 @@ static void note(
 
 	switch ((int)action->kind) {
 	case SUPERVISOR_SEND:
-		snprintf(to, room, "%u %s; ", action->node,
+		snprintf(to, room, "%u %s; ", seat_node(action->process),
 			commands[action->command]);
 		break;
 	case SUPERVISOR_KILL:
-		snprintf(to, room, "%u kill; ", action->node);
+		snprintf(to, room, "%u kill; ", seat_node(action->process));
 		break;
 	case SUPERVISOR_SAY:
 		snprintf(to, room, "%d \"%s\"; ", (int)action->node,
@@ -63,7 +63,7 @@ static void expect(struct history *history, const char *actions)
 static void tells(struct history *history, uint32_t node, struct command told)
 {
 	happens(history, (struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-				 .node = node,
+				 .process = seat_process(node, 0),
 				 .command = &told});
 }
 
@@ -99,7 +99,7 @@ static void answers(struct history *history, uint32_t node)
 static void exits(struct history *history, uint32_t node, int status)
 {
 	happens(history, (struct supervisor_event){.kind = SUPERVISOR_EXITED,
-				 .node = node,
+				 .process = seat_process(node, 0),
 				 .status = status});
 }
 
@@ -128,8 +128,8 @@ static void begin(struct history *history, bool stop_on_failure)
 	happens(history, (struct supervisor_event){.kind = SUPERVISOR_START});
 	for (uint32_t i = 0; i < NODES; i++)
 		happens(history,
-			(struct supervisor_event){
-				.kind = SUPERVISOR_SPAWNED, .node = i});
+			(struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
+				.process = seat_process(i, 0)});
 	for (uint32_t i = 0; i < NODES; i++)
 		tells(history, i, (struct command){.kind = COMMAND_READY});
 	history->said[0] = 0;

@@ -71,10 +71,11 @@ static void to_supervisor(const struct exploration *exploration,
 
 	supervisor_init(supervisor, &options);
 	for (uint32_t i = 0; i < exploration->nodes; i++) {
-		supervisor->nodes[i].state =
+		supervisor->processes[seat_process(i, 0)].state =
 			(enum supervised_state)world->state[i];
-		supervisor->nodes[i].done = world->done[i];
-		supervisor->nodes[i].failed = world->failed[i];
+		supervisor->processes[seat_process(i, 0)].done = world->done[i];
+		supervisor->processes[seat_process(i, 0)].failed =
+			world->failed[i];
 	}
 	supervisor->ran = world->ran;
 	supervisor->stopping = world->stopping;
@@ -88,9 +89,12 @@ static void from_supervisor(
 	const struct supervisor *supervisor, struct world *world)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		world->state[i] = (uint8_t)supervisor->nodes[i].state;
-		world->done[i] = supervisor->nodes[i].done;
-		world->failed[i] = supervisor->nodes[i].failed;
+		world->state[i] =
+			(uint8_t)supervisor->processes[seat_process(i, 0)]
+				.state;
+		world->done[i] = supervisor->processes[seat_process(i, 0)].done;
+		world->failed[i] =
+			supervisor->processes[seat_process(i, 0)].failed;
 	}
 	world->ran = supervisor->ran;
 	world->stopping = supervisor->stopping;
@@ -106,20 +110,20 @@ static void hold_send(struct world *world,
 	const struct exploration *exploration,
 	const struct supervisor_action *action)
 {
-	ck_assert_msg(world->alive[action->node],
+	ck_assert_msg(world->alive[seat_node(action->process)],
 		"a command goes to a node without a process");
-	ck_assert_msg(!world->killed[action->node],
+	ck_assert_msg(!world->killed[seat_node(action->process)],
 		"a command goes to a node that was killed");
 	if (action->command == COMMAND_RUN) {
-		ck_assert(!world->told_run[action->node]);
-		world->told_run[action->node] = 1;
+		ck_assert(!world->told_run[seat_node(action->process)]);
+		world->told_run[seat_node(action->process)] = 1;
 		for (uint32_t i = 0; i < exploration->nodes; i++)
 			ck_assert_msg(world->alive[i],
 				"RUN goes out while a node is not there");
 	}
 	if (action->command == COMMAND_DRAIN ||
 		action->command == COMMAND_CLOSE)
-		ck_assert_msg(world->told_run[action->node],
+		ck_assert_msg(world->told_run[seat_node(action->process)],
 			"a node that never ran is told to end");
 }
 
@@ -152,18 +156,19 @@ static void step(const struct exploration *exploration, struct world *world,
 		const struct supervisor_action *action = &actions[i];
 
 		if (action->kind == SUPERVISOR_SPAWN)
-			world->pending[action->node] = 1;
+			world->pending[seat_node(action->process)] = 1;
 		if (action->kind == SUPERVISOR_SEND)
 			hold_send(world, exploration, action);
 		if (action->kind == SUPERVISOR_ABORT) {
-			ck_assert(world->alive[action->node]);
-			ck_assert(!world->killed[action->node]);
-			world->killed[action->node] = 1;
+			ck_assert(world->alive[seat_node(action->process)]);
+			ck_assert(!world->killed[seat_node(action->process)]);
+			world->killed[seat_node(action->process)] = 1;
 		}
 		if (action->kind == SUPERVISOR_KILL) {
-			ck_assert(world->alive[action->node]);
-			ck_assert_uint_le(world->killed[action->node], 1);
-			world->killed[action->node] = 2;
+			ck_assert(world->alive[seat_node(action->process)]);
+			ck_assert_uint_le(
+				world->killed[seat_node(action->process)], 1);
+			world->killed[seat_node(action->process)] = 2;
 		}
 		if (action->kind == SUPERVISOR_ARM)
 			world->armed[action->timer] = action->timeout_ns != 0;
@@ -184,7 +189,7 @@ static void step(const struct exploration *exploration, struct world *world,
 /* The world's own account of an event, before the supervisor hears of it. */
 static void account(struct world *world, const struct supervisor_event *event)
 {
-	uint32_t node = event->node;
+	uint32_t node = seat_node(event->process);
 
 	if (event->kind == SUPERVISOR_SPAWNED ||
 		event->kind == SUPERVISOR_SPAWN_FAILED)
@@ -234,14 +239,15 @@ static void hold_that_it_can_end(
 		if (world.pending[i])
 			world = after(exploration, &world,
 				&(struct supervisor_event){
-					.kind = SUPERVISOR_SPAWNED, .node = i});
+					.kind = SUPERVISOR_SPAWNED,
+					.process = seat_process(i, 0)});
 	for (int i = 0; i < 2 && !world.ended; i++)
 		world = after(exploration, &world, &interrupt);
 	if (!world.ended && world.armed[SUPERVISOR_TIMER_CLOSE])
 		world = after(exploration, &world, &patience);
 	for (uint32_t i = 0; i < exploration->nodes && !world.ended; i++) {
 		struct supervisor_event death = {.kind = SUPERVISOR_EXITED,
-			.node = i,
+			.process = seat_process(i, 0),
 			.status = SIGKILL};
 
 		ck_assert_msg(!world.alive[i] || world.killed[i],
@@ -274,12 +280,12 @@ static void explore_node(struct exploration *exploration,
 
 	if (world->pending[node]) {
 		try_event(exploration, world,
-			&(struct supervisor_event){
-				.kind = SUPERVISOR_SPAWNED, .node = node});
+			&(struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
+				.process = seat_process(node, 0)});
 		try_event(exploration, world,
 			&(struct supervisor_event){
 				.kind = SUPERVISOR_SPAWN_FAILED,
-				.node = node,
+				.process = seat_process(node, 0),
 				.text = "no"});
 	}
 	if (!world->alive[node])
@@ -292,16 +298,17 @@ static void explore_node(struct exploration *exploration,
 			continue;
 		try_event(exploration, world,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-				.node = node,
+				.process = seat_process(node, 0),
 				.command = &command});
 		try_event(exploration, world,
 			&(struct supervisor_event){.kind = SUPERVISOR_EXITED,
-				.node = node,
+				.process = seat_process(node, 0),
 				.status = statuses[i]});
 	}
 	try_event(exploration, world,
-		&(struct supervisor_event){
-			.kind = SUPERVISOR_HANGUP, .node = node, .text = "no"});
+		&(struct supervisor_event){.kind = SUPERVISOR_HANGUP,
+			.process = seat_process(node, 0),
+			.text = "no"});
 }
 
 static void explore(struct exploration *exploration, const struct world *world)

@@ -24,7 +24,7 @@ static void note(
 	char *to = strchr(history->said, '\0');
 	size_t room = (size_t)(history->said + sizeof history->said - to);
 
-	switch (action->kind) {
+	switch ((int)action->kind) {
 	case SUPERVISOR_SPAWN:
 	case SUPERVISOR_ABORT:
 	case SUPERVISOR_KILL:

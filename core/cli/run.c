@@ -168,7 +168,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	progress_init(&progress, cli);
 	options.progress_ns = progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
-	ledger_init(&ledger, &cli->os, count);
+	ledger_init(&ledger, &cli->os, SEATS * count);
 	code = make_nodes(plan, name, nodes, &ledger, &error);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
@@ -199,7 +199,7 @@ static int make_nodes(const struct plan *plan, const char *name,
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
-		code = ledger_open(ledger, i, &part, error);
+		code = ledger_open(ledger, seat_process(i, 0), &part, error);
 		node_plan_release(&part);
 	}
 	free(folder);

@@ -21,28 +21,33 @@ void action_list_release(struct action_list *list)
 	*list = (struct action_list){0};
 }
 
-void action_spawn(struct action_list *list, uint32_t node)
+void action_spawn(struct action_list *list, uint32_t process)
 {
-	add(list, SUPERVISOR_SPAWN)->node = node;
+	add(list, SUPERVISOR_SPAWN)->process = process;
 }
 
 void action_send(
-	struct action_list *list, uint32_t node, enum command_kind command)
+	struct action_list *list, uint32_t process, enum command_kind command)
 {
 	struct supervisor_action *action = add(list, SUPERVISOR_SEND);
 
-	action->node = node;
+	action->process = process;
 	action->command = command;
 }
 
-void action_abort(struct action_list *list, uint32_t node)
+void action_abort(struct action_list *list, uint32_t process)
 {
-	add(list, SUPERVISOR_ABORT)->node = node;
+	add(list, SUPERVISOR_ABORT)->process = process;
 }
 
-void action_kill(struct action_list *list, uint32_t node)
+void action_kill(struct action_list *list, uint32_t process)
 {
-	add(list, SUPERVISOR_KILL)->node = node;
+	add(list, SUPERVISOR_KILL)->process = process;
+}
+
+void action_drop(struct action_list *list, uint32_t node)
+{
+	add(list, SUPERVISOR_DROP)->node = node;
 }
 
 void action_arm(struct action_list *list, enum supervisor_timer timer,

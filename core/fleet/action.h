@@ -20,10 +20,11 @@ enum supervisor_timer {
 };
 
 enum supervisor_action_kind {
-	SUPERVISOR_SPAWN, /* node; answered by SPAWNED or SPAWN_FAILED */
-	SUPERVISOR_SEND,  /* node, command */
-	SUPERVISOR_ABORT, /* node: SIGABRT, so that it says where it is */
-	SUPERVISOR_KILL,  /* node: SIGKILL; answered by EXITED */
+	SUPERVISOR_SPAWN, /* process; answered by SPAWNED or SPAWN_FAILED */
+	SUPERVISOR_SEND,  /* process, command */
+	SUPERVISOR_ABORT, /* process: SIGABRT, so that it says where it is */
+	SUPERVISOR_KILL,  /* process: SIGKILL; answered by EXITED */
+	SUPERVISOR_DROP,  /* node: it is gone for good, and its ends of links */
 	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm */
 	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
 	SUPERVISOR_SHOW,  /* records, bytes: progress so far */
@@ -34,6 +35,7 @@ enum supervisor_action_kind {
 
 struct supervisor_action {
 	enum supervisor_action_kind kind;
+	uint32_t process; /* core/fleet/seat */
 	uint32_t node;
 	enum command_kind command;
 	enum supervisor_timer timer;
@@ -54,11 +56,12 @@ void action_list_clear(struct action_list *list);
 void action_list_release(struct action_list *list);
 
 /* Appends one of each kind. */
-void action_spawn(struct action_list *list, uint32_t node);
+void action_spawn(struct action_list *list, uint32_t process);
 void action_send(
-	struct action_list *list, uint32_t node, enum command_kind command);
-void action_abort(struct action_list *list, uint32_t node);
-void action_kill(struct action_list *list, uint32_t node);
+	struct action_list *list, uint32_t process, enum command_kind command);
+void action_abort(struct action_list *list, uint32_t process);
+void action_kill(struct action_list *list, uint32_t process);
+void action_drop(struct action_list *list, uint32_t node);
 void action_arm(struct action_list *list, enum supervisor_timer timer,
 	int64_t timeout_ns);
 void action_say(

@@ -1,6 +1,7 @@
 #include "core/fleet/deadlock.h"
 
 #include "core/base/check.h"
+#include "core/fleet/seat.h"
 #include "core/plan/waits.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ void deadlock_init(struct deadlock *deadlock, uint32_t node_count,
 	deadlock->ends = calloc(link_count + 1u, sizeof *deadlock->ends);
 	CHECK(deadlock->nodes != NULL && deadlock->ends != NULL);
 	for (uint32_t i = 0; i < node_count; i++)
-		deadlock->nodes[i].group = DEADLOCK_NONE;
+		deadlock->nodes[i] = (struct deadlock_node){
+			.group = DEADLOCK_NONE, .process = seat_process(i, 0)};
 }
 
 void deadlock_release(struct deadlock *deadlock)
@@ -110,7 +112,7 @@ void deadlock_seek(struct deadlock *deadlock, struct action_list *actions)
 		if (!is_stuck(node))
 			continue;
 		node->asked = true;
-		action_send(actions, i, COMMAND_EXPLAIN);
+		action_send(actions, node->process, COMMAND_EXPLAIN);
 	}
 }
 

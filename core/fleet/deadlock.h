@@ -61,6 +61,8 @@ struct deadlock_node {
 	uint32_t group;          /* found stuck with; its lowest index */
 	bool asked;              /* EXPLAIN; else it found out by itself */
 	char *name, *waits;      /* what it answered, or NULL */
+	uint32_t process;        /* the one that is asked: its first seat's,
+				  * unless the caller says otherwise */
 	bool reported;
 };
 

@@ -36,8 +36,8 @@ struct loop {
 	struct links links;
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
-	uint32_t count;
-	int code; /* the exit code, once ended */
+	uint32_t count; /* of processes: SEATS of each node */
+	int code;       /* the exit code, once ended */
 	bool ended;
 };
 
@@ -46,15 +46,15 @@ static int turn(struct loop *loop, struct error *error);
 static void release(struct loop *loop);
 static void serve_signals(struct loop *loop);
 static void serve_timers(struct loop *loop);
-static void serve_process(struct loop *loop, uint32_t node);
-static void serve_commands(struct loop *loop, uint32_t node);
-static void serve_exit(struct loop *loop, uint32_t node);
-static void hang_up(struct loop *loop, uint32_t node, const char *text);
+static void serve_process(struct loop *loop, uint32_t index);
+static void serve_commands(struct loop *loop, uint32_t index);
+static void serve_exit(struct loop *loop, uint32_t index);
+static void hang_up(struct loop *loop, uint32_t index, const char *text);
 static void happen(struct loop *loop, const struct supervisor_event *event);
 static void settle(struct loop *loop);
 static void carry_out(
 	struct loop *loop, const struct supervisor_action *action);
-static void spawn(struct loop *loop, uint32_t node);
+static void spawn(struct loop *loop, uint32_t index);
 static void send_command(
 	struct loop *loop, const struct supervisor_action *action);
 static void arm(struct loop *loop, const struct supervisor_action *action);
@@ -68,7 +68,7 @@ int loop_run(
 {
 	struct loop loop = {.os = os,
 		.request = request,
-		.count = request->options->node_count,
+		.count = SEATS * request->options->node_count,
 		.signals = {.fd = -1}};
 	int code = begin(&loop, error);
 
@@ -93,7 +93,7 @@ static int begin(struct loop *loop, struct error *error)
 	CHECK(loop->processes != NULL);
 	for (uint32_t i = 0; i < loop->count; i++) {
 		loop->processes[i].loop = loop;
-		loop->processes[i].node = &loop->request->nodes[i];
+		loop->processes[i].node = &loop->request->nodes[seat_node(i)];
 	}
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		loop->due[i].timer.fired = timer_fired;
@@ -174,25 +174,25 @@ static void serve_timers(struct loop *loop)
 
 /* Its log comes first, so that what it printed stands before what is said
  * about it. */
-static void serve_process(struct loop *loop, uint32_t node)
+static void serve_process(struct loop *loop, uint32_t index)
 {
-	struct loop_process *one = &loop->processes[node];
+	struct loop_process *one = &loop->processes[index];
 	struct process *process = &one->process;
 
 	if (process->pid && process->log.told)
 		process_read_log(process, take_line, one);
 	process->log.told = false;
 	if (process->pid && process->command.told)
-		serve_commands(loop, node);
+		serve_commands(loop, index);
 	process->command.told = false;
 	if (process->pid && process->exit.told && !loop->ended)
-		serve_exit(loop, node);
+		serve_exit(loop, index);
 }
 
 /* What it printed before it said a command stands before it here too. */
-static void serve_commands(struct loop *loop, uint32_t node)
+static void serve_commands(struct loop *loop, uint32_t index)
 {
-	struct loop_process *one = &loop->processes[node];
+	struct loop_process *one = &loop->processes[index];
 	struct process *process = &one->process;
 	struct error error = ERROR_NONE;
 	struct command command;
@@ -203,17 +203,17 @@ static void serve_commands(struct loop *loop, uint32_t node)
 		process_read_log(process, take_line, one);
 		happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-				.node = node,
+				.process = index,
 				.command = &command});
 	}
 	if (flow < 0)
-		hang_up(loop, node, error.text);
+		hang_up(loop, index, error.text);
 }
 
 /* All that it has said, in words and in commands, comes before its end. */
-static void serve_exit(struct loop *loop, uint32_t node)
+static void serve_exit(struct loop *loop, uint32_t index)
 {
-	struct loop_process *one = &loop->processes[node];
+	struct loop_process *one = &loop->processes[index];
 	const char *who = NULL;
 	int status;
 
@@ -222,22 +222,23 @@ static void serve_exit(struct loop *loop, uint32_t node)
 		return;
 	}
 	process_read_log(&one->process, take_line, one);
-	serve_commands(loop, node);
-	links_drop(&loop->links, node);
+	serve_commands(loop, index);
 	if (loop->request->ledger &&
-		(status != 0 || !loop->supervisor.nodes[node].done))
-		who = ledger_died(loop->request->ledger, node);
+		supervisor_holds(&loop->supervisor, index) &&
+		(status != 0 || !loop->supervisor.processes[index].done))
+		who = ledger_died(loop->request->ledger, index);
+	process_release(&one->process); /* its seat may be taken again */
 	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
-			     .node = node,
+			     .process = index,
 			     .status = status,
 			     .text = who});
 }
 
-static void hang_up(struct loop *loop, uint32_t node, const char *text)
+static void hang_up(struct loop *loop, uint32_t index, const char *text)
 {
-	happen(loop,
-		&(struct supervisor_event){
-			.kind = SUPERVISOR_HANGUP, .node = node, .text = text});
+	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_HANGUP,
+			     .process = index,
+			     .text = text});
 }
 
 /* One event, its actions, and the events that these are in turn. */
@@ -267,7 +268,7 @@ static void settle(struct loop *loop)
 					.kind = outcome == OUTCOME_SPAWNED
 							? SUPERVISOR_SPAWNED
 							: SUPERVISOR_SPAWN_FAILED,
-					.node = i,
+					.process = i,
 					.text = one->error.text});
 		else if (broken)
 			hang_up(loop, i, one->error.text);
@@ -280,16 +281,19 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 
 	switch (action->kind) {
 	case SUPERVISOR_SPAWN:
-		spawn(loop, action->node);
+		spawn(loop, action->process);
 		break;
 	case SUPERVISOR_SEND:
 		send_command(loop, action);
 		break;
 	case SUPERVISOR_ABORT:
-		process_abort(&loop->processes[action->node].process);
+		process_abort(&loop->processes[action->process].process);
 		break;
 	case SUPERVISOR_KILL:
-		process_kill(&loop->processes[action->node].process);
+		process_kill(&loop->processes[action->process].process);
+		break;
+	case SUPERVISOR_DROP:
+		links_drop(&loop->links, action->node);
 		break;
 	case SUPERVISOR_ARM:
 		arm(loop, action);
@@ -313,15 +317,16 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 	}
 }
 
-static void spawn(struct loop *loop, uint32_t node)
+static void spawn(struct loop *loop, uint32_t index)
 {
-	struct loop_process *one = &loop->processes[node];
+	struct loop_process *one = &loop->processes[index];
+	uint32_t node = seat_node(index);
 	struct spawn_request request = {.node = one->node->name,
 		.environment = loop->request->environment,
 		.with_stdin = one->node->with_stdin,
 		.with_stdout = one->node->with_stdout,
 		.counters_fd = loop->request->ledger
-				       ? ledger_fd(loop->request->ledger, node)
+				       ? ledger_fd(loop->request->ledger, index)
 				       : -1,
 		.link_count = links_count(&loop->links, node)};
 	int *ends = calloc(request.link_count + 1u, sizeof *ends);
@@ -342,7 +347,7 @@ static void spawn(struct loop *loop, uint32_t node)
 static void send_command(
 	struct loop *loop, const struct supervisor_action *action)
 {
-	struct loop_process *one = &loop->processes[action->node];
+	struct loop_process *one = &loop->processes[action->process];
 	struct command command = {.kind = action->command};
 
 	if (action->command == COMMAND_PLAN)

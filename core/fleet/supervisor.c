@@ -7,24 +7,29 @@
 #include <stdlib.h>
 
 static void start(struct supervisor *supervisor);
-static void on_command(struct supervisor *supervisor, uint32_t node,
-	const struct command *command);
-static void on_spawned(struct supervisor *supervisor, uint32_t node);
-static void on_ready(struct supervisor *supervisor, uint32_t node);
+static void on_spawned(struct supervisor *supervisor, uint32_t process);
+static void on_spawn_failed(
+	struct supervisor *supervisor, const struct supervisor_event *event);
+static void on_command(
+	struct supervisor *supervisor, const struct supervisor_event *event);
+static void on_ready(
+	struct supervisor *supervisor, const struct supervisor_event *event);
 static void on_failed(
-	struct supervisor *supervisor, uint32_t node, char *sentence);
+	struct supervisor *supervisor, const struct supervisor_event *event);
 static void on_quiet(struct supervisor *supervisor, uint32_t node,
 	const struct command *command);
 static void on_deadlock(struct supervisor *supervisor, uint32_t node,
 	const struct command *command);
-static void on_count(struct supervisor *supervisor, uint32_t node,
+static void on_count(struct supervisor *supervisor, uint32_t process,
 	const struct command *command);
 static void on_progress(struct supervisor *supervisor, uint32_t node,
 	const struct command *command);
 static void on_hangup(
-	struct supervisor *supervisor, uint32_t node, const char *text);
+	struct supervisor *supervisor, const struct supervisor_event *event);
 static void on_exited(
 	struct supervisor *supervisor, const struct supervisor_event *event);
+static void on_current_exited(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was);
 static void run_all(struct supervisor *supervisor);
 static void end_if_all_ended(struct supervisor *supervisor);
 
@@ -35,7 +40,9 @@ void supervisor_init(
 	*supervisor = (struct supervisor){.options = *options};
 	supervisor->nodes =
 		calloc(options->node_count, sizeof *supervisor->nodes);
-	CHECK(supervisor->nodes != NULL);
+	supervisor->processes = calloc(
+		options->node_count, SEATS * sizeof *supervisor->processes);
+	CHECK(supervisor->nodes != NULL && supervisor->processes != NULL);
 	deadlock_init(&supervisor->deadlock, options->node_count,
 		options->links, options->link_count);
 }
@@ -44,6 +51,7 @@ void supervisor_release(struct supervisor *supervisor)
 {
 	action_list_release(&supervisor->actions);
 	deadlock_release(&supervisor->deadlock);
+	free(supervisor->processes);
 	free(supervisor->nodes);
 	*supervisor = (struct supervisor){0};
 }
@@ -51,37 +59,34 @@ void supervisor_release(struct supervisor *supervisor)
 const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 	const struct supervisor_event *event, size_t *count)
 {
-	struct supervised *node;
+	struct supervised_process *process;
 
-	CHECK(event->node < supervisor->options.node_count);
+	CHECK(event->process < SEATS * supervisor->options.node_count);
 	CHECK(!supervisor->ended);
-	node = &supervisor->nodes[event->node];
+	process = &supervisor->processes[event->process];
 	action_list_clear(&supervisor->actions);
 	switch (event->kind) {
 	case SUPERVISOR_START:
 		start(supervisor);
 		break;
 	case SUPERVISOR_SPAWNED:
-		CHECK(node->state == SUPERVISED_SPAWNING);
-		on_spawned(supervisor, event->node);
+		CHECK(process->state == SUPERVISED_SPAWNING);
+		on_spawned(supervisor, event->process);
 		break;
 	case SUPERVISOR_SPAWN_FAILED:
-		CHECK(node->state == SUPERVISED_SPAWNING);
-		node->state = SUPERVISED_ENDED;
-		deadlock_ended(&supervisor->deadlock, event->node);
-		on_failed(supervisor, event->node,
-			sentence_format("%s", event->text));
+		CHECK(process->state == SUPERVISED_SPAWNING);
+		on_spawn_failed(supervisor, event);
 		break;
 	case SUPERVISOR_COMMAND:
-		if (supervised_alive(node))
-			on_command(supervisor, event->node, event->command);
+		if (supervised_alive(process))
+			on_command(supervisor, event);
 		break;
 	case SUPERVISOR_HANGUP:
-		if (supervised_alive(node))
-			on_hangup(supervisor, event->node, event->text);
+		if (supervised_alive(process))
+			on_hangup(supervisor, event);
 		break;
 	case SUPERVISOR_EXITED:
-		CHECK(supervised_alive(node));
+		CHECK(supervised_alive(process));
 		on_exited(supervisor, event);
 		break;
 	case SUPERVISOR_SIGNAL:
@@ -99,63 +104,97 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 static void start(struct supervisor *supervisor)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		CHECK(supervisor->nodes[i].state == SUPERVISED_ABSENT);
-		supervisor->nodes[i].state = SUPERVISED_SPAWNING;
-		action_spawn(&supervisor->actions, i);
+		struct supervised_process *one =
+			supervised_current(supervisor, i);
+
+		CHECK(one->state == SUPERVISED_ABSENT);
+		one->state = SUPERVISED_SPAWNING;
+		action_spawn(&supervisor->actions,
+			supervisor_current(supervisor, i));
 	}
 }
 
-static void on_spawned(struct supervisor *supervisor, uint32_t node)
+static void on_spawned(struct supervisor *supervisor, uint32_t process)
 {
-	supervisor->nodes[node].state = SUPERVISED_PREPARING;
-	if (supervisor->stopping)
-		supervisor_kill(supervisor, node);
+	struct supervised_process *one = &supervisor->processes[process];
+
+	one->state = SUPERVISED_PREPARING;
+	if (supervisor->stopping || one->unwanted)
+		supervisor_kill(supervisor, process);
 	else
-		action_send(&supervisor->actions, node, COMMAND_PLAN);
+		action_send(&supervisor->actions, process, COMMAND_PLAN);
 }
 
-static void on_command(struct supervisor *supervisor, uint32_t node,
-	const struct command *command)
+static void on_spawn_failed(
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
+	bool standby = supervised_stands_by(supervisor, event->process);
+
+	supervisor->processes[event->process] = (struct supervised_process){
+		.state = standby ? SUPERVISED_ABSENT : SUPERVISED_ENDED};
+	if (supervisor_hooked(supervisor, event))
+		return;
+	if (!standby)
+		supervisor_node_ended(supervisor, seat_node(event->process));
+	supervisor_process_failed(
+		supervisor, event->process, sentence_format("%s", event->text));
+}
+
+static void on_command(
+	struct supervisor *supervisor, const struct supervisor_event *event)
+{
+	const struct command *command = event->command;
+	uint32_t process = event->process;
+	uint32_t node = seat_node(process);
+
 	switch ((int)command->kind) {
 	case COMMAND_READY:
-		on_ready(supervisor, node);
-		break;
-	case COMMAND_QUIET:
-		on_quiet(supervisor, node, command);
-		break;
-	case COMMAND_DEADLOCK:
-		on_deadlock(supervisor, node, command);
+		on_ready(supervisor, event);
 		break;
 	case COMMAND_FAILED:
-		on_failed(supervisor, node, sentence_failed(command));
+		on_failed(supervisor, event);
 		break;
 	case COMMAND_COUNT:
-		on_count(supervisor, node, command);
-		break;
-	case COMMAND_PROGRESS:
-		on_progress(supervisor, node, command);
+		on_count(supervisor, process, command);
 		break;
 	case COMMAND_DONE:
-		supervisor->nodes[node].done = true;
+		supervisor->processes[process].done = true;
+		break;
+	case COMMAND_QUIET:
+	case COMMAND_DEADLOCK:
+	case COMMAND_PROGRESS:
+		if (supervised_stands_by(supervisor, process))
+			supervisor_hang_up(supervisor, process,
+				"it spoke as if it ran, and stands by");
+		else if (command->kind == COMMAND_QUIET)
+			on_quiet(supervisor, node, command);
+		else if (command->kind == COMMAND_DEADLOCK)
+			on_deadlock(supervisor, node, command);
+		else
+			on_progress(supervisor, node, command);
 		break;
 	default:
-		on_hangup(supervisor, node, "it sent a supervisor's command");
+		if (!supervisor_hooked(supervisor, event))
+			supervisor_hang_up(supervisor, process,
+				"it sent a supervisor's command");
 	}
 }
 
-static void on_ready(struct supervisor *supervisor, uint32_t node)
+static void on_ready(
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	struct supervised *one = &supervisor->nodes[node];
+	struct supervised_process *one = &supervisor->processes[event->process];
 
 	if (one->state >= SUPERVISED_ABORTED)
 		return;
 	if (one->state != SUPERVISED_PREPARING) {
-		on_hangup(supervisor, node, "it said twice that it was ready");
+		supervisor_hang_up(supervisor, event->process,
+			"it said twice that it was ready");
 		return;
 	}
 	one->state = SUPERVISED_PREPARED;
-	run_all(supervisor);
+	if (!supervisor_hooked(supervisor, event) && !supervisor->ran)
+		run_all(supervisor);
 }
 
 /* RUN goes out when all nodes are prepared, and to none before. */
@@ -164,12 +203,11 @@ static void run_all(struct supervisor *supervisor)
 	uint32_t count = supervisor->options.node_count;
 
 	for (uint32_t i = 0; i < count; i++)
-		if (supervisor->nodes[i].state != SUPERVISED_PREPARED)
+		if (supervised_current(supervisor, i)->state !=
+			SUPERVISED_PREPARED)
 			return;
-	for (uint32_t i = 0; i < count; i++) {
-		supervisor->nodes[i].state = SUPERVISED_RUNNING;
-		action_send(&supervisor->actions, i, COMMAND_RUN);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		supervisor_run(supervisor, supervisor_current(supervisor, i));
 	supervisor->ran = true;
 	if (supervisor->options.for_ns)
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_FOR,
@@ -180,10 +218,23 @@ static void run_all(struct supervisor *supervisor)
 }
 
 static void on_failed(
-	struct supervisor *supervisor, uint32_t node, char *sentence)
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	action_say(&supervisor->actions, node, sentence);
-	supervisor->nodes[node].failed = true;
+	supervisor->processes[event->process].failed = true;
+	if (!supervisor_hooked(supervisor, event))
+		supervisor_process_failed(supervisor, event->process,
+			sentence_failed(event->command));
+}
+
+void supervisor_process_failed(
+	struct supervisor *supervisor, uint32_t process, char *sentence)
+{
+	action_say(&supervisor->actions, seat_node(process), sentence);
+	if (supervised_stands_by(supervisor, process)) {
+		supervisor_kill(supervisor, process);
+		return;
+	}
+	supervisor->processes[process].failed = true;
 	supervisor_failed(supervisor);
 }
 
@@ -192,10 +243,11 @@ static void on_quiet(struct supervisor *supervisor, uint32_t node,
 {
 	struct error error = ERROR_NONE;
 
-	if (!supervised_runs(&supervisor->nodes[node]))
+	if (!supervised_runs(supervised_current(supervisor, node)))
 		return;
 	if (deadlock_quiet(&supervisor->deadlock, node, command, &error) < 0)
-		on_hangup(supervisor, node, error.text);
+		supervisor_hang_up(supervisor,
+			supervisor_current(supervisor, node), error.text);
 	else
 		supervisor_seek_deadlocks(supervisor);
 }
@@ -206,12 +258,13 @@ static void on_deadlock(struct supervisor *supervisor, uint32_t node,
 	struct error error = ERROR_NONE;
 
 	if (deadlock_told(&supervisor->deadlock, node, command, &error) < 0)
-		on_hangup(supervisor, node, error.text);
+		supervisor_hang_up(supervisor,
+			supervisor_current(supervisor, node), error.text);
 	else
 		supervisor_seek_deadlocks(supervisor);
 }
 
-static void on_count(struct supervisor *supervisor, uint32_t node,
+static void on_count(struct supervisor *supervisor, uint32_t process,
 	const struct command *command)
 {
 	char *sentence = sentence_count(command);
@@ -219,7 +272,8 @@ static void on_count(struct supervisor *supervisor, uint32_t node,
 	if (sentence)
 		action_say(&supervisor->actions, SUPERVISOR_NO_NODE, sentence);
 	else
-		on_hangup(supervisor, node, "it counts what nobody knows");
+		supervisor_hang_up(
+			supervisor, process, "it counts what nobody knows");
 }
 
 static void on_progress(struct supervisor *supervisor, uint32_t node,
@@ -237,38 +291,85 @@ static void on_progress(struct supervisor *supervisor, uint32_t node,
 	action_show(&supervisor->actions, records, bytes);
 }
 
+void supervisor_hang_up(
+	struct supervisor *supervisor, uint32_t process, const char *text)
+{
+	on_hangup(supervisor,
+		&(struct supervisor_event){.kind = SUPERVISOR_HANGUP,
+			.process = process,
+			.text = text});
+}
+
 /* A node that breaks the rules of the conversation is not let run on. */
 static void on_hangup(
-	struct supervisor *supervisor, uint32_t node, const char *text)
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	if (supervisor->nodes[node].state >= SUPERVISED_ABORTED)
+	struct supervised_process *one = &supervisor->processes[event->process];
+
+	if (one->state >= SUPERVISED_ABORTED)
 		return;
-	supervisor_kill(supervisor, node);
-	on_failed(supervisor, node, sentence_format("killed: %s", text));
+	supervisor_kill(supervisor, event->process);
+	one->failed = true;
+	if (!supervisor_hooked(supervisor, event))
+		supervisor_process_failed(supervisor, event->process,
+			sentence_format("killed: %s", event->text));
 }
 
 static void on_exited(
 	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	struct supervised *one = &supervisor->nodes[event->node];
-	bool killed = one->state >= SUPERVISED_ABORTED;
+	uint32_t node = seat_node(event->process);
+	struct supervised_process *one = &supervisor->processes[event->process];
+	struct supervised_process was = *one;
+	bool promoting = supervisor->nodes[node].promoting;
 
 	one->state = SUPERVISED_ENDED;
-	deadlock_ended(&supervisor->deadlock, event->node);
-	supervisor_seek_deadlocks(supervisor);
-	if (killed || (one->done && event->status == 0))
+	if (!supervised_stands_by(supervisor, event->process)) {
+		if (promoting)
+			supervisor_change_seats(supervisor, node);
+		if (!supervisor_hooked(supervisor, event) && !promoting)
+			on_current_exited(supervisor, event, was);
 		return;
-	if (one->failed)
+	}
+	if (!promoting)
+		*one = (struct supervised_process){0};
+	if (supervisor_hooked(supervisor, event) ||
+		was.state >= SUPERVISED_ABORTED || was.failed)
+		return;
+	supervisor_process_failed(supervisor, event->process,
+		sentence_exited(event->status, was.done, event->text));
+}
+
+static void on_current_exited(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was)
+{
+	bool killed = was.state >= SUPERVISED_ABORTED;
+
+	supervisor_node_ended(supervisor, seat_node(event->process));
+	if (killed || (was.done && event->status == 0))
+		return;
+	if (was.failed)
 		supervisor_failed(supervisor);
 	else
-		on_failed(supervisor, event->node,
-			sentence_exited(event->status, one->done, event->text));
+		supervisor_process_failed(supervisor, event->process,
+			sentence_exited(event->status, was.done, event->text));
+}
+
+void supervisor_node_ended(struct supervisor *supervisor, uint32_t node)
+{
+	supervisor_discard_standby(supervisor, node);
+	deadlock_ended(&supervisor->deadlock, node);
+	action_drop(&supervisor->actions, node);
+	supervisor_seek_deadlocks(supervisor);
 }
 
 static void end_if_all_ended(struct supervisor *supervisor)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		if (supervisor->nodes[i].state != SUPERVISED_ENDED)
+		if (supervised_current(supervisor, i)->state !=
+				SUPERVISED_ENDED ||
+			supervisor->processes[supervisor_standby(supervisor, i)]
+					.state != SUPERVISED_ABSENT)
 			return;
 	supervisor->ended = true;
 	action_exit(

@@ -7,7 +7,8 @@
  * happens into events and carries the actions out, in order, before the next
  * event. So that every history can be tried in a test.
  *
- * The life of a node:
+ * A node has two seats for processes (`seat`). The life of a process, in the
+ * seat that runs:
  *
  *   ABSENT -SPAWN-> SPAWNING -> PREPARING -READY-> PREPARED -RUN-> RUNNING
  *                      |            |                                |
@@ -26,8 +27,16 @@
  * nothing has begun. Nodes that wait for each other for good (`deadlock`) are
  * told of as one failure, and closed.
  *
- * Invariants: a command is sent only to a node whose process was spawned and
- * has not exited; EXIT comes once, last, when all nodes have ended.
+ * The other seat is empty, or holds a standby, which stops at PREPARED until it
+ * is promoted: then the former process is killed, and when it was reaped (the
+ * fence) the standby has the seat that runs and is told RUN. What happens to
+ * nodes while this is prepared is for a transaction to decide, which hooks in
+ * (`supervisor_hook`).
+ *
+ * Invariants: a command is sent only to a process that was spawned and has not
+ * exited; never do two processes of a node run; a node's links are dropped when
+ * nobody will follow; EXIT comes once, last, when all nodes have ended and no
+ * process is left.
  */
 #ifndef TAU_CORE_FLEET_SUPERVISOR_H
 #define TAU_CORE_FLEET_SUPERVISOR_H
@@ -39,6 +48,7 @@
 #include "core/fleet/action.h"
 #include "core/fleet/deadlock.h"
 #include "core/fleet/exit_code.h"
+#include "core/fleet/seat.h"
 #include "core/wire/command.h"
 
 enum supervised_state {
@@ -56,18 +66,18 @@ enum supervised_state {
 
 enum supervisor_event_kind {
 	SUPERVISOR_START,        /* the first event, once */
-	SUPERVISOR_SPAWNED,      /* node */
-	SUPERVISOR_SPAWN_FAILED, /* node, text */
-	SUPERVISOR_COMMAND,      /* node, command: it said something */
-	SUPERVISOR_HANGUP,       /* node: it says nothing sensible any more */
-	SUPERVISOR_EXITED,       /* node, status, text: who had the thread */
-	SUPERVISOR_SIGNAL,       /* number: INT, TERM or HUP */
-	SUPERVISOR_TIMEOUT,      /* timer */
+	SUPERVISOR_SPAWNED,      /* process */
+	SUPERVISOR_SPAWN_FAILED, /* process, text */
+	SUPERVISOR_COMMAND,      /* process, command: it said something */
+	SUPERVISOR_HANGUP,  /* process: it says nothing sensible any more */
+	SUPERVISOR_EXITED,  /* process, status, text: who had the thread */
+	SUPERVISOR_SIGNAL,  /* number: INT, TERM or HUP */
+	SUPERVISOR_TIMEOUT, /* timer */
 };
 
 struct supervisor_event {
 	enum supervisor_event_kind kind;
-	uint32_t node;
+	uint32_t process;
 	const struct command *command;
 	const char *text;
 	int status; /* as waitpid gives it */
@@ -85,16 +95,42 @@ struct supervisor_options {
 	uint32_t link_count;
 };
 
-struct supervised {
+struct supervised_process {
 	enum supervised_state state;
-	bool done;               /* said DONE */
-	bool failed;             /* has said why already */
+	bool done;     /* said DONE */
+	bool failed;   /* has said why already */
+	bool unwanted; /* while it is SPAWNING: to be killed at once */
+};
+
+struct supervised_node {
+	uint32_t current; /* the seat that runs */
+	bool promoting;   /* the other seat's runs when this one's ends */
+	bool hooked;      /* its events go to the hook first */
 	uint64_t records, bytes; /* as last told */
+};
+
+struct supervisor;
+
+/* What decides about hooked nodes in the step's stead. Its functions may call
+ * all those below, and append to the supervisor's actions. */
+struct supervisor_hook {
+	void *context;
+	/* An event of a process of a hooked node, after its state was noted:
+	 * READY, FAILED, FROZEN and such; HANGUP (it was killed), EXITED,
+	 * SPAWN_FAILED. False: the step decides as if there were no hook; for a
+	 * standby it then says why, and discards it. */
+	bool (*take)(void *context, struct supervisor *supervisor,
+		const struct supervisor_event *event);
+	/* The topology is about to drain or to close: nothing may be left
+	 * pending but promotions, which go on. Called once. */
+	void (*stop)(void *context, struct supervisor *supervisor);
 };
 
 struct supervisor {
 	struct supervisor_options options;
-	struct supervised *nodes;
+	struct supervised_process *processes; /* SEATS of each node */
+	struct supervised_node *nodes;
+	struct supervisor_hook hook; /* zeroed is none */
 	struct exit_causes causes;
 	struct deadlock deadlock;
 	bool ran;      /* RUN was sent */
@@ -113,5 +149,26 @@ void supervisor_release(struct supervisor *supervisor);
  * are to be carried out; they live until the next step. */
 const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 	const struct supervisor_event *event, size_t *count);
+
+/* The process of a node that runs, or ran last; and its other seat's. */
+uint32_t supervisor_current(const struct supervisor *supervisor, uint32_t node);
+uint32_t supervisor_standby(const struct supervisor *supervisor, uint32_t node);
+
+/* Whether records that a process has not passed on are lost when it ends now:
+ * not those of a standby, nor of one whose standby has them. */
+bool supervisor_holds(const struct supervisor *supervisor, uint32_t process);
+
+/* The rest is for a hook, from within a step. */
+
+/* Begins to prepare a standby. The other seat is empty: state ABSENT. */
+void supervisor_spawn_standby(struct supervisor *supervisor, uint32_t node);
+
+/* The standby, which is PREPARED, takes over: the one that runs is killed, and
+ * when it is gone the standby runs. There is no way back. */
+void supervisor_promote(struct supervisor *supervisor, uint32_t node);
+
+/* Kills what is in the other seat, if anything; it is empty once that has
+ * exited. Not while it is being promoted. */
+void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node);
 
 #endif

@@ -7,7 +7,7 @@
 
 static void drain(struct supervisor *supervisor);
 static void close_all(struct supervisor *supervisor);
-static void close_node(struct supervisor *supervisor, uint32_t node);
+static void stop(struct supervisor *supervisor);
 static void kill_all(struct supervisor *supervisor);
 static void ask_all(struct supervisor *supervisor);
 
@@ -78,8 +78,9 @@ void supervisor_failed(struct supervisor *supervisor)
 			SUPERVISOR_CLOSE_NS);
 	supervisor->closing = true;
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		if (!supervisor->nodes[i].failed)
-			supervisor_kill(supervisor, i);
+		if (!supervised_current(supervisor, i)->failed)
+			supervisor_kill(
+				supervisor, supervisor_current(supervisor, i));
 }
 
 /* Who is in a deadlock can only be closed. A node that found out by itself
@@ -95,10 +96,10 @@ void supervisor_seek_deadlocks(struct supervisor *supervisor)
 			if (deadlock->nodes[i].group != group)
 				continue;
 			/* Who died instead of answering says that too. */
-			supervisor->nodes[i].failed |=
+			supervised_current(supervisor, i)->failed |=
 				deadlock->nodes[i].waits != NULL;
 			if (deadlock->nodes[i].asked)
-				close_node(supervisor, i);
+				supervisor_close(supervisor, i);
 		}
 		supervisor_failed(supervisor);
 	}
@@ -109,14 +110,9 @@ static void drain(struct supervisor *supervisor)
 {
 	if (supervisor->stopping)
 		return;
-	supervisor->stopping = true;
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		if (supervisor->nodes[i].state != SUPERVISED_RUNNING)
-			continue;
-		supervisor->nodes[i].state = SUPERVISED_DRAINING;
-		deadlock_order(&supervisor->deadlock, i);
-		action_send(&supervisor->actions, i, COMMAND_DRAIN);
-	}
+	stop(supervisor);
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
+		supervisor_drain(supervisor, i);
 	if (supervisor->options.drain_ns > SUPERVISOR_PATIENCE_NS)
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_PATIENCE,
 			SUPERVISOR_PATIENCE_NS);
@@ -132,53 +128,81 @@ static void close_all(struct supervisor *supervisor)
 {
 	if (supervisor->closing)
 		return;
+	stop(supervisor);
 	supervisor->closing = true;
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		close_node(supervisor, i);
+		supervisor_close(supervisor, i);
 	action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
 		SUPERVISOR_CLOSE_NS);
 }
 
-static void close_node(struct supervisor *supervisor, uint32_t node)
+/* Transactions are given up before anybody is told to end. */
+static void stop(struct supervisor *supervisor)
 {
-	if (!supervised_runs(&supervisor->nodes[node]))
+	if (supervisor->stopping)
 		return;
-	supervisor->nodes[node].state = SUPERVISED_CLOSING;
+	supervisor_stop_hook(supervisor);
+	supervisor->stopping = true;
+}
+
+void supervisor_drain(struct supervisor *supervisor, uint32_t node)
+{
+	struct supervised_process *one = supervised_current(supervisor, node);
+
+	if (one->state != SUPERVISED_RUNNING)
+		return;
+	one->state = SUPERVISED_DRAINING;
 	deadlock_order(&supervisor->deadlock, node);
-	action_send(&supervisor->actions, node, COMMAND_CLOSE);
+	action_send(&supervisor->actions, supervisor_current(supervisor, node),
+		COMMAND_DRAIN);
+}
+
+void supervisor_close(struct supervisor *supervisor, uint32_t node)
+{
+	struct supervised_process *one = supervised_current(supervisor, node);
+
+	if (!supervised_runs(one))
+		return;
+	one->state = SUPERVISED_CLOSING;
+	deadlock_order(&supervisor->deadlock, node);
+	action_send(&supervisor->actions, supervisor_current(supervisor, node),
+		COMMAND_CLOSE);
 }
 
 static void kill_all(struct supervisor *supervisor)
 {
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		if (supervisor->nodes[i].state != SUPERVISED_CLOSING) {
+	for (uint32_t i = 0; i < SEATS * supervisor->options.node_count; i++) {
+		if (supervisor->processes[i].state != SUPERVISED_CLOSING) {
 			supervisor_kill(supervisor, i);
 			continue;
 		}
-		supervisor->nodes[i].state = SUPERVISED_ABORTED;
-		action_say(&supervisor->actions, i, sentence_unclosed());
+		supervisor->processes[i].state = SUPERVISED_ABORTED;
+		action_say(&supervisor->actions, seat_node(i),
+			sentence_unclosed());
 		action_abort(&supervisor->actions, i);
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_CLOSE,
 			SUPERVISOR_ABORT_NS);
 	}
 }
 
-void supervisor_kill(struct supervisor *supervisor, uint32_t node)
+void supervisor_kill(struct supervisor *supervisor, uint32_t process)
 {
-	struct supervised *one = &supervisor->nodes[node];
+	struct supervised_process *one = &supervisor->processes[process];
 
 	if (!supervised_alive(one) || one->state == SUPERVISED_KILLED)
 		return;
 	one->state = SUPERVISED_KILLED;
-	deadlock_order(&supervisor->deadlock, node);
-	action_kill(&supervisor->actions, node);
+	if (!supervised_stands_by(supervisor, process))
+		deadlock_order(&supervisor->deadlock, seat_node(process));
+	action_kill(&supervisor->actions, process);
 }
 
 static void ask_all(struct supervisor *supervisor)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		if (supervised_runs(&supervisor->nodes[i]))
-			action_send(&supervisor->actions, i, COMMAND_ASK);
+		if (supervised_runs(supervised_current(supervisor, i)))
+			action_send(&supervisor->actions,
+				supervisor_current(supervisor, i), COMMAND_ASK);
 	action_arm(&supervisor->actions, SUPERVISOR_TIMER_PROGRESS,
 		supervisor->options.progress_ns);
 }

@@ -1,6 +1,7 @@
 /*
  * supervisor_private: what the files of the step share: supervisor.c how a
- * topology comes to run, and what its nodes say; supervisor_end.c how it ends.
+ * topology comes to run, and what its nodes say; supervisor_seat.c standbys;
+ * supervisor_end.c how it ends.
  */
 #ifndef TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
 #define TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
@@ -17,21 +18,67 @@ void supervisor_failed(struct supervisor *supervisor);
 /* Reports deadlocks that have come about, and closes who is in one. */
 void supervisor_seek_deadlocks(struct supervisor *supervisor);
 
-/* Kills a node, unless it is gone or was killed before. */
-void supervisor_kill(struct supervisor *supervisor, uint32_t node);
+/* Kills a process, unless it is gone or was killed before. */
+void supervisor_kill(struct supervisor *supervisor, uint32_t process);
+
+/* It says something that makes no sense: it is killed, and that is said. */
+void supervisor_hang_up(
+	struct supervisor *supervisor, uint32_t process, const char *text);
+
+/* A process failed: says so, for which the sentence is taken. A standby is of
+ * no more use then; else it is the topology's failure. */
+void supervisor_process_failed(
+	struct supervisor *supervisor, uint32_t process, char *sentence);
+
+/* Whether the hook has decided what follows from an event. */
+bool supervisor_hooked(
+	struct supervisor *supervisor, const struct supervisor_event *event);
+
+/* Lets the hook give up what it has begun, before the topology ends. */
+void supervisor_stop_hook(struct supervisor *supervisor);
+
+/* A node's process was reaped that had to make room for its standby. */
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node);
+
+/* A node has ended, and nobody will follow. */
+void supervisor_node_ended(struct supervisor *supervisor, uint32_t node);
+
+/* Tells the prepared process of a seat that runs to do so, and to end if all
+ * do. */
+void supervisor_run(struct supervisor *supervisor, uint32_t process);
+
+/* Tells a node to let its sources end; to end at once. Nothing if it does not
+ * run, or was told so already. */
+void supervisor_drain(struct supervisor *supervisor, uint32_t node);
+void supervisor_close(struct supervisor *supervisor, uint32_t node);
+
+/* The process of a node's seat that runs. */
+static inline struct supervised_process *supervised_current(
+	const struct supervisor *supervisor, uint32_t node)
+{
+	return &supervisor->processes[supervisor_current(supervisor, node)];
+}
+
+/* Whether a process is a standby, or one that was. */
+static inline bool supervised_stands_by(
+	const struct supervisor *supervisor, uint32_t process)
+{
+	return supervisor->nodes[seat_node(process)].current !=
+	       seat_of(process);
+}
 
 /* Whether there is a process that was not yet reaped. */
-static inline bool supervised_alive(const struct supervised *node)
+static inline bool supervised_alive(const struct supervised_process *process)
 {
-	return node->state >= SUPERVISED_PREPARING &&
-	       node->state < SUPERVISED_ENDED;
+	return process->state >= SUPERVISED_PREPARING &&
+	       process->state < SUPERVISED_ENDED;
 }
 
 /* Whether it was told to run, and not to end at once. */
-static inline bool supervised_runs(const struct supervised *node)
+static inline bool supervised_runs(const struct supervised_process *process)
 {
-	return node->state == SUPERVISED_RUNNING ||
-	       node->state == SUPERVISED_DRAINING;
+	return process->state == SUPERVISED_RUNNING ||
+	       process->state == SUPERVISED_DRAINING;
 }
 
 #endif

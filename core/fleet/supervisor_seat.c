@@ -1,0 +1,102 @@
+/*
+ * supervisor: the seats of nodes: standbys, and how one takes over.
+ *
+ *     seat 0  RUNNING ------------------------- KILLED, reaped: ABSENT
+ *     seat 1          SPAWNING .. PREPARED -- promote ------ | RUNNING
+ *                                                     the fence
+ */
+#include "core/base/check.h"
+#include "core/fleet/supervisor_private.h"
+
+uint32_t supervisor_current(const struct supervisor *supervisor, uint32_t node)
+{
+	return seat_process(node, supervisor->nodes[node].current);
+}
+
+uint32_t supervisor_standby(const struct supervisor *supervisor, uint32_t node)
+{
+	return seat_process(node, !supervisor->nodes[node].current);
+}
+
+bool supervisor_holds(const struct supervisor *supervisor, uint32_t process)
+{
+	return !supervised_stands_by(supervisor, process) &&
+	       !supervisor->nodes[seat_node(process)].promoting;
+}
+
+void supervisor_spawn_standby(struct supervisor *supervisor, uint32_t node)
+{
+	uint32_t process = supervisor_standby(supervisor, node);
+	struct supervised_process *one = &supervisor->processes[process];
+
+	CHECK(one->state == SUPERVISED_ABSENT);
+	*one = (struct supervised_process){.state = SUPERVISED_SPAWNING};
+	action_spawn(&supervisor->actions, process);
+}
+
+void supervisor_promote(struct supervisor *supervisor, uint32_t node)
+{
+	uint32_t former = supervisor_current(supervisor, node);
+	uint32_t standby = supervisor_standby(supervisor, node);
+
+	CHECK(!supervisor->nodes[node].promoting);
+	CHECK(supervisor->processes[standby].state == SUPERVISED_PREPARED);
+	supervisor->nodes[node].promoting = true;
+	if (supervised_alive(&supervisor->processes[former]))
+		supervisor_kill(supervisor, former);
+	else
+		supervisor_change_seats(supervisor, node);
+}
+
+void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
+{
+	uint32_t process = supervisor_standby(supervisor, node);
+
+	CHECK(!supervisor->nodes[node].promoting);
+	if (supervisor->processes[process].state == SUPERVISED_SPAWNING)
+		supervisor->processes[process].unwanted = true;
+	else
+		supervisor_kill(supervisor, process);
+}
+
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
+{
+	struct supervised_node *one = &supervisor->nodes[node];
+	uint32_t process = supervisor_standby(supervisor, node);
+
+	*supervised_current(supervisor, node) = (struct supervised_process){0};
+	one->promoting = false;
+	one->current = seat_of(process);
+	supervisor->deadlock.nodes[node].process = process;
+	/* It may have died at the very moment it was to run. */
+	if (supervisor->processes[process].state == SUPERVISED_PREPARED)
+		supervisor_run(supervisor, process);
+	if (supervisor->processes[process].state != SUPERVISED_ENDED)
+		return;
+	supervisor_node_ended(supervisor, node);
+	supervisor_failed(supervisor);
+}
+
+void supervisor_run(struct supervisor *supervisor, uint32_t process)
+{
+	supervisor->processes[process].state = SUPERVISED_RUNNING;
+	action_send(&supervisor->actions, process, COMMAND_RUN);
+	if (supervisor->closing)
+		supervisor_close(supervisor, seat_node(process));
+	else if (supervisor->stopping)
+		supervisor_drain(supervisor, seat_node(process));
+}
+
+bool supervisor_hooked(
+	struct supervisor *supervisor, const struct supervisor_event *event)
+{
+	return supervisor->nodes[seat_node(event->process)].hooked &&
+	       supervisor->hook.take(
+		       supervisor->hook.context, supervisor, event);
+}
+
+void supervisor_stop_hook(struct supervisor *supervisor)
+{
+	if (supervisor->hook.stop)
+		supervisor->hook.stop(supervisor->hook.context, supervisor);
+}
