@@ -40,13 +40,20 @@ static json_t *encode_end(const struct node_plan_end *end)
 		(json_int_t)end->port, (json_int_t)end->member);
 }
 
+static const char *former_name(const struct node_plan_stream *stream)
+{
+	if (stream->former == NULL || strcmp(stream->former, stream->name) == 0)
+		return NULL;
+	return stream->former;
+}
+
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
-	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, s:b, "
-			 "s:o, s:I, s:s}",
-		"name", stream->name, "from", encode_end(&stream->from), "to",
-		encode_end(&stream->to), "capacity",
-		(json_int_t)stream->capacity_bytes, "records",
+	return json_pack("{s:s, s:s*, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, "
+			 "s:b, s:o, s:I, s:s}",
+		"name", stream->name, "former", former_name(stream), "from",
+		encode_end(&stream->from), "to", encode_end(&stream->to),
+		"capacity", (json_int_t)stream->capacity_bytes, "records",
 		(json_int_t)stream->records, "atomic",
 		(json_int_t)stream->atomic_bytes, "full",
 		manifest_full_words[stream->full], "shred", (int)stream->shred,
@@ -246,6 +253,9 @@ static void decode_stream(struct decoding *decoding,
 	struct node_plan_stream *stream, const json_t *json)
 {
 	stream->name = decode_text(decoding, json, "name");
+	stream->former = stream->name;
+	if (json_object_get(json, "former") != NULL)
+		stream->former = decode_text(decoding, json, "former");
 	stream->from = decode_end(decoding, json, "from", PORTS_OUT_MAX);
 	stream->to = decode_end(decoding, json, "to", PORTS_IN_MAX);
 	stream->atomic_bytes =

@@ -16,7 +16,8 @@
  *       "streams": [ {"name": "tail", "from": [0, 0, 0], "to": [1, 0, 0],
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
  *           "full": "block", "shred": false, "fds": false, "back": false,
- *           "link": null, "number": 0, "port": "in"} ],
+ *           "link": null, "number": 0, "port": "in",
+ *           "former": "head"} ],              left out when it is the name
  *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
  *           "fifo": false, "foreign": false,
  *           "reconnect": false} ],
@@ -77,6 +78,9 @@ struct node_plan_link {
  * NODE_PLAN_NONE, lies beyond a link. */
 struct node_plan_stream {
 	const char *name; /* "OP", "OP.PORT", "OP.PORT[N]" of its writer */
+	/* What it is called by whoever ran the node before; else the same.
+	 * NULL, when it is encoded, is the same as well. */
+	const char *former;
 	struct node_plan_end from, to;
 	uint32_t capacity_bytes, records, atomic_bytes;
 	enum stream_full full;

@@ -148,7 +148,7 @@ static void place_stream(struct placement *placement, uint32_t stream)
 	uint32_t from = placement->node_of[edge->from.owner];
 	uint32_t to = placement->node_of[edge->to.owner];
 	struct placement_node *node = &placement->nodes[from];
-	uint32_t count = placement->crossing_count;
+	uint32_t count = placement->crossing_count, same = count;
 	enum stream_transport transport = edge->transport;
 	if (from == to) {
 		append(&placement->arena, &node->streams, &node->stream_count,
@@ -159,6 +159,8 @@ static void place_stream(struct placement *placement, uint32_t stream)
 	if (transport == TRANSPORT_FIFO && edge->back)
 		transport = TRANSPORT_LINK;
 	append(&placement->arena, &placement->crossing, &count, stream);
+	append(&placement->arena, &placement->crossing_numbers, &same,
+		placement->next_number++);
 	append(&placement->arena, &placement->crossing_links,
 		&placement->crossing_count,
 		transport == TRANSPORT_FIFO
@@ -237,11 +239,14 @@ static struct node_plan_end plan_end(
 	return (struct node_plan_end){index, end->port, end->member};
 }
 
-static struct node_plan_stream plan_stream(
-	const struct topology_stream *stream, const uint32_t *index_of)
+static struct node_plan_stream plan_stream(const struct placement *placement,
+	uint32_t index, const uint32_t *index_of)
 {
+	const struct topology_stream *stream =
+		&placement->topology->streams[index];
 	return (struct node_plan_stream){
 		.name = stream->name,
+		.former = stream->name,
 		.from = plan_end(&stream->from, index_of),
 		.to = plan_end(&stream->to, index_of),
 		.capacity_bytes = stream->capacity_bytes,
@@ -293,8 +298,7 @@ static const char *far_port(const struct topology *topology, uint32_t index,
 	return arena_format(arena, "%s[%" PRIu32 "]", port->name, end->member);
 }
 
-/* Those inside the node, then those that cross to others. A stream's number
- * on its link is its index among all that cross. */
+/* Those inside the node, then those that cross to others, by their numbers. */
 static void plan_streams(const struct placement *placement, uint32_t node,
 	const uint32_t *index_of, struct node_plan *plan)
 {
@@ -304,17 +308,17 @@ static void plan_streams(const struct placement *placement, uint32_t node,
 		placed->stream_count + placement->crossing_count,
 		sizeof *plan->streams);
 	for (uint32_t i = 0; i < placed->stream_count; i++)
-		plan->streams[plan->stream_count++] = plan_stream(
-			&topology->streams[placed->streams[i]], index_of);
+		plan->streams[plan->stream_count++] =
+			plan_stream(placement, placed->streams[i], index_of);
 	for (uint32_t i = 0; i < placement->crossing_count; i++) {
 		const struct placement_link *link =
 			&placement->links[placement->crossing_links[i]];
 		if (link->nodes[0] != node && link->nodes[1] != node)
 			continue;
 		struct node_plan_stream stream = plan_stream(
-			&topology->streams[placement->crossing[i]], index_of);
+			placement, placement->crossing[i], index_of);
 		stream.link = link->places[link->nodes[1] == node];
-		stream.number = i;
+		stream.number = placement->crossing_numbers[i];
 		stream.port = far_port(
 			topology, placement->crossing[i], stream, &plan->arena);
 		plan->streams[plan->stream_count++] = stream;

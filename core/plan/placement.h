@@ -47,18 +47,32 @@ struct placement {
 	const struct topology *topology;
 	struct placement_node *nodes;
 	uint32_t node_count;
-	uint32_t *crossing;       /* streams between nodes */
-	uint32_t *crossing_links; /* the link of each */
+	uint32_t *crossing;         /* streams between nodes */
+	uint32_t *crossing_links;   /* the link of each */
+	uint32_t *crossing_numbers; /* on it; ascending */
 	uint32_t crossing_count;
+	uint32_t next_number; /* beyond all that were ever given */
 	struct placement_link *links;
 	uint32_t link_count;
 	uint32_t *node_of; /* by the topology's operators */
+	/* After placement_follow, else NULL: by this topology's streams, and by
+	 * the links, which of the former placement it is, or TOPOLOGY_NONE. */
+	uint32_t *former_streams, *former_links;
 };
 
 /* Never fails; the topology outlives the placement. */
 void placement_make(
 	struct placement *placement, const struct topology *topology);
 void placement_release(struct placement *placement);
+
+/* Lets a placement follow the one that runs: what is the same in both (nodes,
+ * operators, streams, links, by their names and ends) stands in the same order,
+ * streams on links keep their numbers and new ones get numbers that none had
+ * before, so that the plan of a node that nothing touches comes out the same,
+ * byte by byte. A node that loses a link counts its other places anew. Numbers
+ * beyond LINK_STREAMS_MAX are the caller's to refuse. */
+void placement_follow(
+	struct placement *placement, const struct placement *former);
 
 /* Says, with places, which streams cannot cross nodes as they say: those of
  * fds, unless they lie between two nodes of ours over a link and say so; those
@@ -77,5 +91,10 @@ int placement_runnable(
  * which relative paths of plugins are put behind. */
 void placement_node_plan(const struct placement *placement, uint32_t node,
 	const char *topology_name, const char *folder, struct node_plan *plan);
+
+/* Says in a node's plan what its streams were called in the placement that was
+ * followed, for whoever takes over from the process that ran it. */
+void placement_name_former(const struct placement *placement,
+	const struct placement *former, uint32_t node, struct node_plan *plan);
 
 #endif
