@@ -184,6 +184,8 @@ WRAP(int, notify_create, (OS), (real))
 WRAP(int, notify_add, (OS, int fd, const char *path, uint32_t events),
 	(real, fd, path, events))
 WRAP(int, eventfd, (OS, unsigned initial, int flags), (real, initial, flags))
+WRAP(int, timerfd, (OS), (real))
+WRAP(int, timerfd_set, (OS, int fd, int64_t after_ns), (real, fd, after_ns))
 WRAP(int, signalfd, (OS, int fd, const sigset_t *mask, int flags),
 	(real, fd, mask, flags))
 WRAP(int, map, (OS, void **address, size_t bytes, int protection, int flags,
@@ -327,7 +329,7 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(getsockopt), TAKE(shutdown), TAKE(epoll_create),
 		TAKE(epoll_control), TAKE(epoll_wait), TAKE(poll), TAKE(notify_create),
 		TAKE(notify_add), TAKE(eventfd),
-		TAKE(signalfd), TAKE(map), TAKE(unmap), TAKE(protect),
+		TAKE(signalfd), TAKE(timerfd), TAKE(timerfd_set), TAKE(map), TAKE(unmap), TAKE(protect),
 		TAKE(advise), TAKE(random), TAKE(spawn), TAKE(kill),
 		TAKE(pidfd_signal), TAKE(wait), TAKE(sigaction),
 		TAKE(sigprocmask), TAKE(sigaltstack), TAKE(prctl), TAKE(rlimit),

@@ -158,6 +158,10 @@ struct os {
 	int (*eventfd)(struct os *, unsigned initial, int flags);
 	/* `fd` -1 makes a new one. */
 	int (*signalfd)(struct os *, int fd, const sigset_t *mask, int flags);
+	/* A non-blocking timer, readable once when it has run down; setting it
+	 * begins anew. */
+	int (*timerfd)(struct os *);
+	int (*timerfd_set)(struct os *, int fd, int64_t after_ns);
 
 	/* Memory. `*address` is the hint and the result. */
 	int (*map)(struct os *, void **address, size_t bytes, int protection,

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -175,6 +176,23 @@ static int linux_signalfd(
 	return os_linux_result(signalfd(fd, mask, flags | SFD_CLOEXEC));
 }
 
+static int linux_timerfd(struct os *os)
+{
+	(void)os;
+	return os_linux_result(
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+}
+
+static int linux_timerfd_set(struct os *os, int fd, int64_t after_ns)
+{
+	const struct itimerspec once = {
+		.it_value = {.tv_sec = after_ns / SECOND_NS,
+			.tv_nsec = after_ns % SECOND_NS}};
+
+	(void)os;
+	return os_linux_result(timerfd_settime(fd, 0, &once, NULL));
+}
+
 static int linux_map(struct os *os, void **address, size_t bytes,
 	int protection, int flags, int fd, int64_t offset_bytes)
 {
@@ -256,6 +274,8 @@ void os_linux_events_init(struct os *os)
 	os->notify_add = linux_notify_add;
 	os->eventfd = linux_eventfd;
 	os->signalfd = linux_signalfd;
+	os->timerfd = linux_timerfd;
+	os->timerfd_set = linux_timerfd_set;
 	os->map = linux_map;
 	os->unmap = linux_unmap;
 	os->protect = linux_protect;

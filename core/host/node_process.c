@@ -11,6 +11,7 @@
 #include "core/host/keeper.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
+#include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
 #include "core/wire/command_connection.h"
 
@@ -27,9 +28,8 @@ struct node_process {
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
 	bool running, closed;
-	bool stuck;      /* has explained itself: only CLOSE is awaited */
-	bool quiet;      /* has said so, when it had moved so often: */
-	uint64_t moves;  /* node_moves */
+	bool stuck; /* has explained itself: only CLOSE is awaited */
+	struct node_quiet quiet;
 	uint64_t obeyed; /* DRAIN and CLOSE */
 };
 
@@ -71,6 +71,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	process.connection = command_connection_create(os, COMMAND_FD);
 	if (process.connection && listen_for_plan(&process) == 0)
 		status = play(&process, store, environment);
+	node_quiet_close(&process.quiet);
 	if (process.node)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	command_connection_destroy(&process.connection);
@@ -133,6 +134,7 @@ static int prepare(struct node_process *process, const char *store)
 	}
 	process->node->listener = &process->listener;
 	node_freeze(process->node); /* what comes may be another process's */
+	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
 	if (result == 0)
 		say(process, &(struct command){.kind = COMMAND_READY});
@@ -224,22 +226,15 @@ static int flush(struct node_process *process)
 	return flow == COMMAND_OK ? 0 : -EPIPE;
 }
 
-/* When only other nodes can make this one go on, it first sleeps for a while,
- * then tells the supervisor, once. So who is asleep between two packets tells
- * nothing, and what is told is exact all the same. */
 static enum node_state turn(struct node_process *process)
 {
 	struct node *node = process->node;
-	bool quiet = node_is_quiet(node);
-	uint64_t moves = quiet ? node_moves(node) : 0;
-	bool news = quiet && !(process->quiet && process->moves == moves);
-	enum node_state state = node_turn(node, news ? NODE_QUIET_NS : -1);
+	enum node_state state =
+		node_turn(node, node_quiet_begin(&process->quiet));
 
-	if (!news || state != NODE_RUNNING || process->heard ||
-		!node_is_quiet(node) || node_moves(node) != moves)
+	if (state != NODE_RUNNING || process->heard ||
+		!node_quiet_end(&process->quiet))
 		return state;
-	process->quiet = true;
-	process->moves = moves;
 	node_report_quiet(node, process->connection, process->obeyed);
 	flush_queue(process);
 	return state;
@@ -284,7 +279,7 @@ static void obey(struct node_process *process)
 		case COMMAND_DRAIN:
 			node_drain(process->node);
 			process->obeyed++;
-			process->quiet = false;
+			node_quiet_forget(&process->quiet);
 			break;
 		case COMMAND_EXPLAIN:
 			explain(process);
