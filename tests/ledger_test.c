@@ -133,6 +133,28 @@ START_TEST(one_that_stopped_since_its_reader_died_does)
 }
 END_TEST
 
+START_TEST(what_processes_of_one_node_lost_one_after_the_other_adds_up)
+{
+	struct error error = ERROR_NONE;
+
+	count(100, 90, 88, 87);
+	(void)ledger_died(&ledger, 1);
+	ck_assert_int_eq(ledger_renew(&ledger, 1, take, NULL, &error), 0);
+	ck_assert_str_eq(said, "");
+	counters_unmap(&pages[1], &os);
+	ck_assert_int_eq(
+		counters_map(&pages[1], &os, 1, 2, ledger_fd(&ledger, 1)), 0);
+	counters_turn(&pages[1], 0); /* as many as the others had */
+	count(200, 100, 100, 187);
+	count(200, 100, 100, 187); /* the half that was filled counts */
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "10 records of a were lost with two: 200 "
+			       "written, 190 read\n"
+			       "1 record of b was lost with two: 188 written, "
+			       "187 read\n");
+}
+END_TEST
+
 START_TEST(who_had_the_thread_is_named_and_may_have_done_more)
 {
 	count(8, 8, 8, 4);
@@ -180,6 +202,8 @@ static Suite *ledger_suite(void)
 	tcase_add_test(tests, what_a_turn_has_not_finished_does_not_count);
 	tcase_add_test(tests, a_reader_that_wanted_no_more_loses_nothing);
 	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);
+	tcase_add_test(tests,
+		what_processes_of_one_node_lost_one_after_the_other_adds_up);
 	tcase_add_test(
 		tests, who_had_the_thread_is_named_and_may_have_done_more);
 	tcase_add_loop_test(tests, a_page_of_anything_is_survived, 0, 256);

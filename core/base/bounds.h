@@ -95,6 +95,14 @@
 #define SUPERVISOR_CLOSE_NS 1000000000ll
 #define SUPERVISOR_ABORT_NS 500000000ll /* to write a backtrace */
 #define SUPERVISOR_DRAIN_NS 10000000000ll
+/* a node that is restarted, unless the manifest says otherwise: how often, in
+ * which time, the first pause and the longest; and how long any node may take
+ * to get ready. */
+#define RESTART_MAX 5u
+#define RESTART_WITHIN_NS 30000000000ll
+#define RESTART_FIRST_NS 100000000ll
+#define RESTART_LAST_NS 5000000000ll
+#define NODE_START_NS 10000000000ll
 /* … and when a person is told that it takes its time. */
 #define SUPERVISOR_PATIENCE_NS 1000000000ll
 

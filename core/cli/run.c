@@ -39,6 +39,8 @@ static struct links_pair *make_links(
 	const struct placement *placement, const char *folder);
 static char *fifo_path(
 	const struct placement *placement, uint32_t stream, const char *folder);
+static struct supervised_policy *make_policies(
+	const struct placement *placement);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -156,6 +158,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.for_ns = wish->for_ns,
 		.drain_ns = wish->drain_ns};
 	struct links_pair *links = make_links(&plan->placement, folder);
+	struct supervised_policy *policies = make_policies(&plan->placement);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
 		.links = links,
@@ -166,6 +169,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 
 	CHECK(nodes != NULL);
 	progress_init(&progress, cli);
+	options.policies = policies;
 	options.progress_ns = progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
 	ledger_init(&ledger, &cli->os, SEATS * count);
@@ -178,6 +182,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	for (uint32_t i = 0; i < request.link_count; i++)
 		free((void *)(uintptr_t)links[i].fifo);
 	free(links);
+	free(policies);
 	if (code >= 0)
 		return code;
 	cli_say(cli, "%s", error.text);
@@ -248,6 +253,24 @@ static char *fifo_path(
 			&path, "%s/%s", topology->manifest->source->folder, at);
 	CHECK(bytes >= 0);
 	return path;
+}
+
+static struct supervised_policy *make_policies(
+	const struct placement *placement)
+{
+	struct supervised_policy *policies =
+		calloc(placement->node_count, sizeof *policies);
+
+	CHECK(policies != NULL);
+	for (uint32_t i = 0; i < placement->node_count; i++) {
+		const struct node_options *node = &placement->nodes[i].options;
+
+		policies[i].restart = restart_policy_of(node);
+		policies[i].start_ns = node->set & NODE_WATCHDOG_START
+					       ? node->start_ns
+					       : NODE_START_NS;
+	}
+	return policies;
 }
 
 /* The texts hold secrets: they are wiped. */

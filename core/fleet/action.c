@@ -59,6 +59,13 @@ void action_arm(struct action_list *list, enum supervisor_timer timer,
 	action->timeout_ns = timeout_ns;
 }
 
+void action_arm_process(struct action_list *list, uint32_t process,
+	enum supervisor_timer timer, int64_t timeout_ns)
+{
+	action_arm(list, timer, timeout_ns);
+	list->items[list->count - 1].process = process;
+}
+
 void action_say(struct action_list *list, uint32_t node, char *sentence)
 {
 	struct supervisor_action *action = add(list, SUPERVISOR_SAY);

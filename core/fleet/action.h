@@ -17,6 +17,10 @@ enum supervisor_timer {
 	SUPERVISOR_TIMER_CLOSE,    /* CLOSE was given time enough */
 	SUPERVISOR_TIMER_PROGRESS, /* somebody wants to read how it goes */
 	SUPERVISOR_TIMERS,
+	/* one of each for every process */
+	SUPERVISOR_TIMER_START = SUPERVISOR_TIMERS, /* to be ready */
+	SUPERVISOR_TIMER_RESTART,                   /* to be spawned again */
+	SUPERVISOR_TIMERS_ALL,
 };
 
 enum supervisor_action_kind {
@@ -25,7 +29,7 @@ enum supervisor_action_kind {
 	SUPERVISOR_ABORT, /* process: SIGABRT, so that it says where it is */
 	SUPERVISOR_KILL,  /* process: SIGKILL; answered by EXITED */
 	SUPERVISOR_DROP,  /* node: it is gone for good, and its ends of links */
-	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm */
+	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm; process */
 	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
 	SUPERVISOR_SHOW,  /* records, bytes: progress so far */
 	SUPERVISOR_EXIT,  /* code: of the program */
@@ -64,6 +68,8 @@ void action_kill(struct action_list *list, uint32_t process);
 void action_drop(struct action_list *list, uint32_t node);
 void action_arm(struct action_list *list, enum supervisor_timer timer,
 	int64_t timeout_ns);
+void action_arm_process(struct action_list *list, uint32_t process,
+	enum supervisor_timer timer, int64_t timeout_ns);
 void action_say(
 	struct action_list *list, uint32_t node, char *sentence); /* taken */
 void action_show(struct action_list *list, uint64_t records, uint64_t bytes);

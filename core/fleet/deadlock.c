@@ -102,6 +102,15 @@ void deadlock_ended(struct deadlock *deadlock, uint32_t node)
 	deadlock->nodes[node].ended = true;
 }
 
+void deadlock_restarted(struct deadlock *deadlock, uint32_t node)
+{
+	struct deadlock_node *one = &deadlock->nodes[node];
+
+	CHECK(one->group == DEADLOCK_NONE);
+	one->quiet = false;
+	one->orders = one->obeyed = 0;
+}
+
 void deadlock_seek(struct deadlock *deadlock, struct action_list *actions)
 {
 	find_live(deadlock);

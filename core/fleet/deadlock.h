@@ -89,6 +89,10 @@ int deadlock_told(struct deadlock *deadlock, uint32_t node,
 /* It was sent what may make it move. */
 void deadlock_order(struct deadlock *deadlock, uint32_t node);
 
+/* It is gone, and another will take its place, on the same links: what it said
+ * holds no more. It is in no group. */
+void deadlock_restarted(struct deadlock *deadlock, uint32_t node);
+
 /* It is gone, and so is its side of its links. */
 void deadlock_ended(struct deadlock *deadlock, uint32_t node);
 

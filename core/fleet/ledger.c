@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/fleet/sentence.h"
 
+static void fold(struct ledger_node *node, ledger_take *take, void *context);
 static void learn(struct arena *arena, struct ledger_node *node,
 	const struct node_plan *plan);
 static void join(struct ledger *ledger);
@@ -69,6 +70,21 @@ const char *ledger_died(struct ledger *ledger, uint32_t node)
 		one->operators[running].name, one->operators[running].plugin);
 }
 
+int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
+	void *context, struct error *error)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+
+	if (!counters_valid(&one->page))
+		return 0;
+	fold(one, take, context);
+	counters_unmap(&one->page, ledger->os);
+	ledger->os->close(ledger->os, one->fd);
+	one->fd = -1;
+	return counters_make(&one->page, ledger->os, one->operator_count,
+		one->stream_count, &one->fd, error);
+}
+
 void ledger_tell(struct ledger *ledger, ledger_take *take, void *context)
 {
 	bool died = false;
@@ -86,6 +102,28 @@ void ledger_tell(struct ledger *ledger, ledger_take *take, void *context)
 			if (ledger->nodes[i].streams[at].victim)
 				tell_stream(
 					&ledger->nodes[i], at, take, context);
+}
+
+/* What a process has counted counts on without it. */
+static void fold(struct ledger_node *node, ledger_take *take, void *context)
+{
+	for (uint32_t at = 0; at < node->stream_count; at++) {
+		struct ledger_stream *stream = &node->streams[at];
+		bool left;
+
+		if (stream->crosses && stream->reader == NODE_PLAN_NONE) {
+			stream->written_before = written(node, at, &left);
+		} else if (stream->crosses) {
+			stream->read_before = read_of(node, at, &left);
+		} else {
+			(void)read_of(node, at, &left);
+			stream->reader_node = node;
+			stream->reader_at = at;
+			stream->victim = left ? NULL : node;
+			if (stream->victim)
+				tell_stream(node, at, take, context);
+		}
+	}
 }
 
 static void learn(struct arena *arena, struct ledger_node *node,
@@ -239,7 +277,7 @@ static uint64_t written(const struct ledger_node *node, uint32_t at, bool *left)
 	uint64_t count = node->page.streams[at].written[half];
 
 	*left = count & COUNTERS_LEFT;
-	return count & ~COUNTERS_LEFT;
+	return node->streams[at].written_before + (count & ~COUNTERS_LEFT);
 }
 
 static uint64_t read_of(const struct ledger_node *node, uint32_t at, bool *left)
@@ -248,7 +286,7 @@ static uint64_t read_of(const struct ledger_node *node, uint32_t at, bool *left)
 	uint64_t count = node->page.streams[at].read[half];
 
 	*left = count & COUNTERS_LEFT;
-	return count & ~COUNTERS_LEFT;
+	return node->streams[at].read_before + (count & ~COUNTERS_LEFT);
 }
 
 /* Who had the thread, reads the stream and is seen outside; or NULL. */

@@ -36,6 +36,8 @@ struct ledger_stream {
 	uint32_t writer, reader; /* operators of this node */
 	uint32_t number;         /* where it crosses nodes: the same in both */
 	bool crosses;
+	/* by processes of this node that are gone, of a stream that crosses */
+	uint64_t written_before, read_before;
 	/* found out when all is over, of those that are written here */
 	struct ledger_node *reader_node;  /* NULL: nobody knows what it read */
 	uint32_t reader_at;               /* index into that node's streams */
@@ -74,9 +76,19 @@ int ledger_fd(const struct ledger *ledger, uint32_t node);
  * "OPERATOR (PLUGIN)", which lives as long as the ledger; NULL: nobody. */
 const char *ledger_died(struct ledger *ledger, uint32_t node);
 
+/* Given a sentence about records that were lost; it lives during the call. */
+typedef void ledger_take(void *context, const char *sentence);
+
+/* Another process is to follow the one that had this page: a page of its own
+ * takes the place of that. Gives `take` a sentence for every stream within the
+ * node of which something was lost; of streams to others it is told at the end
+ * what all processes of the node have lost. -errno with a sentence; there is no
+ * page then. */
+int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
+	void *context, struct error *error);
+
 /* Gives `take` a sentence for every stream of which something was lost, when
  * no node runs any more. */
-typedef void ledger_take(void *context, const char *sentence);
 void ledger_tell(struct ledger *ledger, ledger_take *take, void *context);
 
 #endif

@@ -1,65 +1,24 @@
 #include "core/fleet/loop.h"
 
 #include "core/base/check.h"
-#include "core/fleet/process.h"
-#include "core/fleet/signals.h"
-#include "core/run/timers.h"
+#include "core/fleet/loop_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What an attempt to spawn has come to, until the step has heard of it. */
-enum outcome { OUTCOME_NONE, OUTCOME_SPAWNED, OUTCOME_FAILED };
-
-struct loop_timer {
-	struct timer timer;
-	bool elapsed;
-};
-
-struct loop_process {
-	struct process process;
-	struct loop *loop;
-	const struct loop_node *node;
-	enum outcome outcome;
-	bool broken; /* a command could not be sent; `error` says why */
-	struct error error;
-};
-
-struct loop {
-	struct os *os;
-	const struct loop_request *request;
-	struct supervisor supervisor;
-	struct reactor *reactor;
-	struct timers timers;
-	struct loop_timer due[SUPERVISOR_TIMERS];
-	struct signals signals;
-	struct links links;
-	struct reactor_watch signal_watch;
-	struct loop_process *processes;
-	uint32_t count; /* of processes: SEATS of each node */
-	int code;       /* the exit code, once ended */
-	bool ended;
-};
 
 static int begin(struct loop *loop, struct error *error);
 static int turn(struct loop *loop, struct error *error);
 static void release(struct loop *loop);
 static void serve_signals(struct loop *loop);
 static void serve_timers(struct loop *loop);
-static void serve_process(struct loop *loop, uint32_t index);
-static void serve_commands(struct loop *loop, uint32_t index);
-static void serve_exit(struct loop *loop, uint32_t index);
-static void hang_up(struct loop *loop, uint32_t index, const char *text);
-static void happen(struct loop *loop, const struct supervisor_event *event);
+static void serve_timer(
+	struct loop *loop, uint32_t index, enum supervisor_timer timer);
+static struct loop_timer *timer_of(
+	struct loop *loop, uint32_t index, enum supervisor_timer timer);
 static void settle(struct loop *loop);
 static void carry_out(
 	struct loop *loop, const struct supervisor_action *action);
-static void spawn(struct loop *loop, uint32_t index);
-static void send_command(
-	struct loop *loop, const struct supervisor_action *action);
 static void arm(struct loop *loop, const struct supervisor_action *action);
-static void take_line(void *context, const char *text, size_t bytes);
-static void take_lost(void *context, const char *sentence);
 static void timer_fired(struct timer *timer);
 static void signal_told(struct reactor_watch *watch, uint32_t events);
 
@@ -73,7 +32,7 @@ int loop_run(
 	int code = begin(&loop, error);
 
 	if (code == 0)
-		happen(&loop,
+		loop_happen(&loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_START});
 	while (code == 0 && !loop.ended)
 		code = turn(&loop, error);
@@ -94,6 +53,10 @@ static int begin(struct loop *loop, struct error *error)
 	for (uint32_t i = 0; i < loop->count; i++) {
 		loop->processes[i].loop = loop;
 		loop->processes[i].node = &loop->request->nodes[seat_node(i)];
+		for (int at = SUPERVISOR_TIMERS; at < SUPERVISOR_TIMERS_ALL;
+			at++)
+			timer_of(loop, i, (enum supervisor_timer)at)
+				->timer.fired = timer_fired;
 	}
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		loop->due[i].timer.fired = timer_fired;
@@ -128,7 +91,7 @@ static int turn(struct loop *loop, struct error *error)
 		return error_set(error, code, "cannot wait for nodes: %s",
 			strerror(-code));
 	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
-		serve_process(loop, i);
+		loop_serve_process(loop, i);
 	if (!loop->ended)
 		serve_signals(loop);
 	if (!loop->ended)
@@ -154,7 +117,7 @@ static void serve_signals(struct loop *loop)
 	int number;
 
 	while (!loop->ended && (number = signals_next(&loop->signals)))
-		happen(loop,
+		loop_happen(loop,
 			&(struct supervisor_event){
 				.kind = SUPERVISOR_SIGNAL, .number = number});
 }
@@ -162,92 +125,45 @@ static void serve_signals(struct loop *loop)
 static void serve_timers(struct loop *loop)
 {
 	timers_fire(&loop->timers, loop->os->clock_ns(loop->os));
-	for (int i = 0; i < SUPERVISOR_TIMERS && !loop->ended; i++) {
-		if (!loop->due[i].elapsed)
-			continue;
-		loop->due[i].elapsed = false;
-		happen(loop,
-			&(struct supervisor_event){.kind = SUPERVISOR_TIMEOUT,
-				.timer = (enum supervisor_timer)i});
-	}
+	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
+		serve_timer(loop, 0, (enum supervisor_timer)i);
+	for (uint32_t i = 0; i < loop->count; i++)
+		for (int at = SUPERVISOR_TIMERS; at < SUPERVISOR_TIMERS_ALL;
+			at++)
+			serve_timer(loop, i, (enum supervisor_timer)at);
 }
 
-/* Its log comes first, so that what it printed stands before what is said
- * about it. */
-static void serve_process(struct loop *loop, uint32_t index)
+static void serve_timer(
+	struct loop *loop, uint32_t index, enum supervisor_timer timer)
 {
-	struct loop_process *one = &loop->processes[index];
-	struct process *process = &one->process;
+	struct loop_timer *due = timer_of(loop, index, timer);
 
-	if (process->pid && process->log.told)
-		process_read_log(process, take_line, one);
-	process->log.told = false;
-	if (process->pid && process->command.told)
-		serve_commands(loop, index);
-	process->command.told = false;
-	if (process->pid && process->exit.told && !loop->ended)
-		serve_exit(loop, index);
-}
-
-/* What it printed before it said a command stands before it here too. */
-static void serve_commands(struct loop *loop, uint32_t index)
-{
-	struct loop_process *one = &loop->processes[index];
-	struct process *process = &one->process;
-	struct error error = ERROR_NONE;
-	struct command command;
-	int flow;
-
-	while ((flow = process_receive(process, &command, &error)) ==
-		COMMAND_OK) {
-		process_read_log(process, take_line, one);
-		happen(loop,
-			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-				.process = index,
-				.command = &command});
-	}
-	if (flow < 0)
-		hang_up(loop, index, error.text);
-}
-
-/* All that it has said, in words and in commands, comes before its end. */
-static void serve_exit(struct loop *loop, uint32_t index)
-{
-	struct loop_process *one = &loop->processes[index];
-	const char *who = NULL;
-	int status;
-
-	if (!process_reap(&one->process, &status)) {
-		one->process.exit.told = false;
+	if (!due->elapsed || loop->ended)
 		return;
-	}
-	process_read_log(&one->process, take_line, one);
-	serve_commands(loop, index);
-	if (loop->request->ledger &&
-		supervisor_holds(&loop->supervisor, index) &&
-		(status != 0 || !loop->supervisor.processes[index].done))
-		who = ledger_died(loop->request->ledger, index);
-	process_release(&one->process); /* its seat may be taken again */
-	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
-			     .process = index,
-			     .status = status,
-			     .text = who});
+	due->elapsed = false;
+	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_TIMEOUT,
+				  .process = index,
+				  .timer = timer});
 }
 
-static void hang_up(struct loop *loop, uint32_t index, const char *text)
+static struct loop_timer *timer_of(
+	struct loop *loop, uint32_t index, enum supervisor_timer timer)
 {
-	happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_HANGUP,
-			     .process = index,
-			     .text = text});
+	return timer < SUPERVISOR_TIMERS
+		       ? &loop->due[timer]
+		       : &loop->processes[index].due[timer - SUPERVISOR_TIMERS];
 }
 
 /* One event, its actions, and the events that these are in turn. */
-static void happen(struct loop *loop, const struct supervisor_event *event)
+void loop_happen(struct loop *loop, const struct supervisor_event *event)
 {
 	size_t count;
-	const struct supervisor_action *actions =
-		supervisor_step(&loop->supervisor, event, &count);
+	struct supervisor_event timed = *event;
+	const struct supervisor_action *actions;
 
+	timed.now_ns = loop->os->clock_ns(loop->os);
+	(void)loop->os->random(loop->os, &timed.chance, sizeof timed.chance, 0);
+	actions = supervisor_step(&loop->supervisor, &timed, &count);
 	for (size_t i = 0; i < count; i++)
 		carry_out(loop, &actions[i]);
 	settle(loop);
@@ -263,7 +179,7 @@ static void settle(struct loop *loop)
 		one->outcome = OUTCOME_NONE;
 		one->broken = false;
 		if (outcome != OUTCOME_NONE)
-			happen(loop,
+			loop_happen(loop,
 				&(struct supervisor_event){
 					.kind = outcome == OUTCOME_SPAWNED
 							? SUPERVISOR_SPAWNED
@@ -271,7 +187,7 @@ static void settle(struct loop *loop)
 					.process = i,
 					.text = one->error.text});
 		else if (broken)
-			hang_up(loop, i, one->error.text);
+			loop_hang_up(loop, i, one->error.text);
 	}
 }
 
@@ -281,10 +197,10 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 
 	switch (action->kind) {
 	case SUPERVISOR_SPAWN:
-		spawn(loop, action->process);
+		loop_spawn(loop, action->process);
 		break;
 	case SUPERVISOR_SEND:
-		send_command(loop, action);
+		loop_send_command(loop, action);
 		break;
 	case SUPERVISOR_ABORT:
 		process_abort(&loop->processes[action->process].process);
@@ -310,55 +226,17 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		break;
 	case SUPERVISOR_EXIT:
 		if (loop->request->ledger)
-			ledger_tell(loop->request->ledger, take_lost, loop);
+			ledger_tell(
+				loop->request->ledger, loop_take_lost, loop);
 		loop->ended = true;
 		loop->code = action->code;
 		break;
 	}
 }
 
-static void spawn(struct loop *loop, uint32_t index)
-{
-	struct loop_process *one = &loop->processes[index];
-	uint32_t node = seat_node(index);
-	struct spawn_request request = {.node = one->node->name,
-		.environment = loop->request->environment,
-		.with_stdin = one->node->with_stdin,
-		.with_stdout = one->node->with_stdout,
-		.counters_fd = loop->request->ledger
-				       ? ledger_fd(loop->request->ledger, index)
-				       : -1,
-		.link_count = links_count(&loop->links, node)};
-	int *ends = calloc(request.link_count + 1u, sizeof *ends);
-
-	CHECK(ends != NULL);
-	links_ends(&loop->links, node, ends);
-	request.link_fds = ends;
-	one->error = ERROR_NONE;
-	one->outcome = process_start(&one->process, loop->os, loop->reactor,
-			       &request, &one->error) < 0
-			       ? OUTCOME_FAILED
-			       : OUTCOME_SPAWNED;
-	links_spawned(&loop->links, node);
-	free(ends);
-}
-
-/* A node that is gone says so by its end. */
-static void send_command(
-	struct loop *loop, const struct supervisor_action *action)
-{
-	struct loop_process *one = &loop->processes[action->process];
-	struct command command = {.kind = action->command};
-
-	if (action->command == COMMAND_PLAN)
-		command.text = one->node->plan;
-	one->error = ERROR_NONE;
-	one->broken = process_send(&one->process, &command, &one->error) < 0;
-}
-
 static void arm(struct loop *loop, const struct supervisor_action *action)
 {
-	struct loop_timer *due = &loop->due[action->timer];
+	struct loop_timer *due = timer_of(loop, action->process, action->timer);
 
 	due->elapsed = false;
 	if (action->timeout_ns)
@@ -368,15 +246,7 @@ static void arm(struct loop *loop, const struct supervisor_action *action)
 		timers_disarm(&loop->timers, &due->timer);
 }
 
-static void take_line(void *context, const char *text, size_t bytes)
-{
-	const struct loop_process *one = context;
-	const struct loop_view *view = &one->loop->request->view;
-
-	view->line(view->context, one->node->name, text, bytes);
-}
-
-static void take_lost(void *context, const char *sentence)
+void loop_take_lost(void *context, const char *sentence)
 {
 	const struct loop *loop = context;
 	const struct loop_view *view = &loop->request->view;

@@ -91,6 +91,35 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 		worker ? " was at work on what followed" : "");
 }
 
+char *sentence_late(int64_t start_ns)
+{
+	return sentence_format("it was not ready within %.3g s "
+			       "(watchdog.start); does an operator wait, or "
+			       "loop, where it is created?",
+		(double)start_ns / 1e9);
+}
+
+char *sentence_restarted(
+	const struct restart_policy *policy, uint32_t nth, int64_t pause_ns)
+{
+	char when[64] = "at once";
+
+	if (pause_ns > 0)
+		snprintf(
+			when, sizeof when, "in %.2g s", (double)pause_ns / 1e9);
+	return sentence_format("starting again %s: %" PRIu32 " of %" PRIu32
+			       " times within %.3g s",
+		when, nth, policy->max, (double)policy->within_ns / 1e9);
+}
+
+char *sentence_given_up(const struct restart_policy *policy)
+{
+	return sentence_format("not started again: that was done %" PRIu32
+			       " times within %.3g s, the most that its "
+			       "\"restart\" allows",
+		policy->max, (double)policy->within_ns / 1e9);
+}
+
 char *sentence_patience(int64_t drain_ns)
 {
 	return sentence_format(

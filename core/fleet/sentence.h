@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "core/fleet/restart.h"
 #include "core/wire/command.h"
 
 /* A FAILED: "OPERATOR (PLUGIN): why", as far as they are known. */
@@ -27,6 +28,14 @@ char *sentence_exited(int status, bool done, const char *who);
  * have done with them what it does; NULL: nobody had. */
 char *sentence_lost(const char *stream, const char *node, uint64_t written,
 	uint64_t read, const char *worker);
+
+/* It was not ready after so long. */
+char *sentence_late(int64_t start_ns);
+
+/* It is started again, for the so-many-th time, after a pause; or no more. */
+char *sentence_restarted(
+	const struct restart_policy *policy, uint32_t nth, int64_t pause_ns);
+char *sentence_given_up(const struct restart_policy *policy);
 
 /* What is said when running out takes a while; `drain_ns` is what it may take.
  */

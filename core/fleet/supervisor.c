@@ -28,8 +28,6 @@ static void on_hangup(
 	struct supervisor *supervisor, const struct supervisor_event *event);
 static void on_exited(
 	struct supervisor *supervisor, const struct supervisor_event *event);
-static void on_current_exited(struct supervisor *supervisor,
-	const struct supervisor_event *event, struct supervised_process was);
 static void run_all(struct supervisor *supervisor);
 static void end_if_all_ended(struct supervisor *supervisor);
 
@@ -51,6 +49,8 @@ void supervisor_release(struct supervisor *supervisor)
 {
 	action_list_release(&supervisor->actions);
 	deadlock_release(&supervisor->deadlock);
+	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
+		restart_release(&supervisor->nodes[i].restart);
 	free(supervisor->processes);
 	free(supervisor->nodes);
 	*supervisor = (struct supervisor){0};
@@ -93,7 +93,7 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		supervisor_on_signal(supervisor, event->number);
 		break;
 	case SUPERVISOR_TIMEOUT:
-		supervisor_on_timeout(supervisor, event->timer);
+		supervisor_on_timeout(supervisor, event);
 		break;
 	}
 	end_if_all_ended(supervisor);
@@ -119,25 +119,32 @@ static void on_spawned(struct supervisor *supervisor, uint32_t process)
 	struct supervised_process *one = &supervisor->processes[process];
 
 	one->state = SUPERVISED_PREPARING;
-	if (supervisor->stopping || one->unwanted)
+	if (supervisor->closing || one->unwanted) {
 		supervisor_kill(supervisor, process);
-	else
-		action_send(&supervisor->actions, process, COMMAND_PLAN);
+		return;
+	}
+	action_send(&supervisor->actions, process, COMMAND_PLAN);
+	if (supervisor_policy(supervisor, process)->start_ns)
+		action_arm_process(&supervisor->actions, process,
+			SUPERVISOR_TIMER_START,
+			supervisor_policy(supervisor, process)->start_ns);
 }
 
 static void on_spawn_failed(
 	struct supervisor *supervisor, const struct supervisor_event *event)
 {
+	const struct supervised_process was = {
+		.state = SUPERVISED_PREPARING, .failed = true};
 	bool standby = supervised_stands_by(supervisor, event->process);
 
 	supervisor->processes[event->process] = (struct supervised_process){
 		.state = standby ? SUPERVISED_ABSENT : SUPERVISED_ENDED};
 	if (supervisor_hooked(supervisor, event))
 		return;
+	action_say(&supervisor->actions, seat_node(event->process),
+		sentence_format("%s", event->text));
 	if (!standby)
-		supervisor_node_ended(supervisor, seat_node(event->process));
-	supervisor_process_failed(
-		supervisor, event->process, sentence_format("%s", event->text));
+		supervisor_current_exited(supervisor, event, was);
 }
 
 static void on_command(
@@ -193,7 +200,15 @@ static void on_ready(
 		return;
 	}
 	one->state = SUPERVISED_PREPARED;
-	if (!supervisor_hooked(supervisor, event) && !supervisor->ran)
+	if (supervisor_policy(supervisor, event->process)->start_ns)
+		action_arm_process(&supervisor->actions, event->process,
+			SUPERVISOR_TIMER_START, 0);
+	if (supervisor_hooked(supervisor, event) ||
+		supervised_stands_by(supervisor, event->process))
+		return;
+	if (supervisor->ran)
+		supervisor_run(supervisor, event->process);
+	else
 		run_all(supervisor);
 }
 
@@ -235,7 +250,8 @@ void supervisor_process_failed(
 		return;
 	}
 	supervisor->processes[process].failed = true;
-	supervisor_failed(supervisor);
+	if (!supervisor_may_restart(supervisor, process))
+		supervisor_failed(supervisor);
 }
 
 static void on_quiet(struct supervisor *supervisor, uint32_t node,
@@ -328,7 +344,7 @@ static void on_exited(
 		if (promoting)
 			supervisor_change_seats(supervisor, node);
 		if (!supervisor_hooked(supervisor, event) && !promoting)
-			on_current_exited(supervisor, event, was);
+			supervisor_current_exited(supervisor, event, was);
 		return;
 	}
 	if (!promoting)
@@ -338,21 +354,6 @@ static void on_exited(
 		return;
 	supervisor_process_failed(supervisor, event->process,
 		sentence_exited(event->status, was.done, event->text));
-}
-
-static void on_current_exited(struct supervisor *supervisor,
-	const struct supervisor_event *event, struct supervised_process was)
-{
-	bool killed = was.state >= SUPERVISED_ABORTED;
-
-	supervisor_node_ended(supervisor, seat_node(event->process));
-	if (killed || (was.done && event->status == 0))
-		return;
-	if (was.failed)
-		supervisor_failed(supervisor);
-	else
-		supervisor_process_failed(supervisor, event->process,
-			sentence_exited(event->status, was.done, event->text));
 }
 
 void supervisor_node_ended(struct supervisor *supervisor, uint32_t node)

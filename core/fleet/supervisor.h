@@ -27,6 +27,13 @@
  * nothing has begun. Nodes that wait for each other for good (`deadlock`) are
  * told of as one failure, and closed.
  *
+ * A process that ends badly is followed by another in its seat, at once or
+ * when a timer says so, if the node's policy asks for that (`restart`). It runs
+ * as soon as it is prepared; meanwhile the node's links are kept, and so are
+ * its neighbours. An operator that fails in good order is no such end, nor is
+ * any before RUN or behind CLOSE. A process that is not ready in time is
+ * killed.
+ *
  * The other seat is empty, or holds a standby, which stops at PREPARED until it
  * is promoted: then the former process is killed, and when it was reaped (the
  * fence) the standby has the seat that runs and is told RUN. What happens to
@@ -48,6 +55,7 @@
 #include "core/fleet/action.h"
 #include "core/fleet/deadlock.h"
 #include "core/fleet/exit_code.h"
+#include "core/fleet/restart.h"
 #include "core/fleet/seat.h"
 #include "core/wire/command.h"
 
@@ -72,7 +80,7 @@ enum supervisor_event_kind {
 	SUPERVISOR_HANGUP,  /* process: it says nothing sensible any more */
 	SUPERVISOR_EXITED,  /* process, status, text: who had the thread */
 	SUPERVISOR_SIGNAL,  /* number: INT, TERM or HUP */
-	SUPERVISOR_TIMEOUT, /* timer */
+	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own */
 };
 
 struct supervisor_event {
@@ -83,6 +91,15 @@ struct supervisor_event {
 	int status; /* as waitpid gives it */
 	int number;
 	enum supervisor_timer timer;
+	int64_t now_ns;  /* in all events: the time, */
+	uint64_t chance; /* and a random number */
+};
+
+/* What the manifest says of a node. Zeroed: it is not restarted, and may take
+ * its time to get ready. */
+struct supervised_policy {
+	struct restart_policy restart;
+	int64_t start_ns; /* the watchdog's */
 };
 
 struct supervisor_options {
@@ -93,6 +110,7 @@ struct supervisor_options {
 	int64_t progress_ns;            /* how often SHOW is wanted; 0: never */
 	const struct links_pair *links; /* the caller's */
 	uint32_t link_count;
+	const struct supervised_policy *policies; /* by node; NULL: zeroed */
 };
 
 struct supervised_process {
@@ -106,6 +124,8 @@ struct supervised_node {
 	uint32_t current; /* the seat that runs */
 	bool promoting;   /* the other seat's runs when this one's ends */
 	bool hooked;      /* its events go to the hook first */
+	bool waiting;     /* for TIMER_RESTART; no process is there */
+	struct restart restart;
 	uint64_t records, bytes; /* as last told */
 };
 

@@ -28,9 +28,9 @@ void supervisor_on_signal(struct supervisor *supervisor, int number)
 }
 
 void supervisor_on_timeout(
-	struct supervisor *supervisor, enum supervisor_timer timer)
+	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	switch (timer) {
+	switch (event->timer) {
 	case SUPERVISOR_TIMER_FOR:
 		drain(supervisor);
 		break;
@@ -56,8 +56,14 @@ void supervisor_on_timeout(
 	case SUPERVISOR_TIMER_PROGRESS:
 		ask_all(supervisor);
 		break;
-	case SUPERVISOR_TIMERS:
-		CHECK(timer < SUPERVISOR_TIMERS);
+	case SUPERVISOR_TIMER_START:
+		supervisor_on_late(supervisor, event);
+		break;
+	case SUPERVISOR_TIMER_RESTART:
+		supervisor_on_restart(supervisor, event->process);
+		break;
+	case SUPERVISOR_TIMERS_ALL:
+		CHECK(event->timer < SUPERVISOR_TIMERS_ALL);
 	}
 }
 
@@ -161,6 +167,7 @@ void supervisor_close(struct supervisor *supervisor, uint32_t node)
 {
 	struct supervised_process *one = supervised_current(supervisor, node);
 
+	supervisor_give_up_restart(supervisor, node);
 	if (!supervised_runs(one))
 		return;
 	one->state = SUPERVISED_CLOSING;

@@ -1,7 +1,7 @@
 /*
  * supervisor_private: what the files of the step share: supervisor.c how a
  * topology comes to run, and what its nodes say; supervisor_seat.c standbys;
- * supervisor_end.c how it ends.
+ * supervisor_again.c restarts; supervisor_end.c how it ends.
  */
 #ifndef TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
 #define TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
@@ -10,7 +10,7 @@
 
 void supervisor_on_signal(struct supervisor *supervisor, int number);
 void supervisor_on_timeout(
-	struct supervisor *supervisor, enum supervisor_timer timer);
+	struct supervisor *supervisor, const struct supervisor_event *event);
 
 /* Something failed, and that was said. */
 void supervisor_failed(struct supervisor *supervisor);
@@ -39,6 +39,27 @@ void supervisor_stop_hook(struct supervisor *supervisor);
 
 /* A node's process was reaped that had to make room for its standby. */
 void supervisor_change_seats(struct supervisor *supervisor, uint32_t node);
+
+/* The process of the seat that runs was reaped; what `was` tells how it stood.
+ * Another follows, or its node has ended. */
+void supervisor_current_exited(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was);
+
+/* Whether what becomes of a process shows when it has exited. */
+bool supervisor_may_restart(
+	const struct supervisor *supervisor, uint32_t process);
+
+/* The pause before a restart is over; a process was not ready in time. */
+void supervisor_on_restart(struct supervisor *supervisor, uint32_t process);
+void supervisor_on_late(
+	struct supervisor *supervisor, const struct supervisor_event *event);
+
+/* No other process will be tried. */
+void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node);
+
+/* What the manifest says of a process's node. */
+const struct supervised_policy *supervisor_policy(
+	const struct supervisor *supervisor, uint32_t process);
 
 /* A node has ended, and nobody will follow. */
 void supervisor_node_ended(struct supervisor *supervisor, uint32_t node);

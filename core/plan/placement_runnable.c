@@ -37,11 +37,7 @@ static void judge_options(
 	struct judging *judging, const struct node_options *options)
 {
 	const uint32_t watchdog = NODE_WATCHDOG_WARN | NODE_WATCHDOG_REPORT |
-				  NODE_WATCHDOG_KILL | NODE_WATCHDOG_START;
-	if ((options->set & NODE_RESTART_ON) &&
-		options->restart_on != RESTART_NEVER)
-		refuse(judging, options->restart_at,
-			"a node that is restarted");
+				  NODE_WATCHDOG_KILL;
 	if (options->set & watchdog)
 		refuse(judging, options->watchdog_at, "a watchdog");
 	if (options->set & (NODE_LIMIT_MEMORY | NODE_LIMIT_FILES))
@@ -91,6 +87,28 @@ static void judge_fifos(
 				"a FIFO to a command or remote node");
 }
 
+/* Who comes back finds its place again in connections of packets between nodes
+ * of ours: a byte stream may be torn, and a program cannot be told. */
+static void judge_restart(struct judging *judging,
+	const struct placement *placement, uint32_t node)
+{
+	const struct placement_node *one = &placement->nodes[node];
+	if (!(one->options.set & NODE_RESTART_ON) ||
+		one->options.restart_on == RESTART_NEVER)
+		return;
+	if (one->written->kind != NODE_OPERATORS)
+		refuse(judging, one->options.restart_at,
+			"a command or remote node that is restarted");
+	for (uint32_t i = 0; i < placement->link_count; i++) {
+		const struct placement_link *link = &placement->links[i];
+		if (link->nodes[0] != node && link->nodes[1] != node)
+			continue;
+		refuse(judging, one->options.restart_at,
+			"a restart of a node with streams to others");
+		return;
+	}
+}
+
 int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics)
 {
@@ -101,6 +119,8 @@ int placement_runnable(
 		judge_kind(&judging, &manifest->nodes[i]);
 		judge_options(&judging, &manifest->nodes[i].options);
 	}
+	for (uint32_t i = 0; i < placement->node_count; i++)
+		judge_restart(&judging, placement, i);
 	judge_commands(&judging, placement);
 	judge_fifos(&judging, placement);
 	judge_options(&judging, &manifest->node_defaults);

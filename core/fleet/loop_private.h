@@ -1,0 +1,63 @@
+/*
+ * loop_private: what the files of the loop share: loop.c how it turns, and how
+ * actions are carried out; loop_process.c the processes of nodes.
+ */
+#ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
+#define TAU_CORE_FLEET_LOOP_PRIVATE_H
+
+#include "core/fleet/loop.h"
+#include "core/fleet/process.h"
+#include "core/fleet/signals.h"
+#include "core/run/timers.h"
+
+/* What an attempt to spawn has come to, until the step has heard of it. */
+enum outcome { OUTCOME_NONE, OUTCOME_SPAWNED, OUTCOME_FAILED };
+
+struct loop_timer {
+	struct timer timer;
+	bool elapsed;
+};
+
+struct loop_process {
+	struct process process;
+	struct loop *loop;
+	const struct loop_node *node;
+	enum outcome outcome;
+	bool broken; /* a command could not be sent; `error` says why */
+	struct error error;
+	struct loop_timer due[SUPERVISOR_TIMERS_ALL - SUPERVISOR_TIMERS];
+};
+
+struct loop {
+	struct os *os;
+	const struct loop_request *request;
+	struct supervisor supervisor;
+	struct reactor *reactor;
+	struct timers timers;
+	struct loop_timer due[SUPERVISOR_TIMERS];
+	struct signals signals;
+	struct links links;
+	struct reactor_watch signal_watch;
+	struct loop_process *processes;
+	uint32_t count; /* of processes: SEATS of each node */
+	int code;       /* the exit code, once ended */
+	bool ended;
+};
+
+/* One event, its actions, and the events that these are in turn. */
+void loop_happen(struct loop *loop, const struct supervisor_event *event);
+void loop_hang_up(struct loop *loop, uint32_t index, const char *text);
+
+/* Serves what a process has said, printed or come to. */
+void loop_serve_process(struct loop *loop, uint32_t index);
+
+/* Starts a process in its seat; how that went is told later. */
+void loop_spawn(struct loop *loop, uint32_t index);
+
+/* As ledger_take; the context is the loop. */
+void loop_take_lost(void *context, const char *sentence);
+
+void loop_send_command(
+	struct loop *loop, const struct supervisor_action *action);
+
+#endif

@@ -1,0 +1,130 @@
+/* loop: the processes of nodes: what they say and print, and what they are
+ * told. */
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/fleet/loop_private.h"
+
+static void serve_commands(struct loop *loop, uint32_t index);
+static void serve_exit(struct loop *loop, uint32_t index);
+static void take_line(void *context, const char *text, size_t bytes);
+
+/* Its log comes first, so that what it printed stands before what is said
+ * about it. */
+void loop_serve_process(struct loop *loop, uint32_t index)
+{
+	struct loop_process *one = &loop->processes[index];
+	struct process *process = &one->process;
+
+	if (process->pid && process->log.told)
+		process_read_log(process, take_line, one);
+	process->log.told = false;
+	if (process->pid && process->command.told)
+		serve_commands(loop, index);
+	process->command.told = false;
+	if (process->pid && process->exit.told && !loop->ended)
+		serve_exit(loop, index);
+}
+
+void loop_hang_up(struct loop *loop, uint32_t index, const char *text)
+{
+	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_HANGUP,
+				  .process = index,
+				  .text = text});
+}
+
+void loop_spawn(struct loop *loop, uint32_t index)
+{
+	struct loop_process *one = &loop->processes[index];
+	struct ledger *ledger = loop->request->ledger;
+	uint32_t node = seat_node(index);
+	struct spawn_request request = {.node = one->node->name,
+		.environment = loop->request->environment,
+		.with_stdin = one->node->with_stdin,
+		.with_stdout = one->node->with_stdout,
+		.counters_fd = -1,
+		.link_count = links_count(&loop->links, node)};
+	int *ends = calloc(request.link_count + 1u, sizeof *ends);
+
+	CHECK(ends != NULL);
+	links_ends(&loop->links, node, ends);
+	request.link_fds = ends;
+	one->error = ERROR_NONE;
+	if (ledger && ledger_renew(ledger, index, loop_take_lost, loop,
+			      &one->error) < 0)
+		loop_take_lost(loop, one->error.text);
+	if (ledger)
+		request.counters_fd = ledger_fd(ledger, index);
+	one->outcome = process_start(&one->process, loop->os, loop->reactor,
+			       &request, &one->error) < 0
+			       ? OUTCOME_FAILED
+			       : OUTCOME_SPAWNED;
+	links_spawned(&loop->links, node);
+	free(ends);
+}
+
+/* A node that is gone says so by its end. */
+void loop_send_command(
+	struct loop *loop, const struct supervisor_action *action)
+{
+	struct loop_process *one = &loop->processes[action->process];
+	struct command command = {.kind = action->command};
+
+	if (action->command == COMMAND_PLAN)
+		command.text = one->node->plan;
+	one->error = ERROR_NONE;
+	one->broken = process_send(&one->process, &command, &one->error) < 0;
+}
+
+/* What it printed before it said a command stands before it here too. */
+static void serve_commands(struct loop *loop, uint32_t index)
+{
+	struct loop_process *one = &loop->processes[index];
+	struct process *process = &one->process;
+	struct error error = ERROR_NONE;
+	struct command command;
+	int flow;
+
+	while ((flow = process_receive(process, &command, &error)) ==
+		COMMAND_OK) {
+		process_read_log(process, take_line, one);
+		loop_happen(loop,
+			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
+				.process = index,
+				.command = &command});
+	}
+	if (flow < 0)
+		loop_hang_up(loop, index, error.text);
+}
+
+/* All that it has said, in words and in commands, comes before its end. */
+static void serve_exit(struct loop *loop, uint32_t index)
+{
+	struct loop_process *one = &loop->processes[index];
+	const char *who = NULL;
+	int status;
+
+	if (!process_reap(&one->process, &status)) {
+		one->process.exit.told = false;
+		return;
+	}
+	process_read_log(&one->process, take_line, one);
+	serve_commands(loop, index);
+	if (loop->request->ledger &&
+		supervisor_holds(&loop->supervisor, index) &&
+		(status != 0 || !loop->supervisor.processes[index].done))
+		who = ledger_died(loop->request->ledger, index);
+	process_release(&one->process); /* its seat may be taken again */
+	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
+				  .process = index,
+				  .status = status,
+				  .text = who});
+}
+
+static void take_line(void *context, const char *text, size_t bytes)
+{
+	const struct loop_process *one = context;
+	const struct loop_view *view = &one->loop->request->view;
+
+	view->line(view->context, one->node->name, text, bytes);
+}

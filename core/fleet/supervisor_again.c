@@ -1,0 +1,159 @@
+/*
+ * supervisor: nodes that come back.
+ *
+ *     RUNNING -EXITED-> (ABSENT, waiting) -timer-> SPAWNING .. RUNNING
+ *                  `--> ENDED: its policy does not ask for it, or gives up
+ */
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/fleet/sentence.h"
+#include "core/fleet/supervisor_private.h"
+
+static bool is_wanted(const struct supervisor *supervisor,
+	const struct supervisor_event *event, bool well);
+static void say_what_follows(
+	struct supervisor *supervisor, uint32_t node, int64_t pause_ns);
+static void spawn_after(
+	struct supervisor *supervisor, uint32_t process, int64_t pause_ns);
+static void say_end(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was);
+
+void supervisor_current_exited(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was)
+{
+	uint32_t node = seat_node(event->process);
+	bool well = was.done && event->status == 0;
+	bool killed = was.state >= SUPERVISED_ABORTED && !was.failed;
+	bool wanted = !killed && is_wanted(supervisor, event, well);
+	int64_t pause_ns = -1;
+
+	if (wanted)
+		pause_ns = restart_pause(&supervisor->nodes[node].restart,
+			&supervisor_policy(supervisor, event->process)->restart,
+			event->now_ns, event->chance);
+	if (pause_ns < 0)
+		supervisor_node_ended(supervisor, node);
+	if (!killed && !well && !was.failed)
+		say_end(supervisor, event, was);
+	if (wanted)
+		say_what_follows(supervisor, node, pause_ns);
+	if (pause_ns >= 0)
+		spawn_after(supervisor, event->process, pause_ns);
+	else if (wanted || (!killed && !well))
+		supervisor_failed(supervisor);
+}
+
+const struct supervised_policy *supervisor_policy(
+	const struct supervisor *supervisor, uint32_t process)
+{
+	static const struct supervised_policy none;
+
+	return supervisor->options.policies
+		       ? &supervisor->options.policies[seat_node(process)]
+		       : &none;
+}
+
+/* An operator that failed where the rest of its node runs on is another
+ * matter. */
+bool supervisor_may_restart(
+	const struct supervisor *supervisor, uint32_t process)
+{
+	const struct supervised_policy *policy =
+		supervisor_policy(supervisor, process);
+	enum supervised_state state = supervisor->processes[process].state;
+
+	return supervisor->ran && !supervisor->closing &&
+	       restart_wanted(&policy->restart, true) &&
+	       (state == SUPERVISED_PREPARING || state == SUPERVISED_KILLED);
+}
+
+void supervisor_on_restart(struct supervisor *supervisor, uint32_t process)
+{
+	struct supervised_node *node = &supervisor->nodes[seat_node(process)];
+
+	if (!node->waiting)
+		return;
+	node->waiting = false;
+	supervisor->processes[process].state = SUPERVISED_SPAWNING;
+	action_spawn(&supervisor->actions, process);
+}
+
+void supervisor_on_late(
+	struct supervisor *supervisor, const struct supervisor_event *event)
+{
+	const struct supervised_policy *policy =
+		supervisor_policy(supervisor, event->process);
+	char *text;
+
+	if (supervisor->processes[event->process].state != SUPERVISED_PREPARING)
+		return;
+	text = sentence_late(policy->start_ns);
+	supervisor_hang_up(supervisor, event->process, text);
+	free(text);
+}
+
+void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node)
+{
+	uint32_t process = supervisor_current(supervisor, node);
+
+	if (supervisor->nodes[node].waiting) {
+		supervisor->nodes[node].waiting = false;
+		action_arm_process(&supervisor->actions, process,
+			SUPERVISOR_TIMER_RESTART, 0);
+		supervisor->processes[process].state = SUPERVISED_ENDED;
+		supervisor_node_ended(supervisor, node);
+	} else if (supervisor->processes[process].state ==
+			   SUPERVISED_PREPARING ||
+		   supervisor->processes[process].state ==
+			   SUPERVISED_PREPARED) {
+		supervisor_kill(supervisor, process);
+	}
+}
+
+/* Whether the policy asks for another process, and it is of use. */
+static bool is_wanted(const struct supervisor *supervisor,
+	const struct supervisor_event *event, bool well)
+{
+	const struct supervised_policy *policy =
+		supervisor_policy(supervisor, event->process);
+	uint32_t node = seat_node(event->process);
+
+	return supervisor->ran && !supervisor->closing &&
+	       !(supervisor->stopping && well) &&
+	       restart_wanted(&policy->restart, !well) &&
+	       supervisor->deadlock.nodes[node].group == DEADLOCK_NONE;
+}
+
+static void say_what_follows(
+	struct supervisor *supervisor, uint32_t node, int64_t pause_ns)
+{
+	const struct restart_policy *policy =
+		&supervisor->options.policies[node].restart;
+
+	action_say(&supervisor->actions, node,
+		pause_ns < 0 ? sentence_given_up(policy)
+			     : sentence_restarted(policy,
+				       supervisor->nodes[node].restart.count,
+				       pause_ns));
+}
+
+static void spawn_after(
+	struct supervisor *supervisor, uint32_t process, int64_t pause_ns)
+{
+	supervisor->processes[process] = (struct supervised_process){0};
+	deadlock_restarted(&supervisor->deadlock, seat_node(process));
+	supervisor->nodes[seat_node(process)].waiting = true;
+	if (pause_ns > 0)
+		action_arm_process(&supervisor->actions, process,
+			SUPERVISOR_TIMER_RESTART, pause_ns);
+	else
+		supervisor_on_restart(supervisor, process);
+}
+
+static void say_end(struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was)
+{
+	action_say(&supervisor->actions, seat_node(event->process),
+		sentence_exited(event->status, was.done, event->text));
+}
