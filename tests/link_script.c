@@ -26,12 +26,15 @@ static void lost(struct link_listener *listener, struct link *link,
 	((struct script *)listener)->lost += records;
 }
 
-void script_begin(struct script *script, bool packets, int buffer_bytes)
+static void begin(
+	struct script *script, bool packets, bool again, int buffer_bytes)
 {
 	const struct stream_settings settings = {
 		SCRIPT_CAPACITY, SCRIPT_RECORDS, SCRIPT_ATOMIC, STREAM_BLOCK};
-	const struct link_settings link = {
-		.name = "one", .peer = "the peer", .packets = packets};
+	const struct link_settings link = {.name = "one",
+		.peer = "the peer",
+		.packets = packets,
+		.again = again};
 	struct fabric *fabric = &script->pipeline.fabric;
 	struct error error = ERROR_NONE;
 	int fds[2];
@@ -71,6 +74,16 @@ void script_begin(struct script *script, bool packets, int buffer_bytes)
 		0);
 }
 
+void script_begin(struct script *script, bool packets, int buffer_bytes)
+{
+	begin(script, packets, false, buffer_bytes);
+}
+
+void script_begin_again(struct script *script)
+{
+	begin(script, false, true, 0);
+}
+
 void script_end(struct script *script)
 {
 	struct stream *streams = script->pipeline.streams;
@@ -79,7 +92,8 @@ void script_end(struct script *script)
 	stream_end(&streams[0], &script->out, STREAM_DONE);
 	stream_unread(&streams[1], &script->in);
 	pipeline_release(&script->pipeline);
-	close(script->peer);
+	if (script->peer >= 0)
+		close(script->peer);
 }
 
 /* --- what the peer says --- */

@@ -40,7 +40,11 @@ struct script {
  * `buffer_bytes`: of its socket; 0: the stock one. */
 void script_begin(struct script *script, bool packets, int buffer_bytes);
 
-/* Releases all; fails the test when a reference to a body is left. */
+/* Likewise over a byte stream, as behind a hub whose program may come again. */
+void script_begin_again(struct script *script);
+
+/* Releases all, and closes `peer` unless it is -1 by then; fails the test when
+ * a reference to a body is left. */
 void script_end(struct script *script);
 
 /* Adds bytes, filled up to a multiple of 8, to the packet that is said next. */

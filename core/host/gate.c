@@ -43,6 +43,7 @@ static void open_again(struct gate *gate);
 static void give_up(struct gate *gate);
 static void obey(struct gate *gate);
 static void answer(struct gate *gate);
+static void refuse(struct gate *gate, int code);
 static void carry(struct gate *gate);
 static void wait_again(struct gate *gate);
 static int64_t pause_ns(struct gate *gate);
@@ -219,8 +220,10 @@ static void answer(struct gate *gate)
 	int fd = os->accept(os, gate->door_fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	gate->knocked = false;
-	if (fd < 0)
+	if (fd < 0) {
+		refuse(gate, fd);
 		return;
+	}
 	if (hub_is_connected(gate->hub)) {
 		os->close(os, fd);
 		return;
@@ -231,6 +234,20 @@ static void answer(struct gate *gate)
 		reactor_remove(gate->reactor, &gate->door);
 	gate->due_ns = os->clock_ns(os) + LINK_HELLO_NS;
 	log_say(gate->log, LOG_NOTICE, "a peer has connected");
+}
+
+/* Who could not be let in still knocks: without a pause it would be for ever.
+ */
+static void refuse(struct gate *gate, int code)
+{
+	if (code == -EAGAIN || code == -EINTR || code == -ECONNABORTED)
+		return;
+	gate->failures++;
+	log_say(gate->log, LOG_WARNING,
+		"cannot let a peer in, and waits before trying again: %s",
+		strerror(-code));
+	reactor_remove(gate->reactor, &gate->door);
+	gate->pause_end_ns = gate->os->clock_ns(gate->os) + pause_ns(gate);
 }
 
 /* It is over when both sides have said all, or do not listen any more. A peer

@@ -21,6 +21,7 @@ static void end_side(struct hub_side *side);
 static void end_node(struct hub_side *node);
 static void end_outside(struct hub *hub);
 static void misbehave(struct hub_side *side, int result, const char *why);
+static int tell_unread(const struct hub_side *side, struct hub_side *to);
 static void break_off(struct hub *hub);
 static void finish_nodes(struct hub *hub);
 static bool is_over(const struct hub *hub);
@@ -45,12 +46,14 @@ int hub_create(struct hub **hub, struct os *os, struct reactor *reactor,
 	made->outside.hub = made;
 	for (uint32_t i = 0; i < plan->link_count; i++)
 		made->nodes[made->node_count++].fd = -1;
-	for (uint32_t i = 0; i < plan->link_count && result == 0; i++) {
+	for (uint32_t i = 0; i < plan->link_count; i++) {
 		int fd = (int)plan->links[i].fd;
+		int set = os->fcntl(os, fd, F_SETFL, O_NONBLOCK);
+		int opened = hub_open(made, &made->nodes[i], fd);
 
 		made->reconnects |= plan->links[i].reconnect;
-		(void)os->fcntl(os, fd, F_SETFL, O_NONBLOCK);
-		result = hub_open(made, &made->nodes[i], fd);
+		if (result == 0)
+			result = set < 0 ? set : opened;
 	}
 	if (result == 0) {
 		*hub = made;
@@ -203,6 +206,7 @@ static int take_packets(struct hub_side *side, struct error *error)
 
 	while (result == 0 && side->in_bytes - at >= HUB_PREFIX_BYTES) {
 		memcpy(&bytes, side->in + at, sizeof bytes);
+		side->readable = 0;
 		if (bytes > LINK_PACKET_BYTES_MAX)
 			result = error_set(error, -EPROTO,
 				"a packet of %u bytes is larger than this side "
@@ -263,8 +267,8 @@ static void end_outside(struct hub *hub)
 		finish_nodes(hub);
 }
 
-/* A node that hears it, too, says best what is wrong, and it is its streams
- * that end. */
+/* A node that hears what could not be read, too, says best what is wrong, and
+ * it is its streams that end. */
 static void misbehave(struct hub_side *side, int result, const char *why)
 {
 	struct hub *hub = side->hub;
@@ -283,8 +287,26 @@ static void misbehave(struct hub_side *side, int result, const char *why)
 		return;
 	}
 	side->ended = true;
-	if (hub_put_raw(&hub->nodes[0], side->in, side->in_bytes) < 0)
+	if (!hub_listener(hub) || tell_unread(side, hub_listener(hub)) < 0) {
+		if (hub_put_notice(side, &bye) == 0)
+			side->finish = true;
 		finish_nodes(hub);
+	}
+}
+
+/* Of the packet that stands first, what could be read has gone its way. */
+static int tell_unread(const struct hub_side *side, struct hub_side *to)
+{
+	size_t skipped = HUB_PREFIX_BYTES + side->readable;
+	uint32_t bytes;
+	int result;
+
+	if (side->readable == 0)
+		return hub_put_raw(to, side->in, side->in_bytes);
+	memcpy(&bytes, side->in, sizeof bytes);
+	bytes -= (uint32_t)side->readable;
+	result = hub_put_raw(to, &bytes, sizeof bytes);
+	return result < 0 ? result : hub_put_raw(to, side->in + skipped, bytes);
 }
 
 /* The connection is given up; what the nodes said on it is no more. */

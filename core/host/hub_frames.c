@@ -14,12 +14,14 @@ struct run {
 	size_t bytes;
 };
 
-static int route(struct hub_side *from, const struct frame *frame,
-	struct hub_side **to, struct error *error);
+static int route(struct hub_side *from, struct run *run,
+	const struct frame *frame, struct hub_side **to, struct error *error);
 static int hear_node(struct hub_side *from, const struct notice *notice,
 	struct hub_side **to);
-static int hear_program(
-	struct hub *hub, const struct notice *notice, struct hub_side **to);
+static int hear_program(struct hub *hub, struct run *run,
+	const struct notice *notice, struct hub_side **to);
+static int tell_nodes(
+	struct hub *hub, struct run *run, const struct notice *notice);
 static struct hub_side *owner(struct hub *hub, uint32_t number);
 static int announce(struct hub_side *from, const struct notice *notice);
 static void end_stream(struct hub *hub, uint32_t number);
@@ -33,26 +35,29 @@ int hub_take(struct hub_side *from, const uint8_t *packet, size_t bytes,
 	struct frame_reader reader;
 	struct run run = {0};
 	struct frame frame;
-	const uint8_t *start;
-	int result = 0, more;
+	int result = 1, passed;
 
+	from->readable = 0;
 	frame_reader_init(&reader, packet, bytes);
 	if (bytes < FRAME_HEAD_BYTES)
 		return error_set(error, -EPROTO,
 			"a packet of %zu bytes holds no frame", bytes);
-	for (start = reader.next;
-		(more = frame_next(&reader, &frame, error)) == 1 && result == 0;
-		start = reader.next) {
+	while (result > 0) {
+		const uint8_t *start = reader.next;
 		struct hub_side *to = NULL;
 
-		result = route(from, &frame, &to, error);
+		from->readable = (size_t)(start - packet);
+		result = frame_next(&reader, &frame, error);
+		if (result <= 0)
+			break;
+		result = route(from, &run, &frame, &to, error);
 		if (result == 0)
 			result = pass_run(
 				&run, to, start, (size_t)(reader.next - start));
+		result = result < 0 ? result : 1;
 	}
-	if (result == 0 && more == 0)
-		result = pass_run(&run, NULL, NULL, 0);
-	return result < 0 ? result : more;
+	passed = pass_run(&run, NULL, NULL, 0);
+	return result < 0 ? result : passed;
 }
 
 /* Not before all nodes have: what it says must hold for each. */
@@ -126,8 +131,8 @@ int hub_put(struct hub_side *to, const uint8_t *frames, size_t bytes)
 }
 
 /* `*to` stays NULL where nobody is to have it. */
-static int route(struct hub_side *from, const struct frame *frame,
-	struct hub_side **to, struct error *error)
+static int route(struct hub_side *from, struct run *run,
+	const struct frame *frame, struct hub_side **to, struct error *error)
 {
 	struct hub *hub = from->hub;
 	struct notice notice;
@@ -144,7 +149,7 @@ static int route(struct hub_side *from, const struct frame *frame,
 	result = notice_decode(&notice, frame->body, frame->body_bytes, error);
 	if (result < 0)
 		return result;
-	return from == &hub->outside ? hear_program(hub, &notice, to)
+	return from == &hub->outside ? hear_program(hub, run, &notice, to)
 				     : hear_node(from, &notice, to);
 }
 
@@ -169,11 +174,10 @@ static int hear_node(struct hub_side *from, const struct notice *notice,
 	return 0;
 }
 
-static int hear_program(
-	struct hub *hub, const struct notice *notice, struct hub_side **to)
+static int hear_program(struct hub *hub, struct run *run,
+	const struct notice *notice, struct hub_side **to)
 {
 	bool bye = notice->kind == NOTICE_BYE;
-	int result = 0;
 
 	if (notice->kind == NOTICE_HELLO)
 		hub->outside.greets = true;
@@ -183,24 +187,43 @@ static int hear_program(
 		return -EPIPE;
 	if (notice->kind == NOTICE_OTHER || notice->kind == NOTICE_AGAIN)
 		return 0;
-	if (notice->kind == NOTICE_HELLO || bye) {
-		for (uint32_t i = 0; i < hub->node_count && result == 0; i++)
-			result = hub_put_notice(&hub->nodes[i], notice);
-		return result;
-	}
+	if (notice->kind == NOTICE_HELLO || bye)
+		return tell_nodes(hub, run, notice);
 	*to = owner(hub, notice->stream);
 	if (notice->kind == NOTICE_OMEGA)
 		end_stream(hub, notice->stream);
 	return 0;
 }
 
+/* All of them, behind what came before. */
+static int tell_nodes(
+	struct hub *hub, struct run *run, const struct notice *notice)
+{
+	int result = pass_run(run, NULL, NULL, 0);
+
+	for (uint32_t i = 0; i < hub->node_count && result == 0; i++)
+		result = hub_put_notice(&hub->nodes[i], notice);
+	return result;
+}
+
 /* The node that a stream leads to. Who speaks of none that there is, is told so
- * by any. */
+ * by any that hears it. */
 static struct hub_side *owner(struct hub *hub, uint32_t number)
 {
 	if (number < hub->stream_count && hub->streams[number].side)
 		return hub->streams[number].side;
-	return &hub->nodes[0];
+	return hub_listener(hub);
+}
+
+struct hub_side *hub_listener(struct hub *hub)
+{
+	for (uint32_t i = 0; i < hub->node_count; i++) {
+		const struct hub_side *node = &hub->nodes[i];
+
+		if (!node->ended && !node->shut && !node->finish)
+			return &hub->nodes[i];
+	}
+	return NULL;
 }
 
 static int announce(struct hub_side *from, const struct notice *notice)
@@ -208,6 +231,7 @@ static int announce(struct hub_side *from, const struct notice *notice)
 	struct hub *hub = from->hub;
 	uint32_t number = notice->stream, count = hub->stream_count;
 	struct hub_stream *grown;
+	char *port;
 
 	CHECK(number < LINK_STREAMS_MAX); /* a node of ours counts them */
 	if (number >= count) {
@@ -221,12 +245,15 @@ static int announce(struct hub_side *from, const struct notice *notice)
 	}
 	if (hub->streams[number].side) /* on a former connection */
 		return 0;
+	port = strdup(notice->text);
+	if (!port)
+		return -ENOMEM;
 	hub->streams[number] = (struct hub_stream){.side = from,
 		.writes = notice->writes,
 		.atomic_bytes = notice->atomic_bytes,
-		.port = strdup(notice->text)};
+		.port = port};
 	from->streams++;
-	return hub->streams[number].port ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void end_stream(struct hub *hub, uint32_t number)

@@ -21,6 +21,7 @@ struct hub_side {
 	int fd;            /* -1: none */
 	uint8_t *in, *out; /* what came; what has to go */
 	size_t in_bytes;   /* of packets that are not whole */
+	size_t readable;   /* of the packet that could not be read */
 	size_t out_start, out_end, out_room;
 	bool ended;  /* it says nothing any more */
 	bool shut;   /* it is told nothing any more */
@@ -78,6 +79,9 @@ bool hub_has_room(const struct hub_side *side);
 
 /* Sends what waits; whether anything has changed. */
 bool hub_push(struct hub_side *side);
+
+/* A node that still hears what it is told; NULL: none. */
+struct hub_side *hub_listener(struct hub *hub);
 
 /* Tells it nothing more. */
 void hub_stop_telling(struct hub_side *side);

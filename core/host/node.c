@@ -38,7 +38,12 @@ const struct instance *node_running(const struct node *node)
 
 	if (node->fabric.visited)
 		return node->fabric.visited;
-	return task ? instance_of_task(task) : NULL;
+	/* Links, FIFOs and relays have tasks, too. */
+	for (uint32_t i = 0;
+		task && node->operators && i < node->plan->operator_count; i++)
+		if (node->operators[i] && &node->operators[i]->task == task)
+			return node->operators[i];
+	return NULL;
 }
 
 void node_destroy(struct node **node)
