@@ -106,6 +106,15 @@
 /* … and when a person is told that it takes its time. */
 #define SUPERVISOR_PATIENCE_NS 1000000000ll
 
+/* hot upgrades, unless the user says otherwise: how long a new version may take
+ * to load and to restore, the running one to stand still, and for how long the
+ * previous one can take its place again. */
+#define UPGRADE_PREPARE_NS 10000000000ll
+#define UPGRADE_FREEZE_NS 1000000000ll
+#define UPGRADE_RESTORE_NS 10000000000ll
+#define UPGRADE_PROBATION_NS 30000000000ll
+#define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
+
 /* a node that waits for other nodes alone says so after as long; until it does,
  * sleeping costs no message. */
 #define NODE_QUIET_NS 100000000ll
