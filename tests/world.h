@@ -66,6 +66,7 @@ struct side {
 	struct node_plan_link links[WORLD_LINKS];
 	uint32_t at[WORLD_OPERATORS]; /* the shape's operator's index here */
 	struct node *node;
+	enum node_state state; /* after its last turn */
 };
 
 struct world {

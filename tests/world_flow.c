@@ -27,7 +27,8 @@ static int write_some(struct tau_op *op, uint64_t count, uint32_t most)
 
 	for (; self->next < count; self->next++) {
 		uint64_t i = self->next;
-		uint32_t bytes = i % 50 == 49 ? 0 : (uint32_t)(i * 37 % most);
+		uint32_t bytes =
+			i % 50 == 49 ? 0 : (uint32_t)(i * 104729 % most);
 		uint16_t type = i % 50 == 49 ? TAU_CYCLE
 				: i % 3      ? TAU_BYTES
 					     : TAU_UTF8;

@@ -10,7 +10,7 @@ enum { IN, OUT = 0 };
 
 /* What most of them keep. */
 struct self {
-	uint64_t next, sum;
+	uint64_t next, sum, pending;
 	uint32_t version;
 };
 

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -160,14 +162,59 @@ static int ticker_run(struct tau_op *op)
 		op->host->timer(op, 3, (int64_t)self->sum + 700, 1000);
 	}
 	while (self->next < TICKS) {
-		uint64_t ready, when;
+		uint64_t ready;
 
+		if (self->pending == 0) {
+			if (op->host->wait(op, &want, &ready) != TAU_OK)
+				return 0;
+			self->pending = (uint64_t)op->host->now(op) - self->sum;
+		}
+		if (tau_write(op, OUT, &self->pending, 8, TAU_BYTES) != TAU_OK)
+			return 0;
+		self->pending = 0;
+		self->next++;
+	}
+	return 0;
+}
+
+/* One record each 2,500 ns. */
+static int dawdler_run(struct tau_op *op)
+{
+	struct self *self = self_of(op);
+	const struct tau_want want = {.any = TAU_SLOT(1)};
+	uint64_t ready;
+
+	for (;;) {
+		if (self->sum == 0) {
+			if (!tau_read(op, IN))
+				return 0;
+			note(0, op->in[IN]->next);
+			tau_consume(op, IN);
+			op->host->timer(op, 1, op->host->now(op) + 2500, 0);
+			self->sum = 1;
+		}
 		if (op->host->wait(op, &want, &ready) != TAU_OK)
 			return 0;
-		self->next++;
-		when = (uint64_t)op->host->now(op) - self->sum;
-		(void)tau_write(op, OUT, &when, 8, TAU_BYTES);
+		self->sum = 0;
 	}
+}
+
+/* Ten records, and then it waits for what never comes. */
+static int quiet_run(struct tau_op *op)
+{
+	struct self *self = self_of(op);
+	const struct tau_want want = {.any = TAU_SLOT(5)};
+	int fd = eventfd(0, EFD_CLOEXEC);
+	uint64_t ready;
+
+	ck_assert_int_eq(op->host->watch(op, 5, fd, EPOLLIN, 0), 0);
+	for (; self->next < 10; self->next++)
+		if (tau_write(op, OUT, &self->next, 8, TAU_BYTES) != TAU_OK)
+			break;
+	if (self->next == 10)
+		(void)op->host->wait(op, &want, &ready);
+	op->host->watch(op, 5, fd, 0, 0);
+	close(fd);
 	return 0;
 }
 
@@ -213,8 +260,9 @@ static const struct tau_operator tables[] = {KEEPER(source), KEEPER(large),
 		.destroy = keeper_destroy, .save = keeper_save,
 		.restore = keeper_restore),
 	KEEPER(ticker), KEEPER(asker),
-	OPERATOR(teller, .run = asker_run, KEEPS),
-	OPERATOR(echo, .run = pass_run), OPERATOR(relayed, .run = forward_run)};
+	OPERATOR(teller, .run = asker_run, KEEPS), KEEPER(dawdler),
+	KEEPER(quiet), OPERATOR(echo, .run = pass_run),
+	OPERATOR(relayed, .run = forward_run)};
 
 #define ONE_IN "\"in\":[{\"name\":\"in\"}]"
 #define ONE_OUT "\"out\":[{\"name\":\"out\"}]"
@@ -245,6 +293,8 @@ static const char note_text[] =
 	"{\"name\":\"asker\"," ONE_IN "," ONE_OUT "," STATE "},"
 	"{\"name\":\"teller\",\"out\":[{\"name\":\"out\",\"back\":\"optional\"}"
 	"]," STATE "},"
+	"{\"name\":\"dawdler\"," ONE_IN "," STATE "},"
+	"{\"name\":\"quiet\"," ONE_OUT "," STATE "},"
 	"{\"name\":\"echo\",\"in\":[{\"name\":\"in\",\"back\":\"optional\"}]},"
 	"{\"name\":\"relayed\",\"in\":[{\"name\":\"in\",\"back\":\"through\"}],"
 	"\"out\":[{\"name\":\"out\",\"back\":\"through\"}]}]}";

@@ -361,6 +361,7 @@ static void explain_end(struct fifo *fifo)
 static void release(struct fifo *fifo)
 {
 	free(fifo->block);
+	free(fifo->adopted);
 	shred_joiner_release(&fifo->joiner);
 	fifo->magic = 0;
 	free(fifo);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/carry.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/run/reactor.h"
@@ -52,5 +53,14 @@ void fifo_destroy(struct fifo **fifo);
  * on as if nothing had been. Between rounds only. */
 void fifo_freeze(struct fifo *fifo);
 void fifo_thaw(struct fifo *fifo);
+
+/* Writes how one that stands still stands, its stream's name first and the
+ * stream itself not included; changes nothing. And takes that over, behind the
+ * name, into one that stands still and has never run, whose stream was filled
+ * before: it goes on with its own fd where the other was. -EBADMSG, -EMSGSIZE,
+ * -ENOMEM with a sentence; it can only be destroyed then. */
+void fifo_carry(const struct fifo *fifo, struct carry *to);
+int fifo_adopt(
+	struct fifo *fifo, struct carry_reader *from, struct error *error);
 
 #endif

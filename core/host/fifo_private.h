@@ -1,6 +1,12 @@
 /*
  * fifo_private: what the files of `fifo` share: fifo.c its life, fifo_carry.c
- * its standing still and its move to another process.
+ * its standing still and its move to another process:
+ *
+ *	| stream's name | flags u32
+ *	writes	| block's sequence u64 | writer, offset, in window: 3 u32
+ *		| the block that waits to go
+ *	reads	| what core/stream/shred_carry.c says
+ *		| the record that waits for room: type u32, its bytes
  */
 #ifndef TAU_CORE_HOST_FIFO_PRIVATE_H
 #define TAU_CORE_HOST_FIFO_PRIVATE_H
@@ -9,6 +15,15 @@
 #include "core/stream/shred.h"
 
 #define FIFO_MAGIC 0x6669666fu
+
+enum {
+	FIFO_OVER = 1,
+	FIFO_LOST = 2,
+	FIFO_ENDING = 4,
+	FIFO_HOLDS = 8,
+	FIFO_ENDED = 16,
+	FIFO_WRITES = 32,
+};
 
 #define FIFO_TEXT_BYTES 256
 #define FIFO_READY TAU_SLOT(0) /* the fd can go on */
@@ -39,6 +54,7 @@ struct fifo {
 	struct tau_out out;
 	struct tau_record held; /* came, and waits for room */
 	bool holds, ended;      /* ended: nobody writes any more */
+	uint8_t *adopted;       /* its bytes, where another process held it */
 };
 
 #endif

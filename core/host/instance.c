@@ -201,6 +201,43 @@ int instance_restore(struct instance *instance, struct stream *state,
 	return call_state(instance, result, "restore", error);
 }
 
+int instance_selftest(struct instance *instance, struct error *error)
+{
+	int result = 0;
+
+	visit(instance, CONTEXT_CREATE);
+	if (instance->functions->selftest)
+		result = instance->functions->selftest(&instance->op);
+	visit(instance, CONTEXT_NONE);
+	return call_state(instance, result, "selftest", error);
+}
+
+uint64_t *instance_metric(
+	struct instance *instance, const char *name, uint32_t kind)
+{
+	struct instance_metric *at;
+	uint32_t count = 0;
+
+	SLIST_FOREACH(at, &instance->metrics, link)
+	{
+		if (strcmp(at->name, name) == 0)
+			return &at->value;
+		count++;
+	}
+	if (count == METRICS_MAX)
+		return NULL;
+	at = calloc(1, sizeof *at);
+	if (at)
+		at->name = strdup(name);
+	if (!at || !at->name) {
+		free(at);
+		return NULL;
+	}
+	at->kind = kind;
+	SLIST_INSERT_HEAD(&instance->metrics, at, link);
+	return &at->value;
+}
+
 int instance_fail(
 	struct instance *instance, int code, const char *text, size_t bytes)
 {

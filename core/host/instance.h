@@ -125,6 +125,15 @@ int instance_save(struct instance *instance, struct stream *state,
 int instance_restore(struct instance *instance, struct stream *state,
 	uint32_t version, struct error *error);
 
+/* Lets it look at itself, after create or restore: no effect outside. 0 when
+ * it has no such function. -errno with its sentence. */
+int instance_selftest(struct instance *instance, struct error *error);
+
+/* The cell of a metric, made when there is none of that name. NULL: out of
+ * memory, or too many. */
+uint64_t *instance_metric(
+	struct instance *instance, const char *name, uint32_t kind);
+
 /* Marks it failed with the first sentence given; it is left to return. */
 int instance_fail(
 	struct instance *instance, int code, const char *text, size_t bytes);

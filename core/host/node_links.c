@@ -85,6 +85,13 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 	return 0;
 }
 
+void node_links_over(struct node *node, uint32_t link)
+{
+	node->links[link].closed = true;
+	node->links_open--;
+	node->fabric.watching--;
+}
+
 void node_links_release(struct node *node)
 {
 	for (uint32_t i = 0; node->links && i < node->plan->link_count; i++) {
@@ -168,9 +175,7 @@ static void fifo_closed(void *context, const char *why)
 	struct node_link *mine = context;
 	struct node *node = mine->node;
 
-	mine->closed = true;
-	node->links_open--;
-	node->fabric.watching--;
+	node_links_over(node, (uint32_t)(mine - node->links));
 	if (why && node->listener && !node->closing)
 		node->listener->broken(node->listener, mine->peer, why);
 }
@@ -182,9 +187,7 @@ static void closed(
 	struct node *node = mine->node;
 
 	(void)link;
-	mine->closed = true;
-	node->links_open--;
-	node->fabric.watching--;
+	node_links_over(node, (uint32_t)(mine - node->links));
 	if (!why || node->closing)
 		return;
 	if (mine->foreign && node->listener)

@@ -19,6 +19,9 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error);
 void node_links_freeze(struct node *node);
 int node_links_thaw(struct node *node, struct error *error);
 
+/* Nothing goes over that link of the plan any more. */
+void node_links_over(struct node *node, uint32_t link);
+
 /* Closes the connections; what had not ended has then. */
 void node_links_release(struct node *node);
 

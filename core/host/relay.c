@@ -111,6 +111,14 @@ void relay_thaw(struct relay *relay)
 	task_start(&relay->task);
 }
 
+void relay_adopt(struct relay *relay)
+{
+	const struct stream *from = relay->settings.from;
+
+	if (from->reader.gone && relay->settings.to->reason != STREAM_OPEN)
+		close_both(relay, STREAM_CLOSED, NULL);
+}
+
 static void came_told(struct stream_listener *listener)
 {
 	struct relay *relay = (struct relay *)((char *)listener -

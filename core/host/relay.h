@@ -45,6 +45,10 @@ bool relay_streams(const struct relay *relay, const struct stream **from,
 void relay_freeze(struct relay *relay);
 void relay_thaw(struct relay *relay);
 
+/* One that stands still sees that its streams were filled, and that what it
+ * does may be over. */
+void relay_adopt(struct relay *relay);
+
 /* Leaves `from` and ends `to`, if that has not happened. NULL is fine. */
 void relay_destroy(struct relay **relay);
 

@@ -123,28 +123,7 @@ static int fail(struct tau_op *op, int code, const char *text, size_t bytes)
 
 static uint64_t *metric(struct tau_op *op, const char *name, uint32_t kind)
 {
-	struct instance *instance = services_enter(op);
-	struct instance_metric *at;
-	uint32_t count = 0;
-
-	SLIST_FOREACH(at, &instance->metrics, link)
-	{
-		if (strcmp(at->name, name) == 0)
-			return &at->value;
-		count++;
-	}
-	if (count == METRICS_MAX)
-		return NULL;
-	at = calloc(1, sizeof *at);
-	if (at)
-		at->name = strdup(name);
-	if (!at || !at->name) {
-		free(at);
-		return NULL;
-	}
-	at->kind = kind;
-	SLIST_INSERT_HEAD(&instance->metrics, at, link);
-	return &at->value;
+	return instance_metric(services_enter(op), name, kind);
 }
 
 static const void *ext(struct tau_op *op, const char *id)

@@ -13,16 +13,6 @@
 
 #define SPARE_BYTES (64 * KIB) /* read at a time, besides a block */
 
-struct shred_writer {
-	uint64_t expected; /* the next block */
-	uint32_t number;
-	enum stream_reason reason; /* STREAM_OPEN until it ended */
-	bool begun;                /* inside a record */
-	uint32_t came, total, room;
-	uint16_t type;
-	uint8_t *body;
-};
-
 static size_t find_block(struct shred_joiner *joiner, struct block_head *head);
 static bool read_head(const struct shred_joiner *joiner, const uint8_t *at,
 	struct block_head *head);

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/carry.h"
 #include "core/stream/stream.h"
 
 #define SHRED_HEAD_BYTES 40u
@@ -106,6 +107,12 @@ void shred_joiner_finish(struct shred_joiner *joiner);
 
 /* The next record or end: enum shred_flow, or -ENOMEM. */
 int shred_join(struct shred_joiner *joiner, struct shred_piece *piece);
+
+/* Writes what has come and is not yet a record; changes nothing. And takes that
+ * over into a joiner that nothing came to. -EBADMSG, -ENOMEM; to be released
+ * then. */
+void shred_joiner_carry(const struct shred_joiner *joiner, struct carry *to);
+int shred_joiner_adopt(struct shred_joiner *joiner, struct carry_reader *from);
 
 /* Of all writers that have been heard: the worst reason for which one ended,
  * and STREAM_CRASHED when one has not; STREAM_OPEN when none was heard. */

@@ -1,6 +1,6 @@
 /*
  * shred_private: what the files of `shred` share: shred_cut.c cuts, shred.c
- * joins.
+ * joins, shred_carry.c hands a joiner to another process.
  */
 #ifndef TAU_CORE_STREAM_SHRED_PRIVATE_H
 #define TAU_CORE_STREAM_SHRED_PRIVATE_H
@@ -27,6 +27,17 @@ struct block_head {
 };
 
 _Static_assert(sizeof(struct block_head) == SHRED_HEAD_BYTES, "no holes");
+
+/* What one writer has sent so far. */
+struct shred_writer {
+	uint64_t expected; /* the next block */
+	uint32_t number;
+	enum stream_reason reason; /* STREAM_OPEN until it ended */
+	bool begun;                /* inside a record */
+	uint32_t came, total, room;
+	uint16_t type;
+	uint8_t *body;
+};
 
 extern const uint8_t shred_magic[4];
 

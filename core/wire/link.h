@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/carry.h"
 #include "core/base/error.h"
 #include "core/base/os.h"
 #include "core/run/reactor.h"
@@ -104,6 +105,27 @@ int link_receive(struct link *link, uint32_t number, struct stream *stream,
  * stays. Between rounds only. A thaw that fails (-errno) may be tried again. */
 void link_freeze(struct link *link);
 int link_thaw(struct link *link, struct error *error);
+
+/* Writes how a frozen link stands, its streams not included; changes nothing.
+ * And takes that over into one that stands still and has never run, whose
+ * streams were filled before, by the same numbers and names: it goes on with
+ * the same connection where the other was. What was over stays so: see
+ * link_is_over. -EBADMSG, -ENOENT, -EMSGSIZE, -ENOMEM, with a sentence; it can
+ * only be destroyed then. */
+void link_carry(const struct link *link, struct carry *to);
+int link_adopt(
+	struct link *link, struct carry_reader *from, struct error *error);
+
+/* How many records have come on a stream that this side reads, and how many it
+ * has allowed. */
+void link_received(const struct link *link, uint32_t number, uint64_t *records,
+	uint64_t *limit);
+
+/* Whether it has said or adopted anything. */
+bool link_has_begun(const struct link *link);
+
+/* Whether the connection is closed, and its listener was told. */
+bool link_is_over(const struct link *link);
 
 /* Whether HELLO has come. */
 bool link_is_open(const struct link *link);

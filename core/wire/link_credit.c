@@ -28,6 +28,10 @@ void link_put_credit(struct link *link, struct link_end *end)
 	end->settles = false;
 	bytes += stream->capacity_bytes;
 	records = link_fds_credit(end, records + stream->records);
+	if (bytes < end->granted_bytes) /* it held more in a former process */
+		bytes = end->granted_bytes;
+	if (records < end->granted_records)
+		records = end->granted_records;
 	stream->writer.armed = true;
 	/* The first is enough for any record. */
 	if (end->granted_records == 0 &&

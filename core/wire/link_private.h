@@ -2,7 +2,9 @@
  * link_private: what the files of `link` share: link.c its life, link_send.c
  * packets that go, link_receive.c packets that come, link_notice.c what is
  * told, link_credit.c how much may come, link_fds.c fds beside records,
- * link_space.c where packets come, link_carry.c standing still.
+ * link_space.c where packets come, link_carry.c standing still
+ * and handing over,
+ * link_adopt.c going on in another process.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
@@ -123,6 +125,7 @@ struct link {
 	bool gone;     /* the other side has: what it left is read to its end */
 	bool closed;
 	bool frozen;            /* neither reads nor writes */
+	bool adopted;           /* goes on where another process was */
 	uint32_t send_bytes;    /* the largest packet that goes, */
 	uint32_t receive_bytes; /* and that may come */
 	struct link_end **ends; /* by number */

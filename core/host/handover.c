@@ -1,0 +1,152 @@
+/* handover: what proves one, and the file that carries it. See the header. */
+#include "core/host/handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/host/handover_private.h"
+#include "core/plan/text.h"
+#include "core/stream/carried.h"
+
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+static int write_all(struct os *os, int fd, const struct carry *from);
+
+const uint8_t handover_magic[8] = {'t', 'a', 'u', 'F', 'r', 'o', 'z', '1'};
+
+enum handover_way handover_way(const struct node *node, uint32_t stream)
+{
+	const struct node_plan_stream *plan = &node->plan->streams[stream];
+	bool fifo;
+
+	if (plan->link == NODE_PLAN_NONE)
+		return WAY_INSIDE;
+	fifo = node->plan->links[plan->link].fifo;
+	if (plan->to.owner == NODE_PLAN_NONE)
+		return fifo ? WAY_FIFO_SENDS : WAY_SENDS;
+	return fifo ? WAY_FIFO_RECEIVES : WAY_RECEIVES;
+}
+
+int handover_refuse(struct error *error, const char *what)
+{
+	return error_set(error, -EBADMSG,
+		"what was handed over of %s is cut short or damaged", what);
+}
+
+void handover_prove(
+	const struct node *node, uint32_t at, struct handover_proof *proof)
+{
+	const struct node_plan_stream *plan = &node->plan->streams[at];
+	const struct stream *stream = &node->streams[at];
+	const struct link *link = NULL;
+
+	*proof = (struct handover_proof){
+		.name = plan->name,
+		.sent = stream->sent,
+		.received = stream->sent,
+		.retired = stream->received,
+		.limit = stream->limit_records,
+		.carried = stream_count(stream),
+		.digest = stream_digest(stream),
+	};
+	if (plan->link != NODE_PLAN_NONE)
+		link = node->links[plan->link].link;
+	if (link && plan->from.owner == NODE_PLAN_NONE)
+		link_received(
+			link, plan->number, &proof->received, &proof->limit);
+}
+
+char *handover_proof(const struct node *node)
+{
+	struct text to = {0};
+
+	text_add(&to, "");
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		struct handover_proof proof;
+
+		handover_prove(node, i, &proof);
+		text_format(&to,
+			"%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+			" %" PRIu64 " %016" PRIx64 "\n",
+			proof.name, proof.sent, proof.received, proof.retired,
+			proof.limit, proof.carried, proof.digest);
+	}
+	return text_take(&to);
+}
+
+int handover_write(const struct carry *from, struct error *error)
+{
+	struct os *os = from->os;
+	int fd = os->memfd(os, "tau-handover", MFD_ALLOW_SEALING);
+	int result = fd;
+
+	if (result >= 0)
+		result = write_all(os, fd, from);
+	if (result == 0)
+		result = os->fcntl(os, fd, F_ADD_SEALS, SEALS);
+	if (result >= 0)
+		return fd;
+	if (fd >= 0)
+		os->close(os, fd);
+	return error_set(error, result,
+		"cannot keep a handover of %zu bytes: %s", from->used,
+		strerror(-result));
+}
+
+int handover_read(struct os *os, int fd, uint8_t **bytes, size_t *count,
+	struct error *error)
+{
+	int seals = os->fcntl(os, fd, F_GET_SEALS, 0);
+	struct stat status;
+	size_t done = 0;
+	int result = seals < 0 ? seals : os->fstat(os, fd, &status);
+
+	if (result == 0 && (seals & SEALS) != SEALS)
+		return error_set(error, -EBADMSG,
+			"the handover is no sealed file in memory");
+	if (result < 0)
+		return error_set(error, result, "cannot read the handover: %s",
+			strerror(-result));
+	*count = (size_t)status.st_size;
+	*bytes = malloc(*count + 1);
+	if (!*bytes)
+		return error_set(error, -ENOMEM,
+			"out of memory for a handover of %zu bytes", *count);
+	while (done < *count) {
+		ssize_t got = os->pread(
+			os, fd, *bytes + done, *count - done, (int64_t)done);
+
+		if (got == -EINTR)
+			continue;
+		if (got <= 0) {
+			free(*bytes);
+			*bytes = NULL;
+			return error_set(error, got < 0 ? (int)got : -EIO,
+				"cannot read the handover: %s",
+				strerror(got < 0 ? (int)-got : EIO));
+		}
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+static int write_all(struct os *os, int fd, const struct carry *from)
+{
+	size_t done = 0;
+
+	while (done < from->used) {
+		ssize_t sent = os->write(
+			os, fd, from->bytes + done, from->used - done);
+
+		if (sent == -EINTR)
+			continue;
+		if (sent <= 0)
+			return sent < 0 ? (int)sent : -EIO;
+		done += (size_t)sent;
+	}
+	return 0;
+}

@@ -1,0 +1,86 @@
+/*
+ * handover: the whole state of a node that stands still, as bytes and fds, and
+ * a new node that goes on from there.
+ *
+ * Everything goes by name: operators, streams, links by their peer. The new
+ * node is built from a plan of its own, perhaps with other plugins: what is
+ * handed over and has its like there is restored, and what does not fit is
+ * refused with a sentence. Nothing of the bytes is believed.
+ *
+ *	| "tauFroz1" |
+ *	| section NODE      the node's name
+ *	| section STREAM …  name, where its ends are u32, lost u64, cut u64,
+ *	|                   as core/stream/carried.h says
+ *	| section NOWHERE … name, likewise
+ *	| section LINK …    peer, as core/wire/link_carried.h says
+ *	| section FIFO …    its stream, as core/host/fifo_private.h says
+ *	| section OPERATOR … name, type | done or failed, flags: 2 u32
+ *	|                   dispatches, cycles, longest: 3 u64
+ *	|                   timers u32: slot, flags: 2 u32, due, period: 2 u64
+ *	|                   metrics u32: name, kind u32, value u64
+ *	|                   has state, its version: 2 u32 | its records, as a
+ *	|                   stream's
+ *
+ * Sections are those of core/base/carry.h, which also holds the fds.
+ */
+#ifndef TAU_CORE_HOST_HANDOVER_H
+#define TAU_CORE_HOST_HANDOVER_H
+
+#include "core/base/carry.h"
+#include "core/host/node.h"
+
+/* Which state version an operator is to write. */
+struct handover_version {
+	const char *name; /* the operator's */
+	uint32_t version;
+};
+
+/* What a stream has come to. Both sides of a handover count the same. */
+struct handover_proof {
+	const char *name;
+	uint64_t sent;     /* records written since the beginning */
+	uint64_t received; /* by this node: of its own, or over the link */
+	uint64_t retired;  /* by the reader, or the link */
+	uint64_t limit;    /* records, told by or to the far side; else 0 */
+	uint64_t carried;  /* records under way */
+	uint64_t digest;   /* XXH3 over those */
+};
+
+/* What the new plan has no place for. */
+struct handover_loss {
+	uint32_t operators, streams;
+	uint64_t records;
+};
+
+/* Writes a node that is NODE_FROZEN into a fresh carry; changes nothing, and
+ * the node can be thawed whatever comes of it. Operators that `versions` does
+ * not name write the version that they prefer. -errno with a sentence. */
+int handover_save(struct carry *to, struct node *node,
+	const struct handover_version *versions, uint32_t count,
+	struct node_failure *failure);
+
+/* Fills a node that was built, and not started, from such bytes, and lets its
+ * operators test themselves; it stands still until node_thaw. Fds that it
+ * takes are -1 in `from` then. What the plan has no place for is refused, or
+ * where `loss` is given left out and counted. After a failure the node can
+ * only be destroyed. */
+int handover_restore(struct node *node, struct carry_reader *from,
+	struct handover_loss *loss, struct node_failure *failure);
+
+/* How a stream of the plan stands. */
+void handover_prove(
+	const struct node *node, uint32_t stream, struct handover_proof *proof);
+
+/* The same of all, one line each: name, six numbers, digest in hexadecimal.
+ * The caller frees it; NULL: out of memory. */
+char *handover_proof(const struct node *node);
+
+/* A sealed file in memory that holds the bytes: its fd, the caller's. -errno
+ * with a sentence. */
+int handover_write(const struct carry *from, struct error *error);
+
+/* Reads one back, which must be sealed; the caller frees the bytes. */
+int handover_read(struct os *os, int fd, uint8_t **bytes, size_t *count,
+	struct error *error);
+
+#endif

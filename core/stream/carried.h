@@ -1,0 +1,39 @@
+/*
+ * carried: a stream's numbers and records as bytes for another process, and
+ * back into a fresh stream. Bodies are copied in runs, a chunk at a time.
+ *
+ *	| reason u32 | flags u32 | need u32 | atomic u32 | wants 2 u64
+ *	| limits 2 u64 | sent, its bytes, received, its bytes, dropped, unread
+ *	| in window u32 | records u32
+ *	| table: per record {bytes u32, type u32} | bodies, end to end
+ *	| digest u64
+ *
+ * The body of an fd is its place among the fds, 4 bytes. The digest is the
+ * XXH3 of the table and the bodies (of an fd: nothing), computed over what
+ * lies in the stream, on both sides.
+ */
+#ifndef TAU_CORE_STREAM_CARRIED_H
+#define TAU_CORE_STREAM_CARRIED_H
+
+#include "core/base/carry.h"
+#include "core/base/error.h"
+#include "core/stream/stream.h"
+
+/* Writes a stream whose out window is closed, and what its in window has
+ * consumed retired; changes nothing. */
+void stream_carry(const struct stream *stream, struct carry *to);
+
+/* Fills a stream that nothing was ever written to. What it says of itself
+ * (capacity, policy, credit from afar or not) stays its own. -EBADMSG,
+ * -EMSGSIZE when a record is larger than it takes, -ENOMEM, with a sentence;
+ * what was filled in by then is released with it. */
+int stream_fill(
+	struct stream *stream, struct carry_reader *from, struct error *error);
+
+/* Opens an in window on the first `slots` records, as it was. */
+void stream_look(struct stream *stream, struct tau_in *in, uint32_t slots);
+
+/* Over the records under way, in order. */
+uint64_t stream_digest(const struct stream *stream);
+
+#endif
