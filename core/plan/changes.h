@@ -31,7 +31,7 @@
  * may be called otherwise than before: `plan` says what it was called
  * (node_plan_stream.former), and so do the indices here.
  *
- * Before: call placement_follow(after, before), so that kept streams keep
+ * Before, placement_follow(after, before) is called, so that kept streams keep
  * their numbers on links and kept nodes their link places.
  */
 #ifndef TAU_CORE_PLAN_CHANGES_H
@@ -92,6 +92,7 @@ struct changes_stream {
 	const char *name;
 	enum changes_action action;
 	uint32_t before, after; /* in the topologies, or CHANGES_NONE */
+	bool renamed;           /* a member of a variadic port that shifted */
 	bool rewired;           /* another reader, or another port */
 	const char *options; /* "capacity 256KiB → 1MiB, …"; NULL: the same */
 };
@@ -119,10 +120,10 @@ struct changes {
 	struct changes_node *nodes; /* new order, removed ones behind */
 	uint32_t node_count;
 	uint32_t counts[CHANGES_NODE_ACTIONS];
-	/* By the links of `after`: which link of `before` it is, whose sockets
-	 * it goes on with; or CHANGES_NONE: it is to be made. A link of before
-	 * that stands nowhere here is to be dropped at the commit. */
-	uint32_t *former_links;
+	/* Of the links: after->former_links says of each which link of `before`
+	 * it is, whose sockets it goes on with; or CHANGES_NONE: it is to be
+	 * made. One of before that stands nowhere there is to be dropped at the
+	 * commit. */
 	bool on_failure; /* what a failed node means has changed */
 };
 
@@ -139,5 +140,18 @@ void changes_release(struct changes *changes);
 
 /* Nothing differs. */
 bool changes_none(const struct changes *changes);
+
+/* What switches a style on, and all of them off again; NULL: nothing. */
+struct changes_style {
+	const char *added, *removed, *changed, *strong, *faint, *off;
+};
+
+/* For people: a tree of what changes, and a line that sums it up. Secrets
+ * never appear. */
+void changes_print(const struct changes *changes,
+	const struct changes_style *style, struct text *text);
+
+/* For programs: all of it, as JSON and a newline. */
+void changes_json(const struct changes *changes, struct text *text);
 
 #endif
