@@ -226,7 +226,10 @@ static void fd_told(struct reactor_watch *watch, uint32_t events)
 
 static void stream_told(struct stream_listener *listener)
 {
-	link_want((struct link_end *)listener);
+	struct link_end *end = (struct link_end *)listener;
+
+	if (end->sends || !link_keep_credit(end))
+		link_want(end);
 }
 
 static void step(struct task *task)

@@ -70,6 +70,22 @@ static bool is_worth(
 	       end->asked || link_end_starves(end);
 }
 
+/* As link_put_credit would find out in its turn. */
+bool link_keep_credit(struct link_end *end)
+{
+	struct stream *stream = end->stream;
+
+	if (stream->reader.gone || stream->fds || end->over || end->settles ||
+		end->paused || end->granted_records == 0 ||
+		stream->policy == STREAM_DROP_OLDEST ||
+		stream_count(stream) > 0 ||
+		is_worth(end, stream->received_bytes + stream->capacity_bytes,
+			stream->received + end->missed + stream->records))
+		return false;
+	stream->writer.armed = true;
+	return true;
+}
+
 bool link_end_starves(const struct link_end *end)
 {
 	const struct stream *stream = end->stream;

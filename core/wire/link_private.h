@@ -200,6 +200,10 @@ static inline bool link_end_full(const struct link_end *end)
 	       end->granted_bytes - end->came_bytes < end->stream->atomic_bytes;
 }
 
+/* Whether a stream that has been read has no news for its far writer: then it
+ * tells again when more was read. Else it wants its turn. */
+bool link_keep_credit(struct link_end *end);
+
 /* Whether credit that was held back must be told now. */
 bool link_end_starves(const struct link_end *end);
 

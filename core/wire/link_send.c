@@ -31,6 +31,9 @@ int link_push(struct link *link, struct error *error)
 	for (;;) {
 		int result;
 
+		if (!link->packet.waiting && link->said_hello &&
+			TAILQ_EMPTY(&link->queue))
+			return 0;
 		if (!link->packet.waiting)
 			make_packet(link);
 		if (!link->packet.waiting)
@@ -126,9 +129,10 @@ static void put_records(struct link *link, struct link_end *end)
 		put_frame(link, end, count, bytes);
 	else if (packet->share_count == 0)
 		put_part(link, end);
-	else
+	else {
 		packet->full = true;
-	link_want(end); /* whether it has more shows when this has gone */
+		link_want(end);
+	}
 }
 
 /* How many records there is credit for: all that are staged, but for what was
@@ -344,7 +348,8 @@ static void advance(struct link_packet *packet, size_t bytes)
 	}
 }
 
-/* The packet has gone: what it carried is consumed. */
+/* The packet has gone: what it carried is consumed, and who has more wants its
+ * turn again. */
 static void settle(struct link *link)
 {
 	struct link_packet *packet = &link->packet;
@@ -359,6 +364,8 @@ static void settle(struct link *link)
 		stream_retire(end->stream, &end->in);
 		if (end->leaving)
 			stream_leave(end->stream, &end->in);
+		else if (stream_readable(end->stream))
+			link_want(end);
 	}
 	packet->share_count = 0;
 }
