@@ -43,6 +43,15 @@ static void settle(void)
 	ck_assert_msg(near.closed == 0, "%s", near.why);
 }
 
+static void finish(void)
+{
+	hub_destroy(&hubs.hub);
+	reactor_destroy(&hubs.reactor);
+	hubs_leave(&hubs.program);
+	free(hubs.program.in);
+	script_end(&near);
+}
+
 static uint32_t read_all(uint32_t *last)
 {
 	struct stream *stream = &near.pipeline.streams[1];
@@ -165,11 +174,7 @@ static bool live_twice(uint32_t dies_at, uint32_t records)
 	ck_assert_uint_eq(near.lost, heard);
 	ck_assert_uint_eq(
 		near.lost + count_heard(), near.pipeline.streams[0].sent);
-	hub_destroy(&hubs.hub);
-	reactor_destroy(&hubs.reactor);
-	hubs_leave(&hubs.program);
-	free(hubs.program.in);
-	script_end(&near);
+	finish();
 	return dies_at >= bytes;
 }
 
@@ -181,6 +186,44 @@ START_TEST(a_program_may_die_at_every_byte)
 	while (!live_twice(at, records))
 		at++;
 	ck_assert_uint_gt(at, 600);
+}
+END_TEST
+
+/* Its stream has ended, and the program is told so, when it dies. Credit that
+ * comes behind the end still tells what it had read. */
+START_TEST(what_was_not_read_behind_the_end_is_told_as_lost)
+{
+	uint8_t all[4096];
+	uint32_t bytes, last = 0;
+
+	begin();
+	settle();
+	bytes = compose(all, SCRIPT_RECORDS);
+	say_first(all, bytes);
+	ck_assert_uint_eq(read_all(&last), SPOKEN);
+	ck_assert_uint_eq(script_write_records(&near, 5, 30), 5);
+	stream_end(&near.pipeline.streams[0], &near.out, STREAM_DONE);
+	settle();
+	ck_assert_uint_eq(count_heard(), 5);
+	if (_i) {
+		script_add_iota(&hubs.speech, 0, SCRIPT_CAPACITY * 2,
+			SCRIPT_RECORDS + 2);
+		hubs_say(&hubs, &hubs.program);
+		settle();
+	}
+	hubs_leave(&hubs.program);
+	settle();
+	ck_assert_uint_eq(near.lost, _i ? 3 : 5);
+	ck_assert_int_eq(hubs_connect(&hubs), 0);
+	hubs.program.heard[0] = 0;
+	settle();
+	bytes = compose(all, SCRIPT_RECORDS);
+	say_first(all, bytes);
+	ck_assert(strstr(hubs.program.heard, "alpha:0 omega:0:0") != NULL);
+	hubs_leave(&hubs.program);
+	settle();
+	ck_assert_uint_eq(near.lost, _i ? 3 : 5); /* and not once more */
+	finish();
 }
 END_TEST
 
@@ -253,6 +296,8 @@ static Suite *hub_again_suite(void)
 	TCase *tests = test_case(suite, "programs");
 
 	tcase_add_loop_test(tests, a_program_may_die_at_every_byte, 0, 2);
+	tcase_add_loop_test(
+		tests, what_was_not_read_behind_the_end_is_told_as_lost, 0, 2);
 	tcase_add_test(
 		tests, what_a_node_says_before_it_knows_is_not_the_next_ones);
 	tcase_add_test(tests, the_next_one_hears_of_streams_that_are_over);

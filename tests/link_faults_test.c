@@ -28,6 +28,8 @@ struct sides {
 	struct side a, b;
 	uint32_t streams, stalled;
 	uint64_t seed, turns;
+	uint64_t lost[STREAMS_MAX]; /* as a's link said when it broke */
+	bool closed;                /* one of the links */
 	char why[512];
 };
 
@@ -45,8 +47,16 @@ static void closed(
 	struct sides *sides = (struct sides *)listener;
 
 	(void)link;
+	sides->closed = true;
 	if (why)
 		snprintf(sides->why, sizeof sides->why, "%s", why);
+}
+
+static void lost(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	(void)link;
+	((struct sides *)listener)->lost[number] += records;
 }
 
 static void begin_side(struct sides *sides, struct side *side, int fd,
@@ -86,6 +96,7 @@ static void begin(struct sides *sides, uint32_t streams, uint32_t stalled,
 
 	memset(sides, 0, sizeof *sides);
 	sides->listener.closed = closed;
+	sides->listener.lost = lost;
 	sides->streams = streams;
 	sides->stalled = stalled;
 	sides->seed = seed * 0x9e3779b97f4a7c15u + 1;
@@ -239,6 +250,114 @@ START_TEST(streams_that_stand_still_delay_no_other)
 }
 END_TEST
 
+/* One side dies at its nth call of a kind; a byte stream also when a packet has
+ * gone in part. What it had sent before still comes. */
+struct death {
+	bool packets, writer; /* the one that dies */
+	size_t call;
+	size_t torn_bytes; /* of the packet that was begun; 0: none was */
+};
+
+#define SEND OS_CALL(sendmsg)
+#define RECEIVE OS_CALL(recvmsg)
+static const struct death deaths[] = {
+	{true, true, SEND, 0},
+	{true, true, RECEIVE, 0},
+	{true, false, SEND, 0},
+	{true, false, RECEIVE, 0},
+	{false, true, SEND, 0},
+	{false, true, SEND, 1},
+	{false, true, SEND, 5},
+	{false, true, SEND, 29},
+	{false, true, SEND, 61},
+	{false, true, SEND, 999},
+	{false, true, RECEIVE, 0},
+	{false, false, SEND, 0},
+	{false, false, SEND, 3},
+	{false, false, SEND, 30},
+	{false, false, RECEIVE, 0},
+};
+#define DEATHS (int)(sizeof deaths / sizeof *deaths)
+
+static void let_die(struct side *side, const struct death *death, uint64_t nth)
+{
+	if (death->torn_bytes)
+		fake_os_cut(&side->fake, death->call, nth, death->torn_bytes);
+	fake_os_fail(&side->fake, death->call, nth + (death->torn_bytes > 0),
+		EAGAIN);
+}
+
+/* Both go on until one dies, then the other until it knows. */
+static void live(struct sides *sides, const struct death *death)
+{
+	struct side *dying = death->writer ? &sides->a : &sides->b;
+	uint32_t ended = 0, faults = 1 + (death->torn_bytes > 0);
+
+	while (dying->link ? ended < sides->streams : !sides->closed) {
+		ended = 0;
+		for (uint32_t i = 0; i < sides->streams && sides->a.link; i++)
+			write_some(&sides->a, i, 120);
+		if (sides->a.link)
+			turn(&sides->a);
+		if (dying->fake.fired == faults)
+			link_destroy(&dying->link);
+		if (sides->b.link)
+			turn(&sides->b);
+		for (uint32_t i = 0; i < sides->streams && sides->b.link; i++)
+			ended += read_some(&sides->b, i, 7 + i);
+		if (dying->fake.fired == faults)
+			link_destroy(&dying->link);
+		ck_assert_uint_lt(sides->turns++, 100000);
+	}
+}
+
+static void judge(struct sides *sides, const struct death *death)
+{
+	for (uint32_t i = 0; i < sides->streams; i++) {
+		const struct stream *far = &sides->b.streams[i];
+
+		if (death->writer) {
+			while (!read_some(&sides->b, i, 100))
+				ck_assert_uint_lt(sides->turns++, 100000);
+			ck_assert(far->reason == STREAM_CRASHED ||
+				  sides->b.count[i] == 120);
+			ck_assert(
+				far->reason != STREAM_CRASHED || sides->why[0]);
+			ck_assert_uint_le(sides->b.count[i], sides->a.count[i]);
+			continue;
+		}
+		/* What it was known to have had is no more than it had; but
+		 * who has been told of every end may leave as if at peace. */
+		if (!sides->why[0])
+			continue;
+		ck_assert_uint_le(sides->lost[i], sides->a.count[i]);
+		ck_assert_uint_le(
+			sides->a.count[i] - sides->lost[i], sides->b.count[i]);
+	}
+	if (death->writer)
+		ck_assert_uint_eq(link_counts(sides->b.link)->repeated, 0);
+}
+
+START_TEST(a_side_may_die_at_every_call)
+{
+	static struct sides sides;
+	const struct death *death = &deaths[_i];
+	bool died = true;
+	uint64_t nth = 1;
+
+	for (; died; nth++) {
+		begin(&sides, 3, 0, death->packets, 1);
+		let_die(death->writer ? &sides.a : &sides.b, death, nth);
+		live(&sides, death);
+		died = !(death->writer ? sides.a.link : sides.b.link);
+		if (died)
+			judge(&sides, death);
+		end(&sides);
+	}
+	ck_assert_uint_gt(nth, 5);
+}
+END_TEST
+
 static Suite *link_faults_suite(void)
 {
 	Suite *suite = suite_create("link_faults");
@@ -247,6 +366,7 @@ static Suite *link_faults_suite(void)
 	tcase_add_loop_test(
 		tests, calls_that_fail_and_end_short_change_no_record, 0, 40);
 	tcase_add_test(tests, streams_that_stand_still_delay_no_other);
+	tcase_add_loop_test(tests, a_side_may_die_at_every_call, 0, DEATHS);
 	return suite;
 }
 

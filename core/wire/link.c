@@ -372,8 +372,9 @@ static void end_streams(struct link *link, bool broken)
 		if (end->part)
 			chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 		end->part = NULL;
-		if (end->sends && broken && !end->over)
-			link_tell_lost(end, stream_count(end->stream));
+		if (end->sends && broken && !end->heard_omega)
+			link_tell_lost(
+				end, end->over ? 0 : stream_count(end->stream));
 		if (end->sends)
 			stream_leave(end->stream, &end->in);
 		else

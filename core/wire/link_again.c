@@ -47,13 +47,17 @@ void link_tell_lost(struct link_end *end, uint64_t staged)
 static uint64_t count_read(const struct link_end *end)
 {
 	const struct stream *stream = end->stream;
+	uint64_t told = stream->limit_records, read;
 	uint64_t holds = stream->fds || end->first_credit == 0
 				 ? stream->records
 				 : end->first_credit;
 
-	if (stream->limit_records <= end->base_records + holds)
+	if (told < end->late_records)
+		told = end->late_records;
+	if (told <= end->base_records + holds)
 		return end->base_records;
-	return stream->limit_records - holds;
+	read = told - holds;
+	return read < stream->received ? read : stream->received;
 }
 
 static void begin_end(struct link_end *end)
@@ -61,8 +65,9 @@ static void begin_end(struct link_end *end)
 	struct stream *stream = end->stream;
 	struct chunks *chunks = end->link->host.chunks;
 
-	if (end->sends && !end->over)
+	if (end->sends && !end->heard_omega)
 		link_tell_lost(end, 0);
+	end->late_records = 0;
 	if (end->part) {
 		chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
 		end->part = NULL;

@@ -256,6 +256,8 @@ static int take_iota(
 	struct link_end *end;
 	int result = link_find(link, notice->stream, true, &end, error);
 
+	if (result == 0 && end->over)
+		end->late_records = add(end->base_records, notice->records);
 	if (result < 0 || end->over)
 		return result;
 	if (!end->credited &&

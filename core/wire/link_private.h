@@ -64,6 +64,7 @@ struct link_end {
 	uint64_t missed;     /* receives: numbers that never came */
 	uint64_t granted_bytes, granted_records;
 	uint64_t first_credit; /* sends: records, as told at first */
+	uint64_t late_records; /* its credit, told behind the end */
 	/* What had gone or come when this connection began. */
 	uint64_t base_bytes, base_records;
 };
