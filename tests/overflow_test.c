@@ -8,87 +8,8 @@
 #include <unistd.h>
 
 #include "core/base/bounds.h"
-#include "core/fiber/coroutine.h"
-#include "tests/fake_os.h"
+#include "tests/dying.h"
 #include "tests/test.h"
-
-/* A node with one operator, which misbehaves. */
-struct world {
-	struct fake_os fake;
-	struct stack_arena *arena;
-	struct stack *neighbour;
-	struct coroutine *coroutine;
-	struct overflow *overflow;
-	bool running;
-};
-
-/* What is left of it. */
-struct rest {
-	int status;
-	char text[16 * KIB];
-};
-
-static bool who_runs(void *context, struct overflow_runner *runner)
-{
-	struct world *world = context;
-
-	runner->operator_name = "deep";
-	runner->plugin = "hole";
-	runner->stack = world->coroutine->stack;
-	return world->running;
-}
-
-/* In a process of its own, since it will not live. */
-static void run_child(void (*entry)(void *), void (*afterwards)(struct world *),
-	int kind, int fd)
-{
-	static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
-	struct world world = {0};
-	struct error error = ERROR_NONE;
-
-	for (size_t at = 0; at < 4; at++) /* sanitizers have their own */
-		signal(numbers[at], SIG_DFL);
-	fake_os_init(&world.fake);
-	if (kind == 1) /* no cheap guards */
-		fake_os_fail(&world.fake, OS_CALL(advise), FAKE_ALWAYS, EINVAL);
-	struct os *os = &world.fake.os;
-	if (stack_arena_create(&world.arena, os, &error) < 0 ||
-		stack_take(world.arena, 64 * KIB, &world.neighbour, &error) <
-			0 ||
-		coroutine_create(&world.coroutine, world.arena, 64 * KIB, entry,
-			&world, &error) < 0 ||
-		overflow_install(&world.overflow, os, world.arena, fd, "main",
-			who_runs, &world, &error) < 0) {
-		fprintf(stderr, "%s\n", error.text);
-		_exit(99);
-	}
-	world.running = true;
-	coroutine_resume(world.coroutine, 0);
-	world.running = false;
-	if (afterwards)
-		afterwards(&world);
-	_exit(0);
-}
-
-static void let_die(struct rest *rest, void (*entry)(void *),
-	void (*afterwards)(struct world *), int kind)
-{
-	int fds[2];
-	size_t used = 0;
-	ssize_t count;
-
-	ck_assert_int_eq(pipe(fds), 0);
-	pid_t child = fork();
-	if (child == 0)
-		run_child(entry, afterwards, kind, fds[1]);
-	close(fds[1]);
-	while ((count = read(fds[0], rest->text + used,
-			sizeof rest->text - 1 - used)) > 0)
-		used += (size_t)count;
-	rest->text[used] = '\0';
-	close(fds[0]);
-	ck_assert_int_eq(waitpid(child, &rest->status, 0), child);
-}
 
 static void expect_overflow(const struct rest *rest)
 {
@@ -102,17 +23,6 @@ static void expect_overflow(const struct rest *rest)
 		"%s", rest->text);
 	ck_assert_msg(WIFEXITED(rest->status) &&
 			      WEXITSTATUS(rest->status) == OVERFLOW_EXIT_STATUS,
-		"status %x: %s", rest->status, rest->text);
-}
-
-static void expect_crash(
-	const struct rest *rest, const char *sentence, int number)
-{
-	ck_assert_msg(strncmp(rest->text, sentence, strlen(sentence)) == 0,
-		"%s", rest->text);
-	ck_assert_ptr_nonnull(strstr(rest->text, "\ntau: main:   by "));
-	ck_assert_msg(
-		WIFSIGNALED(rest->status) && WTERMSIG(rest->status) == number,
 		"status %x: %s", rest->status, rest->text);
 }
 
@@ -185,13 +95,6 @@ START_TEST(a_stray_pointer_into_a_guard_is_a_crash)
 		SIGSEGV);
 }
 END_TEST
-
-/* In assembler: compilers warn of such addresses. */
-static void poke(void *argument)
-{
-	(void)argument;
-	__asm__ volatile("movb $0, 0x10");
-}
 
 START_TEST(a_crash_is_named_and_kills_as_ever)
 {
@@ -277,7 +180,7 @@ START_TEST(a_refused_installation_changes_nothing)
 		fake_os_init(&fake);
 		fake_os_fail_nth(&fake, nth, EPERM);
 		int result = overflow_install(&overflow, &fake.os, NULL, 2, "",
-			who_runs, NULL, &error);
+			who_runs, NULL, NULL, &error);
 		if (!fake.fired) {
 			ck_assert_int_eq(result, 0);
 			overflow_remove(&overflow);

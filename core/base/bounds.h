@@ -71,6 +71,14 @@
 #define STACK_ARENA_BYTES (1ull << 40) /* address space, not memory */
 #define STACK_SLAB_BYTES (64 * MIB)    /* made usable at a time, for one size */
 
+/* backtraces: an endless recursion tells nothing new after so many frames. */
+#define WALK_FRAMES_MAX 64
+#define WALK_FRAMES_OWN 16 /* of the handler, before those that count */
+
+/* crash reports: what a person reads of a backtrace, and what is kept of it. */
+#define CRASH_FRAMES_SHOWN_MAX 24
+#define CRASH_REPORT_BYTES_MAX (16 * KIB)
+
 /* bodies: one chunk serves many small records or one large one. */
 #define CHUNK_BYTES (64 * KIB)
 #define CHUNK_ARENA_BYTES (1ull << 36) /* address space, not memory */

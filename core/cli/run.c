@@ -34,7 +34,8 @@ static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name, const char *folder);
 static int make_nodes(const struct plan *plan, const char *name,
-	struct loop_node *nodes, struct ledger *ledger, struct error *error);
+	struct loop_request *request, struct loop_node *nodes,
+	struct error *error);
 static struct links_pair *make_links(
 	const struct placement *placement, const char *folder);
 static char *fifo_path(
@@ -153,6 +154,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct error error = ERROR_NONE;
 	struct progress progress;
 	struct ledger ledger;
+	struct crash_book crashes;
 	struct supervisor_options options = {.node_count = count,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
@@ -164,6 +166,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.links = links,
 		.link_count = plan->placement.link_count,
 		.ledger = &ledger,
+		.crashes = &crashes,
 		.environment = cli->environment};
 	int code;
 
@@ -173,10 +176,12 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	options.progress_ns = progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
 	ledger_init(&ledger, &cli->os, SEATS * count);
-	code = make_nodes(plan, name, nodes, &ledger, &error);
+	crash_book_init(&crashes, &cli->os, SEATS * count);
+	code = make_nodes(plan, name, &request, nodes, &error);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
 	ledger_release(&ledger);
+	crash_book_release(&crashes);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
 	for (uint32_t i = 0; i < request.link_count; i++)
@@ -190,7 +195,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 }
 
 static int make_nodes(const struct plan *plan, const char *name,
-	struct loop_node *nodes, struct ledger *ledger, struct error *error)
+	struct loop_request *request, struct loop_node *nodes,
+	struct error *error)
 {
 	char *folder = getcwd(NULL, 0); /* planning has found it there */
 	int code = 0;
@@ -204,7 +210,9 @@ static int make_nodes(const struct plan *plan, const char *name,
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
-		code = ledger_open(ledger, seat_process(i, 0), &part, error);
+		code = ledger_open(
+			request->ledger, seat_process(i, 0), &part, error);
+		crash_book_learn(request->crashes, seat_process(i, 0), &part);
 		node_plan_release(&part);
 	}
 	free(folder);

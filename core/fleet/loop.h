@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
+#include "core/fleet/crash.h"
 #include "core/fleet/ledger.h"
 #include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
@@ -43,6 +44,7 @@ struct loop_request {
 	const struct links_pair *links;
 	uint32_t link_count;
 	struct ledger *ledger; /* of these nodes; NULL: nothing is counted */
+	struct crash_book *crashes; /* of these nodes; NULL: none is kept */
 	char *const *environment;
 	struct loop_view view;
 };

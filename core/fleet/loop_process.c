@@ -88,6 +88,9 @@ static void serve_commands(struct loop *loop, uint32_t index)
 	while ((flow = process_receive(process, &command, &error)) ==
 		COMMAND_OK) {
 		process_read_log(process, take_line, one);
+		if (crash_book_hear(loop->request->crashes, index, &command,
+			    take_line, one))
+			continue;
 		loop_happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
 				.process = index,

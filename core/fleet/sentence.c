@@ -67,6 +67,11 @@ char *sentence_exited(int status, bool done, const char *who)
 				       "signal %d (%s)%s%s",
 			when, WTERMSIG(status), strsignal(WTERMSIG(status)),
 			who ? ", while it ran " : "", who ? who : "");
+	if (who && WEXITSTATUS(status) == COMMAND_EXIT_STACK)
+		return sentence_format(
+			"crashed %s its operators were done: %s used up its "
+			"stack",
+			when, who);
 	if (who)
 		return sentence_format(
 			"ended %s its operators were done, with status %d: %s "

@@ -9,6 +9,7 @@
 #include "core/fiber/overflow.h"
 #include "core/host/gate.h"
 #include "core/host/keeper.h"
+#include "core/host/last_words.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
 #include "core/host/node_quiet.h"
@@ -25,6 +26,7 @@ struct node_process {
 	struct node_plan plan;
 	struct node *node;
 	struct overflow *overflow;
+	struct last_words last_words;
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
 	bool running, closed;
@@ -56,7 +58,6 @@ static void operator_failed(
 static void say(struct node_process *process, const struct command *message);
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure);
-static bool who_runs(void *context, struct overflow_runner *runner);
 static int present(struct os *os, int fd);
 
 int node_process(struct os *os, const char *store, char *const *environment)
@@ -117,10 +118,13 @@ static int prepare(struct node_process *process, const char *store)
 	int result = node_create(
 		&process->node, process->os, &process->log, 0, &failure.error);
 
+	process->last_words =
+		(struct last_words){process->os, process->node, COMMAND_FD};
 	if (result == 0)
 		result = overflow_install(&process->overflow, process->os,
 			process->node->fabric.stacks, 2, process->plan.node,
-			who_runs, process->node, &failure.error);
+			last_words_who, last_words_tell, &process->last_words,
+			&failure.error);
 	if (result == 0) {
 		node_counters_open(process->node, &process->plan,
 			present(process->os, COMMAND_FD_COUNTERS));
@@ -372,18 +376,6 @@ static void say_failure(
 static void say(struct node_process *process, const struct command *message)
 {
 	node_report_send(process->connection, message);
-}
-
-static bool who_runs(void *context, struct overflow_runner *runner)
-{
-	const struct instance *instance = node_running(context);
-
-	if (!instance)
-		return false;
-	*runner = (struct overflow_runner){instance->name, instance->plugin,
-		instance->task.coroutine ? instance->task.coroutine->stack
-					 : NULL};
-	return true;
 }
 
 /* The fd, if the node was started with it, never inherited further. */

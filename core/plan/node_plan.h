@@ -54,6 +54,8 @@ struct node_plan_operator {
 	const char *name_in_plugin; /* its name in that plugin: "shout" */
 	const char *path;           /* of the plugin's file, absolute */
 	const char *sha256;         /* of that file, 64 hexadecimal digits */
+	const char *version;        /* the plugin's, for the supervisor alone:
+				     * a node reads it in the note */
 	struct param_value *params; /* one per declared param, in that order */
 	uint32_t param_count;
 };

@@ -225,6 +225,7 @@ static struct node_plan_operator plan_operator(struct arena *arena,
 				: arena_format(arena, "%s/%s", folder,
 					  identity->path),
 		.sha256 = arena_copy(arena, sha256),
+		.version = type->plugin->description->version,
 		.params = target->params,
 		.param_count = (uint32_t)type->description->param_count,
 	};

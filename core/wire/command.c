@@ -158,6 +158,10 @@ static int kind_parts(unsigned kind)
 		return 0;
 	case COMMAND_FAILED:
 		return PART_CODE | PART_NAME | PART_PLUGIN | PART_TEXT;
+	case COMMAND_CRASHED:
+	case COMMAND_STANDS:
+		return PART_CODE | PART_RECORDS | PART_BYTES | PART_NAME |
+		       PART_PLUGIN | PART_TEXT;
 	case COMMAND_COUNT:
 		return PART_CODE | PART_RECORDS | PART_NAME;
 	case COMMAND_PROGRESS:

@@ -15,6 +15,8 @@
  *       |                                           |  any number of times
  *       | EXPLAIN ->                    <- DEADLOCK |  once; it stands still
  *       | <- DEADLOCK                               |  unasked: it has no links
+ *       | <- STANDS                                 |  when asked by a signal
+ *       | <- CRASHED                                |  it dies of a signal
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -33,23 +35,30 @@
  *        1     1  version, COMMAND_VERSION
  *        2     1  kind
  *        3     1  1: the text goes on in the next packet, else 0
- *        4     4  code, signed    FAILED: negative errno; COUNT: which count
+ *        4     4  code, signed    FAILED: negative errno; COUNT: which count;
+ *                                  CRASHED, STANDS: the signal
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
- *                                  DRAIN and CLOSE
- *       16     8  bytes           PROGRESS
+ *                                  DRAIN and CLOSE; CRASHED: the address
+ *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
+ *                                  command_crash
  *       24     2  length of name
  *       26     2  length of plugin
  *       28     4  length of text
- *       32        name            FAILED: operator; COUNT: stream; DEADLOCK:
- *                                  node
- *                 plugin          FAILED
+ *       32        name            FAILED, CRASHED, STANDS: operator; COUNT:
+ *                                  stream; DEADLOCK: node
+ *                 plugin          FAILED, CRASHED, STANDS
  *                 text            PLAN, FAILED; DEADLOCK: core/plan/waits.h;
  *                                  QUIET: a line per link, in the plan's order:
- *                                  packets sent and received, or - when closed
+ *                                  packets sent and received, or - when closed;
+ *                                  CRASHED, STANDS: a line per frame, in any
+ *                                  order: index from the innermost, address,
+ *                                  and of a file also offset and path; numbers
+ *                                  but the index in hexadecimal digits
  *
  * What a kind does not use is zero or empty. A text that does not fit goes on
  * in packets of the same kind that hold nothing but text; nothing else comes
- * between them. A packet is at most COMMAND_PACKET_BYTES, a whole text at most
+ * between them, but for CRASHED, behind which nothing comes, and STANDS. A
+ * packet is at most COMMAND_PACKET_BYTES, a whole text at most
  * COMMAND_TEXT_BYTES_MAX, a name at most COMMAND_NAME_BYTES_MAX.
  */
 #ifndef TAU_CORE_WIRE_COMMAND_H
@@ -92,6 +101,9 @@ enum command_kind {
 	COMMAND_PROGRESS = 21,
 	COMMAND_DONE = 22,
 	COMMAND_QUIET = 23,
+	/* … from a signal handler */
+	COMMAND_CRASHED = 40,
+	COMMAND_STANDS = 41,
 };
 
 /* What COUNT counts, on the stream or port `name`, as "OP.PORT". */
@@ -100,6 +112,18 @@ enum command_count {
 	COMMAND_COUNT_DROPPED = 2, /* dropped as the stream's `full` says */
 	COMMAND_COUNT_LOST = 3,    /* written, and never read: it was closed */
 	COMMAND_COUNT_CUT = 4,     /* so many at most: its reader is gone */
+};
+
+/* How a node exits when an operator used up its stack. */
+#define COMMAND_EXIT_STACK 71
+
+/* What a node that says CRASHED or STANDS has met. */
+enum command_crash {
+	COMMAND_CRASH_FAULT = 1,  /* a fault at that address */
+	COMMAND_CRASH_RAISED = 2, /* it sent itself the signal */
+	COMMAND_CRASH_TOLD = 3,   /* it was told to abort */
+	COMMAND_CRASH_STACK = 4,  /* an operator used up its stack */
+	COMMAND_CRASH_NONE = 5,   /* STANDS: it goes on */
 };
 
 /* Not NUL-terminated, not owned; empty is {NULL, 0}. */

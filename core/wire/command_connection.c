@@ -187,6 +187,10 @@ static int take_packet(struct command_connection *connection, size_t bytes,
 
 	if (code < 0)
 		return code;
+	if (connection->partial && piece.kind == COMMAND_STANDS)
+		return 0; /* a handler said it; there is no room to keep it */
+	if (piece.kind == COMMAND_CRASHED)
+		connection->partial = false;
 	if (connection->partial &&
 		(piece.kind != connection->head.kind || piece.name.bytes ||
 			piece.plugin.bytes || piece.code))

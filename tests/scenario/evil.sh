@@ -11,17 +11,45 @@ by_signal() {
 }
 evil() { t run -L "$top_builddir/tests/fixtures" "$@"; }
 
+# stands_in OPERATOR LINE…: the report names the plugin's file and its copy, and
+# has these lines in this order, then the way through the coroutine.
+stands_in() {
+	local operator=$1 line at=0 next
+	shift
+	expect_line err "tau: main: operator evil-$operator of plugin evil *"
+	expect_line err "tau: main:   evil 1.2.3 is */tests/fixtures/evil.so, kept as"
+	expect_line err "tau: main:   /*/tau/store/*.so"
+	for line in "$@" 'by run_coroutine, core/host/instance.c:[0-9]*'; do
+		next=$(grep -n "^tau: main:   $line" err | head -n 1 | cut -d : -f 1)
+		[ "${next:-0}" -gt "$at" ] || fail "no '$line' behind line $at"
+		at=$next
+	done
+}
+
 scenario "a crash names the operator and the signal"
 evil -e 'evil.crash'
 expect_status 1
 expect_line err "tau: main: *evil-crash*"
 by_signal 11
+stands_in crash 'at crash, tests/fixtures/evil.c:[0-9]*'
 
 scenario "an abort"
 evil -e 'evil.abort'
 expect_status 1
 expect_line err "tau: main: *evil-abort*"
 expect_line err "tau: main: crashed before its operators were done: signal 6 (Aborted), while it ran evil-abort (evil)"
+
+stands_in abort 'by abort_it, tests/fixtures/evil.c:[0-9]*'
+
+scenario "a crash of a plugin that was stripped"
+mkdir stripped
+cp "$top_builddir/tests/fixtures/evil.so" stripped
+strip stripped/evil.so
+t run -L stripped -e 'evil.crash'
+expect_status 1
+expect_line err "tau: main:   evil 1.2.3 is */stripped/evil.so, kept as"
+expect_line err "tau: main:   at */stripped/evil.so+0x*"
+expect_line err "tau: main:   by run_coroutine, core/host/instance.c:*"
 
 scenario "an exit"
 evil -e 'evil.exit'
@@ -31,7 +59,10 @@ expect_line err "tau: main: ended before its operators were done, with status 0:
 scenario "a stack that is too small"
 evil -e 'evil.deep'
 expect_status 1
-expect_line err "tau: main: *evil-deep*stack*"
+expect_line err "tau: main: operator evil-deep of plugin evil used up its stack of 65536 bytes; give it a larger \"stack\" in its description, or less depth"
+stands_in deep 'at deeper, tests/fixtures/evil.c:[0-9]*' \
+	'by deeper, tests/fixtures/evil.c:[0-9]*, [0-9]* times' 'by deep, tests/fixtures/evil.c'
+expect_line err "tau: main: crashed before its operators were done: evil-deep (evil) used up its stack"
 
 scenario "a failure without a word"
 evil -e 'evil.fail'
