@@ -227,6 +227,10 @@ START_TEST(an_operator_of_another_type_begins_anew)
 	ck_assert_int_eq(compared.result, 0);
 	ck_assert_uint_eq(
 		compared.changes.nodes[0].operators[1].state_version, 0);
+	ck_assert_str_eq(
+		compared.changes.nodes[0].plan.operators[1].former, "");
+	ck_assert_str_eq(
+		compared.changes.nodes[0].plan.operators[0].former, "a");
 	char *text = printed(&compared);
 	ck_assert_str_eq(text,
 		"~ n  upgraded: a new process takes over, with state and "

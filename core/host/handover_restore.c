@@ -42,6 +42,8 @@ static uint32_t find_stream(struct restore *restore, const struct name *name);
 static uint32_t find_operator(struct restore *restore, const struct name *name);
 static struct name take_name(struct carry_reader *from);
 static bool is(const struct name *name, const char *text);
+static bool is_former(
+	const struct name *name, const char *former, const char *now);
 static void tell_gone(struct node *node);
 static int test(struct node *node, struct node_failure *failure);
 
@@ -279,7 +281,8 @@ static uint32_t find_stream(struct restore *restore, const struct name *name)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = (restore->next_stream + i) % count;
 
-		if (!is(name, plan->streams[at].name))
+		if (!is_former(name, plan->streams[at].former,
+			    plan->streams[at].name))
 			continue;
 		restore->next_stream = at + 1;
 		return at;
@@ -295,12 +298,21 @@ static uint32_t find_operator(struct restore *restore, const struct name *name)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = (restore->next_operator + i) % count;
 
-		if (!is(name, plan->operators[at].name))
+		if (!is_former(name, plan->operators[at].former,
+			    plan->operators[at].name))
 			continue;
 		restore->next_operator = at + 1;
 		return at;
 	}
 	return count;
+}
+
+/* Whether a plan that says what a thing was called (NULL: the same) means it.
+ */
+static bool is_former(
+	const struct name *name, const char *former, const char *now)
+{
+	return is(name, former ? former : now);
 }
 
 static struct name take_name(struct carry_reader *from)

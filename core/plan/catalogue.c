@@ -47,6 +47,8 @@ void catalogue_destroy(struct catalogue **catalogue)
 		return;
 	for (size_t i = 0; i < made->plugin_count; i++)
 		catalogue_plugin_release(made->plugins[i]);
+	for (size_t i = 0; i < made->chosen_count; i++)
+		catalogue_plugin_release(made->chosen[i].plugin);
 	arena_release(&made->arena);
 	free(made);
 	*catalogue = NULL;
@@ -71,6 +73,22 @@ const struct catalogue_type *catalogue_find(
 		return NULL;
 	return bsearch(&wanted, catalogue->types, catalogue->type_count,
 		sizeof *catalogue->types, compare_types);
+}
+
+const struct catalogue_type *catalogue_find_in(
+	const struct catalogue *catalogue, const char *node, const char *type)
+{
+	for (size_t i = 0; i < catalogue->chosen_count; i++) {
+		const struct catalogue_chosen *chosen = &catalogue->chosen[i];
+		size_t count = chosen->plugin->description->operator_count;
+
+		if (strcmp(chosen->node, node) != 0)
+			continue;
+		for (size_t j = 0; j < count; j++)
+			if (strcmp(chosen->types[j].type, type) == 0)
+				return &chosen->types[j];
+	}
+	return catalogue_find(catalogue, type);
 }
 
 int catalogue_sha256(const struct catalogue_plugin *plugin,
@@ -193,19 +211,19 @@ static void refuse_names_like_standard_ones(struct catalogue *catalogue)
 	catalogue->plugin_count = kept;
 }
 
-static void add_type(struct catalogue *catalogue,
+struct catalogue_type catalogue_type_of(struct catalogue *catalogue,
 	const struct catalogue_plugin *plugin,
 	const struct operator_description *described)
 {
-	struct catalogue_type *type =
-		&catalogue->types[catalogue->type_count++];
-
-	type->plugin = plugin;
-	type->description = described;
-	type->type = plugin->standard ? described->name
-				      : arena_format(&catalogue->arena, "%s.%s",
-						plugin->description->name,
-						described->name);
+	return (struct catalogue_type){
+		.plugin = plugin,
+		.description = described,
+		.type = plugin->standard
+				? described->name
+				: arena_format(&catalogue->arena, "%s.%s",
+					  plugin->description->name,
+					  described->name),
+	};
 }
 
 static void make_types(struct catalogue *catalogue)
@@ -221,7 +239,9 @@ static void make_types(struct catalogue *catalogue)
 		const struct description *description = plugin->description;
 
 		for (size_t j = 0; j < description->operator_count; j++)
-			add_type(catalogue, plugin, &description->operators[j]);
+			catalogue->types[catalogue->type_count++] =
+				catalogue_type_of(catalogue, plugin,
+					&description->operators[j]);
 	}
 	qsort(catalogue->types, count, sizeof *catalogue->types, compare_types);
 }

@@ -9,7 +9,7 @@
  * the folder beside the binary or the installed one) stands alone: `merge`,
  * `file.read`. Any other type is PLUGIN.OPERATOR. Where two places offer a
  * plugin of one name, the first wins: manifest, option, environment, beside,
- * installed.
+ * installed. What was chosen comes before them all.
  */
 #ifndef TAU_CORE_PLAN_CATALOGUE_H
 #define TAU_CORE_PLAN_CATALOGUE_H
@@ -26,6 +26,7 @@ struct os;
 struct catalogue;
 
 enum catalogue_origin {
+	CATALOGUE_CHOSEN, /* by somebody, whatever the places below offer */
 	CATALOGUE_MANIFEST,
 	CATALOGUE_OPTION,
 	CATALOGUE_ENVIRONMENT,
@@ -42,9 +43,22 @@ struct catalogue_named {
 	uint32_t at;         /* of the entry in its source, for its refusal */
 };
 
+/* A file that a plugin is taken from, whatever the places offer: what runs, or
+ * what `upgrade` was told to take instead. */
+struct catalogue_choice {
+	const char *path; /* absolute, or relative to the current folder */
+	const char *node; /* for this node of the manifest alone; NULL: all */
+	bool standard;    /* a copy of what was found as a standard plugin */
+};
+
 /* Where to look; lists of folders are separated by ':'. NULL: nowhere. An
  * absent folder offers nothing. */
 struct catalogue_search {
+	/* The last one for a plugin and a node counts, and one for all nodes
+	 * takes back those for single ones before it. What the manifest asks of
+	 * the plugin's version and hash holds for them too. */
+	const struct catalogue_choice *choices;
+	size_t choice_count;
 	const struct catalogue_named *named;
 	size_t named_count;
 	const char *option;      /* --plugin-path */
@@ -87,6 +101,11 @@ void catalogue_destroy(struct catalogue **catalogue);
 /* The type of that name, or NULL. Lives as long as the catalogue. */
 const struct catalogue_type *catalogue_find(
 	const struct catalogue *catalogue, const char *type);
+
+/* The same as the node of that name in the manifest has it, for which another
+ * file of the plugin may have been chosen. */
+const struct catalogue_type *catalogue_find_in(
+	const struct catalogue *catalogue, const char *node, const char *type);
 
 /* Writes the SHA-256 of a plugin's file as 64 digits. The file is read for it
  * when it is first asked for, since reading all of every plugin would take

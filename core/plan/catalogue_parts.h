@@ -8,6 +8,13 @@
 #include "core/plan/arena.h"
 #include "core/plan/catalogue.h"
 
+/* A plugin that one node has from another file. */
+struct catalogue_chosen {
+	const char *node;
+	struct catalogue_plugin *plugin;
+	struct catalogue_type *types; /* in the order of the description */
+};
+
 struct catalogue {
 	struct arena arena;
 	struct os *os;
@@ -15,7 +22,8 @@ struct catalogue {
 	struct catalogue_plugin **plugins;
 	struct catalogue_type *types; /* by name */
 	struct catalogue_refusal *refusals;
-	size_t plugin_count, type_count, refusal_count;
+	struct catalogue_chosen *chosen;
+	size_t plugin_count, type_count, refusal_count, chosen_count;
 };
 
 /* Takes all plugins of the search. */
@@ -26,6 +34,11 @@ void catalogue_search_all(
  * next refusal is added. */
 struct error *catalogue_refuse(struct catalogue *catalogue, const char *path,
 	enum catalogue_origin origin, uint32_t at);
+
+/* What a manifest writes for an operator of a plugin; in the arena. */
+struct catalogue_type catalogue_type_of(struct catalogue *catalogue,
+	const struct catalogue_plugin *plugin,
+	const struct operator_description *described);
 
 /* Gives back what a plugin owns; its place is the arena's. */
 void catalogue_plugin_release(struct catalogue_plugin *plugin);

@@ -20,6 +20,8 @@ struct candidate {
 	const char *path;
 	enum catalogue_origin origin;
 	const struct catalogue_named *named; /* NULL: found in a folder */
+	const char *node; /* that it was chosen for; NULL: for all */
+	bool standard;    /* although it lies elsewhere */
 };
 
 struct listing {
@@ -32,17 +34,26 @@ static void search_list(struct catalogue *catalogue, const char *folders,
 	enum catalogue_origin origin, const struct catalogue_search *search);
 static void search_folder(struct catalogue *catalogue, const char *folder,
 	enum catalogue_origin origin);
-static void take(struct catalogue *catalogue, struct candidate candidate);
+static void search_choices(
+	struct catalogue *catalogue, const struct catalogue_search *search);
+static const struct catalogue_plugin *find_plugin(
+	const struct catalogue *catalogue, const char *name);
+static void take(struct catalogue *catalogue, struct candidate candidate,
+	const struct catalogue_search *search);
 
 void catalogue_search_all(
 	struct catalogue *catalogue, const struct catalogue_search *search)
 {
+	search_choices(catalogue, search);
 	for (size_t i = 0; i < search->named_count; i++)
-		take(catalogue, (struct candidate){
+		if (find_plugin(catalogue, search->named[i].name) == NULL)
+			take(catalogue,
+				(struct candidate){
 					.path = search->named[i].path,
 					.origin = CATALOGUE_MANIFEST,
 					.named = &search->named[i],
-				});
+				},
+				NULL);
 	search_list(catalogue, search->option, CATALOGUE_OPTION, search);
 	search_list(
 		catalogue, search->environment, CATALOGUE_ENVIRONMENT, search);
@@ -124,7 +135,41 @@ static void search_folder(struct catalogue *catalogue, const char *folder,
 				.path = arena_format(&catalogue->arena, "%s/%s",
 					folder, listing.names[i]),
 				.origin = origin,
-			});
+			},
+			NULL);
+}
+
+/* From the last to the first, since the last counts. A copy from the folders
+ * of the standard plugins is one of them, as is a copy of such a one. */
+static void search_choices(
+	struct catalogue *catalogue, const struct catalogue_search *search)
+{
+	struct os *os = catalogue->os;
+
+	for (size_t i = search->choice_count; i-- > 0;) {
+		const struct catalogue_choice *choice = &search->choices[i];
+		const char *slash = strrchr(choice->path, '/');
+		const char *folder =
+			slash == NULL
+				? "."
+				: arena_text(&catalogue->arena, choice->path,
+					  (size_t)(slash - choice->path) +
+						  (slash == choice->path));
+
+		take(catalogue,
+			(struct candidate){
+				.path = choice->path,
+				.origin = CATALOGUE_CHOSEN,
+				.node = choice->node,
+				.standard = choice->standard ||
+					    (search->beside != NULL &&
+						    same_folder(os, folder,
+							    search->beside)) ||
+					    same_folder(os, folder,
+						    search->installed),
+			},
+			search);
+	}
 }
 
 static const struct catalogue_plugin *find_plugin(
@@ -170,9 +215,10 @@ static int judge_named(const struct catalogue_named *named, struct os *os,
 	return 0;
 }
 
-static bool is_standard(const char *name, enum catalogue_origin origin)
+static bool is_standard(const char *name, const struct candidate *candidate)
 {
-	return strncmp(name, "tau-", 4) == 0 && origin >= CATALOGUE_BESIDE;
+	return strncmp(name, "tau-", 4) == 0 &&
+	       (candidate->standard || candidate->origin >= CATALOGUE_BESIDE);
 }
 
 /* Whether the plugin may stand under its name. Returns 0; 1 when an earlier
@@ -185,20 +231,46 @@ static int judge_name(const struct catalogue *catalogue,
 		find_plugin(catalogue, description->name);
 
 	if (strncmp(description->name, "tau-", 4) == 0 &&
-		!is_standard(description->name, candidate->origin))
+		!is_standard(description->name, candidate))
 		return error_set(error, -EINVAL,
 			"%s: its name \"%s\" begins with \"tau-\", as only "
 			"those of the standard plugins do; give it another one",
 			candidate->path, description->name);
+	for (size_t i = 0; candidate->node != NULL && former == NULL &&
+			   i < catalogue->chosen_count;
+		i++)
+		if (strcmp(catalogue->chosen[i].node, candidate->node) == 0 &&
+			strcmp(catalogue->chosen[i].plugin->description->name,
+				description->name) == 0)
+			former = catalogue->chosen[i].plugin;
 	if (former == NULL)
 		return 0;
 	if (former->origin != candidate->origin ||
+		candidate->origin == CATALOGUE_CHOSEN ||
 		candidate->origin >= CATALOGUE_BESIDE)
 		return 1;
 	return error_set(error, -EINVAL,
 		"%s: it is the plugin \"%s\", and so is %s; take one of them "
 		"away",
 		candidate->path, description->name, former->identity.path);
+}
+
+static void keep_for_node(struct catalogue *catalogue, const char *node,
+	struct catalogue_plugin *plugin)
+{
+	const struct description *description = plugin->description;
+	struct catalogue_chosen chosen = {
+		.node = arena_copy(&catalogue->arena, node),
+		.plugin = plugin,
+		.types = arena_allocate(&catalogue->arena,
+			description->operator_count + 1, sizeof *chosen.types)};
+
+	for (size_t i = 0; i < description->operator_count; i++)
+		chosen.types[i] = catalogue_type_of(
+			catalogue, plugin, &description->operators[i]);
+	catalogue->chosen = arena_grow(&catalogue->arena, catalogue->chosen,
+		catalogue->chosen_count, sizeof chosen);
+	catalogue->chosen[catalogue->chosen_count++] = chosen;
 }
 
 static void keep(struct catalogue *catalogue, struct candidate candidate,
@@ -215,8 +287,12 @@ static void keep(struct catalogue *catalogue, struct candidate candidate,
 		.at = candidate.named != NULL ? candidate.named->at : AT_NONE,
 		.hashed = candidate.named != NULL &&
 			  candidate.named->sha256 != NULL,
-		.standard = is_standard(description->name, candidate.origin),
+		.standard = is_standard(description->name, &candidate),
 	};
+	if (candidate.node != NULL) {
+		keep_for_node(catalogue, candidate.node, plugin);
+		return;
+	}
 	catalogue->plugins = arena_grow(&catalogue->arena, catalogue->plugins,
 		catalogue->plugin_count, sizeof(struct catalogue_plugin *));
 	catalogue->plugins[catalogue->plugin_count++] = plugin;
@@ -234,8 +310,20 @@ static void refuse(struct catalogue *catalogue,
 			arena_copy(&catalogue->arena, named->name);
 }
 
-/* Reads one file, and keeps it, refuses it or leaves it to an earlier one. */
-static void take(struct catalogue *catalogue, struct candidate candidate)
+/* What the manifest says of a plugin that was chosen. */
+static const struct catalogue_named *find_named(
+	const struct catalogue_search *search, const char *name)
+{
+	for (size_t i = 0; search != NULL && i < search->named_count; i++)
+		if (strcmp(search->named[i].name, name) == 0)
+			return &search->named[i];
+	return NULL;
+}
+
+/* Reads one file, and keeps it, refuses it or leaves it to an earlier one.
+ * `search`: of one that was chosen. */
+static void take(struct catalogue *catalogue, struct candidate candidate,
+	const struct catalogue_search *search)
 {
 	struct description *description = NULL;
 	struct error error = ERROR_NONE;
@@ -245,6 +333,8 @@ static void take(struct catalogue *catalogue, struct candidate candidate)
 	if (result == 0)
 		result = description_create(&description, candidate.path,
 			note.text, note.bytes, &error);
+	if (result == 0 && candidate.named == NULL)
+		candidate.named = find_named(search, description->name);
 	if (result == 0 && candidate.named != NULL)
 		result = judge_named(candidate.named, catalogue->os,
 			&note.identity, description, &error);

@@ -245,9 +245,14 @@ static void make_plan(const struct comparing *comparing,
 		return;
 	placement_node_plan(comparing->after, node->after, topology_name,
 		folder, &node->plan);
-	if (node->action == CHANGES_NODE_UPGRADED)
-		placement_name_former(comparing->after, comparing->before,
-			node->after, &node->plan);
+	if (node->action != CHANGES_NODE_UPGRADED)
+		return;
+	placement_name_former(
+		comparing->after, comparing->before, node->after, &node->plan);
+	CHECK(node->plan.operator_count <= node->operator_count);
+	for (uint32_t i = 0; i < node->plan.operator_count; i++)
+		if (node->operators[i].action == CHANGES_RETYPED)
+			node->plan.operators[i].former = "";
 }
 
 static void compare(struct comparing *comparing, const char *topology_name,

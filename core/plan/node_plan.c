@@ -21,15 +21,23 @@ static json_t *index_or_null(uint32_t index)
 	return index == NODE_PLAN_NONE ? json_null() : json_integer(index);
 }
 
+/* NULL: it is the name, and left out. */
+static const char *former_name(const char *former, const char *name)
+{
+	return former == NULL || strcmp(former, name) == 0 ? NULL : former;
+}
+
 static json_t *encode_operator(const struct node_plan_operator *target)
 {
 	json_t *params = json_array();
 	for (uint32_t i = 0; i < target->param_count; i++)
 		json_array_append_new(params, value_encode(&target->params[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name",
-		target->name, "type", target->type, "plugin", target->plugin,
-		"operator", target->name_in_plugin, "path", target->path,
-		"sha256", target->sha256, "params", params);
+	return json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s, s:s, s:o}", "name",
+		target->name, "former",
+		former_name(target->former, target->name), "type", target->type,
+		"plugin", target->plugin, "operator", target->name_in_plugin,
+		"path", target->path, "sha256", target->sha256, "params",
+		params);
 }
 
 static json_t *encode_end(const struct node_plan_end *end)
@@ -40,18 +48,12 @@ static json_t *encode_end(const struct node_plan_end *end)
 		(json_int_t)end->port, (json_int_t)end->member);
 }
 
-static const char *former_name(const struct node_plan_stream *stream)
-{
-	if (stream->former == NULL || strcmp(stream->former, stream->name) == 0)
-		return NULL;
-	return stream->former;
-}
-
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
 	return json_pack("{s:s, s:s*, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, "
 			 "s:b, s:o, s:I, s:s}",
-		"name", stream->name, "former", former_name(stream), "from",
+		"name", stream->name, "former",
+		former_name(stream->former, stream->name), "from",
 		encode_end(&stream->from), "to", encode_end(&stream->to),
 		"capacity", (json_int_t)stream->capacity_bytes, "records",
 		(json_int_t)stream->records, "atomic",
@@ -154,11 +156,20 @@ static uint32_t decode_index(
 		decoding, index, key, 0, decoding->plan->operator_count - 1);
 }
 
+static const char *decode_former(
+	struct decoding *decoding, const json_t *object, const char *name)
+{
+	if (json_object_get(object, "former") == NULL)
+		return name;
+	return decode_text(decoding, object, "former");
+}
+
 static void decode_operator(struct decoding *decoding,
 	struct node_plan_operator *target, const json_t *json)
 {
 	const json_t *params = json_object_get(json, "params");
 	target->name = decode_text(decoding, json, "name");
+	target->former = decode_former(decoding, json, target->name);
 	target->type = decode_text(decoding, json, "type");
 	target->plugin = decode_text(decoding, json, "plugin");
 	target->name_in_plugin = decode_text(decoding, json, "operator");
@@ -253,9 +264,7 @@ static void decode_stream(struct decoding *decoding,
 	struct node_plan_stream *stream, const json_t *json)
 {
 	stream->name = decode_text(decoding, json, "name");
-	stream->former = stream->name;
-	if (json_object_get(json, "former") != NULL)
-		stream->former = decode_text(decoding, json, "former");
+	stream->former = decode_former(decoding, json, stream->name);
 	stream->from = decode_end(decoding, json, "from", PORTS_OUT_MAX);
 	stream->to = decode_end(decoding, json, "to", PORTS_IN_MAX);
 	stream->atomic_bytes =

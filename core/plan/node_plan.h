@@ -48,7 +48,10 @@
 #define NODE_PLAN_NONE UINT32_MAX /* no such operator */
 
 struct node_plan_operator {
-	const char *name;           /* "tail", "worker#2" */
+	const char *name; /* "tail", "worker#2" */
+	/* By what name its state is found in a handover: its own; "" where it
+	 * begins anew. NULL, when it is encoded, is its own as well. */
+	const char *former;
 	const char *type;           /* as the manifest says it: "acme.shout" */
 	const char *plugin;         /* the plugin's own name: "acme" */
 	const char *name_in_plugin; /* its name in that plugin: "shout" */
@@ -80,8 +83,7 @@ struct node_plan_link {
  * NODE_PLAN_NONE, lies beyond a link. */
 struct node_plan_stream {
 	const char *name; /* "OP", "OP.PORT", "OP.PORT[N]" of its writer */
-	/* What it is called by whoever ran the node before; else the same.
-	 * NULL, when it is encoded, is the same as well. */
+	/* What a handover calls it; likewise. */
 	const char *former;
 	struct node_plan_end from, to;
 	uint32_t capacity_bytes, records, atomic_bytes;

@@ -217,6 +217,7 @@ static struct node_plan_operator plan_operator(struct arena *arena,
 	(void)catalogue_sha256(type->plugin, sha256, NULL);
 	return (struct node_plan_operator){
 		.name = target->name,
+		.former = target->name,
 		.type = type->type,
 		.plugin = type->plugin->description->name,
 		.name_in_plugin = type->description->name,

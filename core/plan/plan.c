@@ -94,15 +94,17 @@ static struct catalogue_named *name_plugins(
 	return named;
 }
 
-/* A plugin that the manifest itself names and that is refused is an error of
- * the manifest; others are one only when their types are used. */
+/* A plugin that was chosen, or that the manifest itself names, and that is
+ * refused is an error of the manifest; others are one only when their types are
+ * used. */
 static void say_refusals(struct plan *plan)
 {
 	size_t count = catalogue_refusal_count(plan->catalogue);
 	for (size_t i = 0; i < count; i++) {
 		const struct catalogue_refusal *refusal =
 			catalogue_refusal_at(plan->catalogue, i);
-		if (refusal->origin == CATALOGUE_MANIFEST)
+		if (refusal->origin == CATALOGUE_MANIFEST ||
+			refusal->origin == CATALOGUE_CHOSEN)
 			diagnostics_add(&plan->diagnostics, refusal->at, "%s",
 				refusal->error.text);
 	}

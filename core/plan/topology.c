@@ -28,8 +28,9 @@ static void find_type(
 	struct error error = ERROR_NONE;
 	if (written->type == NULL)
 		return;
-	const struct catalogue_type *type =
-		catalogue_find(resolving->catalogue, written->type);
+	const struct catalogue_type *type = catalogue_find_in(
+		resolving->catalogue,
+		resolving->manifest->nodes[target->node].name, written->type);
 	if (type != NULL) {
 		set_ports_of_type(target, type);
 		topology_read_params(resolving, target);
