@@ -41,6 +41,8 @@ static void note(
 	case SUPERVISOR_EXIT:
 		snprintf(to, room, "exit %d; ", action->code);
 		break;
+	default:
+		break;
 	}
 }
 

@@ -1,6 +1,4 @@
-/*
- * supervisor: single histories, with the actions and sentences they call for.
- */
+/* supervisor: single histories, with the actions they call for. */
 #include "core/fleet/supervisor.h"
 
 #include "tests/test.h"
@@ -48,6 +46,7 @@ static void note(
 	case SUPERVISOR_EXIT:
 		snprintf(to, room, "exit %d; ", action->code);
 		break;
+	default:;
 	}
 }
 

@@ -123,6 +123,14 @@
 #define UPGRADE_PROBATION_NS 30000000000ll
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
 
+/* the control socket: tools that ask at once, what one may send, and what may
+ * wait for one that does not read. */
+#define CONTROL_CLIENTS_MAX 64u
+#define CONTROL_REQUEST_BYTES_MAX (64 * KIB)
+#define CONTROL_QUEUE_BYTES (4 * MIB)
+/* … and the newest lines of the log that are kept to be shown. */
+#define JOURNAL_BYTES (256 * KIB)
+
 /* a node that waits for other nodes alone says so after as long; until it does,
  * sleeping costs no message. */
 #define NODE_QUIET_NS 100000000ll

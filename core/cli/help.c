@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char *const run_group[] = {"run", "validate", "graph", NULL};
+static const char *const running_group[] = {"ps", "stop", NULL};
 static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};
 
@@ -25,6 +26,7 @@ void help_overview(struct cli *cli, const struct term *term)
 	      "them.\n\nusage: tau COMMAND [WORD]...\n",
 		term->file);
 	print_group(term, "run and look", run_group);
+	print_group(term, "what is running", running_group);
 	print_group(term, "find operators", find_group);
 	print_group(term, "more", more_group);
 	term_print(term, TERM_STRONG, "\nfirst steps\n");

@@ -1,4 +1,5 @@
 #include "core/cli/progress.h"
+#include "core/cli/figure.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,6 @@ static void line(
 	void *context, const char *node, const char *text, size_t bytes);
 static void show(void *context, uint64_t records, uint64_t bytes);
 static void erase(struct progress *progress);
-static void quantity(double amount, const char *unit, char text[32]);
 
 void progress_init(struct progress *progress, struct cli *cli)
 {
@@ -61,11 +61,12 @@ static void show(void *context, uint64_t records, uint64_t bytes)
 	struct progress *progress = context;
 	struct os *os = &progress->cli->os;
 	double seconds = (double)(os->clock_ns(os) - progress->begun_ns) / 1e9;
-	char counted[32], sized[32], rate[32], text[160];
+	char counted[FIGURE_BYTES], sized[FIGURE_BYTES], rate[FIGURE_BYTES];
+	char text[160];
 
-	quantity((double)records, "", counted);
-	quantity((double)bytes, "B", sized);
-	quantity(seconds > 0 ? (double)records / seconds : 0, "", rate);
+	figure_quantity((double)records, "", counted);
+	figure_quantity((double)bytes, "B", sized);
+	figure_quantity(seconds > 0 ? (double)records / seconds : 0, "", rate);
 	snprintf(text, sizeof text, "%s records, %s, %s records/s, %.0f s",
 		counted, sized, rate, seconds);
 	if (!progress->live) {
@@ -88,24 +89,4 @@ static void erase(struct progress *progress)
 	fputs("\r\033[K", progress->cli->err.file);
 	fflush(progress->cli->err.file);
 	progress->shown = false;
-}
-
-/* Three digits and a prefix: "12.3 M". */
-static void quantity(double amount, const char *unit, char text[32])
-{
-	static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
-	size_t at = 0;
-
-	while (amount >= 1000 && at + 1 < sizeof prefixes / sizeof *prefixes) {
-		amount /= 1000;
-		at++;
-	}
-	if (at)
-		snprintf(text, 32, "%.*f %s%s",
-			amount < 10    ? 2
-			: amount < 100 ? 1
-				       : 0,
-			amount, prefixes[at], unit);
-	else
-		snprintf(text, 32, "%.0f%s%s", amount, *unit ? " " : "", unit);
 }

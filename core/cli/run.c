@@ -4,6 +4,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/planning.h"
 #include "core/cli/progress.h"
+#include "core/fleet/control.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/runtime.h"
 #include "core/plan/quantity.h"
@@ -30,9 +31,12 @@ static int take_duration(struct cli *cli, const char *option, const char *value,
 	int64_t *duration_ns);
 static int run_plan(
 	struct cli *cli, const struct wish *wish, struct plan *plan);
+static int run_reachable(struct cli *cli, const struct wish *wish,
+	const struct plan *plan, const char *name, struct runtime *runtime);
 static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
-	const struct plan *plan, const char *name, const char *folder);
+	const struct plan *plan, const char *name, const char *folder,
+	struct control *control);
 static int make_nodes(const struct plan *plan, const char *name,
 	struct loop_request *request, struct loop_node *nodes,
 	struct error *error);
@@ -123,13 +127,32 @@ static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
 	code = runtime_init(&runtime, os,
 		cli_environment(cli, "XDG_RUNTIME_DIR"), name, &error);
 	if (code == 0) {
-		code = run_named(cli, wish, plan, name, runtime.folder);
-		runtime_release(&runtime);
+		code = run_reachable(cli, wish, plan, name, &runtime);
 	} else {
 		cli_say(cli, "%s", error.text);
 		code = code == -EEXIST ? EXIT_CODE_TAKEN : EXIT_CODE_IO;
 	}
 	os->sigprocmask(os, SIG_SETMASK, &former, NULL);
+	return code;
+}
+
+/* The last word to tools is that their socket closes: then the name is free. */
+static int run_reachable(struct cli *cli, const struct wish *wish,
+	const struct plan *plan, const char *name, struct runtime *runtime)
+{
+	struct error error = ERROR_NONE;
+	struct control *control = NULL;
+	int code = control_create(&control, &cli->os, runtime->folder, &error);
+
+	if (code == 0) {
+		code = run_named(
+			cli, wish, plan, name, runtime->folder, control);
+	} else {
+		cli_say(cli, "%s", error.text);
+		code = EXIT_CODE_IO;
+	}
+	runtime_release(runtime);
+	control_destroy(&control);
 	return code;
 }
 
@@ -147,7 +170,8 @@ static void hold_signals(struct os *os, sigset_t *former)
 }
 
 static int run_named(struct cli *cli, const struct wish *wish,
-	const struct plan *plan, const char *name, const char *folder)
+	const struct plan *plan, const char *name, const char *folder,
+	struct control *control)
 {
 	uint32_t count = plan->placement.node_count;
 	struct loop_node *nodes = calloc(count, sizeof *nodes);
@@ -165,6 +189,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.nodes = nodes,
 		.links = links,
 		.link_count = plan->placement.link_count,
+		.name = name,
+		.control = control,
 		.ledger = &ledger,
 		.crashes = &crashes,
 		.environment = cli->environment};

@@ -12,14 +12,12 @@ static const struct {
 } unbuilt[] = {
 	{"plan", "shows what a changed manifest would change"},
 	{"apply", "changes a running topology to a manifest"},
-	{"ps", "lists running topologies"},
 	{"top", "shows rates and fills of running streams"},
 	{"tap", "shows the records of a running stream"},
 	{"upgrade", "replaces a plugin while the rest runs"},
 	{"rollback", "takes an upgrade back"},
 	{"restart", "restarts a node"},
 	{"drain", "lets a running topology run out"},
-	{"stop", "ends a running topology"},
 	{"logs", "shows what a detached topology said"},
 	{"state", "shows an operator's saved state"},
 	{"history", "lists what was changed while a topology ran"},
@@ -45,7 +43,7 @@ bool unbuilt_explain(struct cli *cli, const char *name)
 
 bool unbuilt_option(const char *name)
 {
-	static const char *const options[] = {"detach", "topology", "wait"};
+	static const char *const options[] = {"detach", "wait"};
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		if (!strcmp(options[i], name))

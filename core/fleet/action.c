@@ -87,6 +87,34 @@ void action_exit(struct action_list *list, int code)
 	add(list, SUPERVISOR_EXIT)->code = code;
 }
 
+void action_describe(struct action_list *list, uint64_t client, uint32_t node)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_DESCRIBE);
+
+	action->client = client;
+	action->node = node;
+}
+
+void action_logs(
+	struct action_list *list, uint64_t client, uint32_t node, bool follow)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_LOGS);
+
+	action->client = client;
+	action->node = node;
+	action->follow = follow;
+}
+
+void action_result(
+	struct action_list *list, uint64_t client, int code, char *sentence)
+{
+	struct supervisor_action *action = add(list, SUPERVISOR_RESULT);
+
+	action->client = client;
+	action->code = code;
+	action->text = sentence;
+}
+
 static struct supervisor_action *add(
 	struct action_list *list, enum supervisor_action_kind kind)
 {

@@ -4,6 +4,7 @@
 #ifndef TAU_CORE_FLEET_ACTION_H
 #define TAU_CORE_FLEET_ACTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,10 @@ enum supervisor_action_kind {
 	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
 	SUPERVISOR_SHOW,  /* records, bytes: progress so far */
 	SUPERVISOR_EXIT,  /* code: of the program */
+	/* answers to a tool, which may be gone meanwhile: */
+	SUPERVISOR_DESCRIBE, /* client, node: a line about it */
+	SUPERVISOR_LOGS,     /* client, node, follow: the log, and the result */
+	SUPERVISOR_RESULT,   /* client, code, text */
 };
 
 #define SUPERVISOR_NO_NODE UINT32_MAX
@@ -47,6 +52,8 @@ struct supervisor_action {
 	char *text; /* owned by the list */
 	uint64_t records, bytes;
 	int code;
+	uint64_t client;
+	bool follow;
 };
 
 /* In the order in which they are to be done. Zeroed is empty. */
@@ -74,5 +81,10 @@ void action_say(
 	struct action_list *list, uint32_t node, char *sentence); /* taken */
 void action_show(struct action_list *list, uint64_t records, uint64_t bytes);
 void action_exit(struct action_list *list, int code);
+void action_describe(struct action_list *list, uint64_t client, uint32_t node);
+void action_logs(
+	struct action_list *list, uint64_t client, uint32_t node, bool follow);
+void action_result(struct action_list *list, uint64_t client, int code,
+	char *sentence); /* taken; may be NULL */
 
 #endif

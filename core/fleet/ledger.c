@@ -33,6 +33,7 @@ void ledger_release(struct ledger *ledger)
 {
 	for (uint32_t i = 0; i < ledger->count; i++) {
 		counters_unmap(&ledger->nodes[i].page, ledger->os);
+		free(ledger->nodes[i].running);
 		if (ledger->nodes[i].fd >= 0)
 			ledger->os->close(ledger->os, ledger->nodes[i].fd);
 	}
@@ -56,6 +57,36 @@ int ledger_open(struct ledger *ledger, uint32_t node,
 int ledger_fd(const struct ledger *ledger, uint32_t node)
 {
 	return ledger->nodes[node].fd;
+}
+
+void ledger_flow(struct ledger *ledger, uint32_t node, struct ledger_flow *flow)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+	uint32_t running;
+	bool left;
+
+	*flow = (struct ledger_flow){0};
+	if (!counters_valid(&one->page))
+		return;
+	flow->known = true;
+	for (uint32_t at = 0; at < one->stream_count; at++) {
+		const struct ledger_stream *stream = &one->streams[at];
+		bool reads = stream->reader != NODE_PLAN_NONE;
+
+		if (reads)
+			flow->records += read_of(one, at, &left);
+		if (stream->crosses && reads)
+			flow->in += read_of(one, at, &left);
+		else if (stream->crosses)
+			flow->out += written(one, at, &left);
+	}
+	running = counters_running(&one->page);
+	free(one->running);
+	one->running = NULL;
+	if (running < one->operator_count)
+		flow->running = one->running =
+			sentence_format("%s (%s)", one->operators[running].name,
+				one->operators[running].plugin);
 }
 
 const char *ledger_died(struct ledger *ledger, uint32_t node)

@@ -50,7 +50,8 @@ struct ledger_node {
 	struct ledger_stream *streams;
 	uint32_t operator_count, stream_count;
 	struct counters page;
-	int fd; /* of the page; -1: none */
+	char *running; /* ledger_flow's */
+	int fd;        /* of the page; -1: none */
 	bool died;
 };
 
@@ -71,6 +72,18 @@ int ledger_open(struct ledger *ledger, uint32_t node,
 
 /* The fd of a node's page, which stays the ledger's, or -1. */
 int ledger_fd(const struct ledger *ledger, uint32_t node);
+
+/* What has gone through a node as it last noted it: records that its operators
+ * have read, that came from other nodes, and that went to others; and who has
+ * the thread, as "OPERATOR (PLUGIN)", which lives until the ledger is asked
+ * anew, or NULL. */
+struct ledger_flow {
+	bool known;
+	uint64_t records, in, out;
+	const char *running;
+};
+void ledger_flow(
+	struct ledger *ledger, uint32_t node, struct ledger_flow *flow);
 
 /* Notes that a node came to a bad end. Returns who had the thread, as
  * "OPERATOR (PLUGIN)", which lives as long as the ledger; NULL: nobody. */

@@ -1,6 +1,7 @@
 #include "core/fleet/loop.h"
 
 #include "core/base/check.h"
+#include "core/fleet/control.h"
 #include "core/fleet/loop_private.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ static int begin(struct loop *loop, struct error *error)
 	options.links = loop->request->links;
 	options.link_count = loop->request->link_count;
 	supervisor_init(&loop->supervisor, &options);
+	journal_init(&loop->journal);
 	loop->processes = calloc(loop->count, sizeof *loop->processes);
 	CHECK(loop->processes != NULL);
 	for (uint32_t i = 0; i < loop->count; i++) {
@@ -61,6 +63,9 @@ static int begin(struct loop *loop, struct error *error)
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		loop->due[i].timer.fired = timer_fired;
 	code = reactor_create(&loop->reactor, loop->os, error);
+	if (code == 0 && loop->request->control)
+		code = control_attach(
+			loop->request->control, loop->reactor, error);
 	if (code == 0)
 		code = links_init(&loop->links, loop->os, loop->request->links,
 			loop->request->link_count, error);
@@ -96,11 +101,14 @@ static int turn(struct loop *loop, struct error *error)
 		serve_signals(loop);
 	if (!loop->ended)
 		serve_timers(loop);
+	if (!loop->ended)
+		loop_serve_control(loop);
 	return 0;
 }
 
 static void release(struct loop *loop)
 {
+	loop_end_control(loop);
 	for (uint32_t i = 0; i < loop->count; i++)
 		process_release(&loop->processes[i].process);
 	if (loop->reactor)
@@ -109,6 +117,7 @@ static void release(struct loop *loop)
 	signals_release(&loop->signals);
 	reactor_destroy(&loop->reactor);
 	supervisor_release(&loop->supervisor);
+	journal_release(&loop->journal);
 	free(loop->processes);
 }
 
@@ -215,7 +224,7 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		arm(loop, action);
 		break;
 	case SUPERVISOR_SAY:
-		view->line(view->context,
+		loop_say(loop,
 			action->node == SUPERVISOR_NO_NODE
 				? NULL
 				: loop->request->nodes[action->node].name,
@@ -230,6 +239,15 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 				loop->request->ledger, loop_take_lost, loop);
 		loop->ended = true;
 		loop->code = action->code;
+		break;
+	case SUPERVISOR_DESCRIBE:
+		loop_describe(loop, action);
+		break;
+	case SUPERVISOR_LOGS:
+		loop_show_log(loop, action);
+		break;
+	case SUPERVISOR_RESULT:
+		loop_answer(loop, action);
 		break;
 	}
 }
@@ -248,10 +266,7 @@ static void arm(struct loop *loop, const struct supervisor_action *action)
 
 void loop_take_lost(void *context, const char *sentence)
 {
-	const struct loop *loop = context;
-	const struct loop_view *view = &loop->request->view;
-
-	view->line(view->context, NULL, sentence, strlen(sentence));
+	loop_say(context, NULL, sentence, strlen(sentence));
 }
 
 static void timer_fired(struct timer *timer)

@@ -37,13 +37,17 @@ struct loop_view {
 	void (*progress)(void *context, uint64_t records, uint64_t bytes);
 };
 
+struct control;
+
 struct loop_request {
 	/* As many nodes as below; of links it is told here. */
 	const struct supervisor_options *options;
 	const struct loop_node *nodes;
 	const struct links_pair *links;
 	uint32_t link_count;
-	struct ledger *ledger; /* of these nodes; NULL: nothing is counted */
+	const char *name; /* of the topology, where it is told to tools */
+	struct control *control; /* where they ask; NULL: nowhere */
+	struct ledger *ledger;   /* of these nodes; NULL: nothing is counted */
 	struct crash_book *crashes; /* of these nodes; NULL: none is kept */
 	char *const *environment;
 	struct loop_view view;

@@ -1,10 +1,12 @@
 /*
  * loop_private: what the files of the loop share: loop.c how it turns, and how
- * actions are carried out; loop_process.c the processes of nodes.
+ * actions are carried out; loop_process.c the processes of nodes;
+ * loop_control.c answers to tools.
  */
 #ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
 
+#include "core/fleet/journal.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/process.h"
 #include "core/fleet/signals.h"
@@ -25,7 +27,15 @@ struct loop_process {
 	enum outcome outcome;
 	bool broken; /* a command could not be sent; `error` says why */
 	struct error error;
+	int64_t since_ns; /* it was spawned last */
 	struct loop_timer due[SUPERVISOR_TIMERS_ALL - SUPERVISOR_TIMERS];
+};
+
+/* A tool that is shown the log. */
+struct loop_reader {
+	uint64_t client; /* 0: none */
+	uint64_t next;   /* number of the line */
+	uint32_t node;   /* SUPERVISOR_NO_NODE: of all */
 };
 
 struct loop {
@@ -39,6 +49,8 @@ struct loop {
 	struct links links;
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
+	struct journal journal;
+	struct loop_reader readers[CONTROL_CLIENTS_MAX];
 	uint32_t count; /* of processes: SEATS of each node */
 	int code;       /* the exit code, once ended */
 	bool ended;
@@ -59,5 +71,20 @@ void loop_take_lost(void *context, const char *sentence);
 
 void loop_send_command(
 	struct loop *loop, const struct supervisor_action *action);
+
+/* Keeps a line and gives it to the view. */
+void loop_say(
+	struct loop *loop, const char *node, const char *text, size_t bytes);
+
+/* Takes requests of tools, and shows the log to who reads it. */
+void loop_serve_control(struct loop *loop);
+
+/* Carries out what the step answers. */
+void loop_describe(struct loop *loop, const struct supervisor_action *action);
+void loop_show_log(struct loop *loop, const struct supervisor_action *action);
+void loop_answer(struct loop *loop, const struct supervisor_action *action);
+
+/* Shows what is left of the log to who reads it, when all has ended. */
+void loop_end_control(struct loop *loop);
 
 #endif

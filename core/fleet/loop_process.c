@@ -50,6 +50,7 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
 	one->error = ERROR_NONE;
+	one->since_ns = loop->os->clock_ns(loop->os);
 	if (ledger && ledger_renew(ledger, index, loop_take_lost, loop,
 			      &one->error) < 0)
 		loop_take_lost(loop, one->error.text);
@@ -127,7 +128,6 @@ static void serve_exit(struct loop *loop, uint32_t index)
 static void take_line(void *context, const char *text, size_t bytes)
 {
 	const struct loop_process *one = context;
-	const struct loop_view *view = &one->loop->request->view;
 
-	view->line(view->context, one->node->name, text, bytes);
+	loop_say(one->loop, one->node->name, text, bytes);
 }

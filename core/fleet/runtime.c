@@ -24,10 +24,11 @@ struct sweep {
 	const char *base;
 };
 
-static int choose_base(struct runtime *runtime, const char *xdg,
-	char base[RUNTIME_PATH_BYTES], struct error *error);
-static void remove_fifos(struct runtime *runtime);
-static int remove_fifo(void *context, const char *name, unsigned char kind);
+static void choose_base(
+	struct os *os, const char *xdg, char base[RUNTIME_PATH_BYTES]);
+static bool is_ours(const struct stat *status, uid_t uid);
+static void remove_special(struct runtime *runtime);
+static int remove_one(void *context, const char *name, unsigned char kind);
 static void sweep(struct runtime *runtime, const char *base);
 static int sweep_one(void *context, const char *name, unsigned char kind);
 static bool is_made_by_dead(struct os *os, const char *name);
@@ -45,7 +46,8 @@ int runtime_init(struct runtime *runtime, struct os *os, const char *xdg,
 	int code;
 
 	*runtime = (struct runtime){.os = os, .lock_fd = -1};
-	code = choose_base(runtime, xdg, base, error);
+	choose_base(os, xdg, base);
+	code = make_folder(runtime, base, error);
 	if (code < 0)
 		return code;
 	sweep(runtime, base);
@@ -66,7 +68,7 @@ void runtime_release(struct runtime *runtime)
 	if (runtime->lock_fd < 0)
 		return;
 	snprintf(path, sizeof path, "%s/lock", runtime->folder);
-	remove_fifos(runtime);
+	remove_special(runtime);
 	os->unlinkat(os, AT_FDCWD, path, 0);
 	os->unlinkat(os, AT_FDCWD, runtime->folder, AT_REMOVEDIR);
 	os->close(os, runtime->lock_fd);
@@ -100,11 +102,31 @@ void runtime_name(char name[NAME_BYTES_MAX], const char *file, pid_t pid)
 	strcpy(name + bytes, suffix);
 }
 
-/* The folder of all topologies of this user, made if need be. */
-static int choose_base(struct runtime *runtime, const char *xdg,
-	char base[RUNTIME_PATH_BYTES], struct error *error)
+int runtime_open_base(struct os *os, const char *xdg)
 {
-	struct os *os = runtime->os;
+	char base[RUNTIME_PATH_BYTES];
+	struct stat status;
+	int fd;
+	int code;
+
+	choose_base(os, xdg, base);
+	fd = os->openat(
+		os, AT_FDCWD, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return fd;
+	code = os->fstat(os, fd, &status);
+	if (code == 0 && !is_ours(&status, os->geteuid(os)))
+		code = -EPERM;
+	if (code == 0)
+		return fd;
+	os->close(os, fd);
+	return code;
+}
+
+/* The folder of all topologies of this user. */
+static void choose_base(
+	struct os *os, const char *xdg, char base[RUNTIME_PATH_BYTES])
+{
 	struct stat status;
 
 	if (xdg && *xdg == '/' && strlen(xdg) < RUNTIME_PATH_BYTES / 2 &&
@@ -116,11 +138,16 @@ static int choose_base(struct runtime *runtime, const char *xdg,
 	else
 		snprintf(base, RUNTIME_PATH_BYTES, "/tmp/tau-%u",
 			(unsigned)os->geteuid(os));
-	return make_folder(runtime, base, error);
 }
 
-/* Those of a supervisor that was killed. */
-static void remove_fifos(struct runtime *runtime)
+static bool is_ours(const struct stat *status, uid_t uid)
+{
+	return S_ISDIR(status->st_mode) && status->st_uid == uid &&
+	       !(status->st_mode & 022);
+}
+
+/* The control socket, and FIFOs of a supervisor that was killed. */
+static void remove_special(struct runtime *runtime)
 {
 	struct os *os = runtime->os;
 	struct removing removing = {
@@ -129,15 +156,15 @@ static void remove_fifos(struct runtime *runtime)
 
 	if (removing.folder_fd < 0)
 		return;
-	os->list(os, removing.folder_fd, remove_fifo, &removing);
+	os->list(os, removing.folder_fd, remove_one, &removing);
 	os->close(os, removing.folder_fd);
 }
 
-static int remove_fifo(void *context, const char *name, unsigned char kind)
+static int remove_one(void *context, const char *name, unsigned char kind)
 {
 	const struct removing *removing = context;
 
-	if (kind == DT_FIFO)
+	if (kind == DT_FIFO || kind == DT_SOCK)
 		removing->os->unlinkat(
 			removing->os, removing->folder_fd, name, 0);
 	return 0;
@@ -201,8 +228,7 @@ static int make_folder(
 	if (code < 0)
 		return error_set(error, code, "cannot look at %s: %s", path,
 			strerror(-code));
-	if (!S_ISDIR(status.st_mode) || status.st_uid != os->geteuid(os) ||
-		status.st_mode & 022)
+	if (!is_ours(&status, os->geteuid(os)))
 		return error_set(error, -EPERM,
 			"%s is not a folder that only you may write; remove it "
 			"and start again",

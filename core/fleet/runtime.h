@@ -5,6 +5,8 @@
  *     /run/tau/NAME/lock                    else as root,
  *     /tmp/tau-UID/NAME/lock                else
  *
+ * Beside the lock stands the control socket (core/fleet/control), and FIFOs.
+ *
  * One supervisor per name: it holds a flock on `lock`, which the kernel drops
  * whatever becomes of the process. Folders are 0700 and must be ours: in /tmp
  * somebody else may have made one first.
@@ -31,6 +33,10 @@ int runtime_init(struct runtime *runtime, struct os *os, const char *xdg,
 
 /* Gives the name back and removes the folder. */
 void runtime_release(struct runtime *runtime);
+
+/* Opens the folder in which this user's topologies have theirs, and makes
+ * none. An fd of the caller's, or a negative errno. */
+int runtime_open_base(struct os *os, const char *xdg);
 
 /* What an unnamed topology is called: STEM-PID, where the stem is the file's
  * name without its last dot and what follows, or "tau" where there is none;

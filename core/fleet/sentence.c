@@ -139,6 +139,20 @@ char *sentence_unclosed(void)
 		"did not close and is killed; what it held is lost");
 }
 
+char *sentence_ended(enum exit_code code, bool now)
+{
+	if (code == EXIT_CODE_FAILED)
+		return sentence_format("it has ended, and an operator or a "
+				       "node of it had failed; it said which "
+				       "where it was started");
+	if (code == EXIT_CODE_NOT_DRAINED && !now)
+		return sentence_format("it has ended without running out; what "
+				       "was left is lost");
+	if (code == EXIT_CODE_INTERRUPTED)
+		return sentence_format("it has ended, after an interrupt");
+	return sentence_format("it has ended");
+}
+
 char *sentence_format(const char *format, ...)
 {
 	va_list arguments;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "core/fleet/exit_code.h"
 #include "core/fleet/restart.h"
 #include "core/wire/command.h"
 
@@ -43,6 +44,10 @@ char *sentence_patience(int64_t drain_ns);
 
 /* Of a node that did not heed CLOSE. */
 char *sentence_unclosed(void);
+
+/* How a topology ended, for a tool that waited for it; `now`: it was asked to
+ * end at once. */
+char *sentence_ended(enum exit_code code, bool now);
 
 /* Any text; aborts when there is no memory for a sentence. */
 char *sentence_format(const char *format, ...)

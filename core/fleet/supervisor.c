@@ -53,6 +53,7 @@ void supervisor_release(struct supervisor *supervisor)
 		restart_release(&supervisor->nodes[i].restart);
 	free(supervisor->processes);
 	free(supervisor->nodes);
+	free(supervisor->waiters);
 	*supervisor = (struct supervisor){0};
 }
 
@@ -94,6 +95,13 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		break;
 	case SUPERVISOR_TIMEOUT:
 		supervisor_on_timeout(supervisor, event);
+		break;
+	case SUPERVISOR_REQUEST:
+		supervisor_on_request(
+			supervisor, event->client, event->request);
+		break;
+	case SUPERVISOR_LEFT:
+		supervisor_on_left(supervisor, event->client);
 		break;
 	}
 	end_if_all_ended(supervisor);
@@ -366,6 +374,8 @@ void supervisor_node_ended(struct supervisor *supervisor, uint32_t node)
 
 static void end_if_all_ended(struct supervisor *supervisor)
 {
+	int code;
+
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
 		if (supervised_current(supervisor, i)->state !=
 				SUPERVISED_ENDED ||
@@ -373,6 +383,7 @@ static void end_if_all_ended(struct supervisor *supervisor)
 					.state != SUPERVISED_ABSENT)
 			return;
 	supervisor->ended = true;
-	action_exit(
-		&supervisor->actions, (int)exit_code_of(&supervisor->causes));
+	code = (int)exit_code_of(&supervisor->causes);
+	supervisor_tell_end(supervisor, code);
+	action_exit(&supervisor->actions, code);
 }

@@ -40,6 +40,9 @@
  * nodes while this is prepared is for a transaction to decide, which hooks in
  * (`supervisor_hook`).
  *
+ * Tools ask through requests: `stop` is what a signal does, `drain` the same
+ * without a deadline; whoever asked is answered when all has ended.
+ *
  * Invariants: a command is sent only to a process that was spawned and has not
  * exited; never do two processes of a node run; a node's links are dropped when
  * nobody will follow; EXIT comes once, last, when all nodes have ended and no
@@ -57,6 +60,7 @@
 #include "core/fleet/exit_code.h"
 #include "core/fleet/restart.h"
 #include "core/fleet/seat.h"
+#include "core/fleet/request.h"
 #include "core/wire/command.h"
 
 enum supervised_state {
@@ -81,6 +85,8 @@ enum supervisor_event_kind {
 	SUPERVISOR_EXITED,  /* process, status, text: who had the thread */
 	SUPERVISOR_SIGNAL,  /* number: INT, TERM or HUP */
 	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own */
+	SUPERVISOR_REQUEST, /* client, request: a tool asks */
+	SUPERVISOR_LEFT,    /* client: it is gone without an answer */
 };
 
 struct supervisor_event {
@@ -91,6 +97,8 @@ struct supervisor_event {
 	int status; /* as waitpid gives it */
 	int number;
 	enum supervisor_timer timer;
+	uint64_t client;
+	const struct request *request;
 	int64_t now_ns;  /* in all events: the time, */
 	uint64_t chance; /* and a random number */
 };
@@ -126,6 +134,7 @@ struct supervised_node {
 	bool hooked;      /* its events go to the hook first */
 	bool waiting;     /* for TIMER_RESTART; no process is there */
 	struct restart restart;
+	uint64_t restarts;       /* in all */
 	uint64_t records, bytes; /* as last told */
 };
 
@@ -146,6 +155,12 @@ struct supervisor_hook {
 	void (*stop)(void *context, struct supervisor *supervisor);
 };
 
+/* A tool that wants to know how it ends. */
+struct supervisor_waiter {
+	uint64_t client;
+	bool now; /* and asked that nothing be waited for */
+};
+
 struct supervisor {
 	struct supervisor_options options;
 	struct supervised_process *processes; /* SEATS of each node */
@@ -157,6 +172,9 @@ struct supervisor {
 	bool stopping; /* it drains or closes */
 	bool closing;
 	bool ended;
+	bool hurried; /* the drain's deadline is armed */
+	struct supervisor_waiter *waiters;
+	size_t waiter_count, waiter_room;
 	struct action_list actions; /* of the last step */
 };
 

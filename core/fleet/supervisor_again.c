@@ -141,6 +141,7 @@ static void say_what_follows(
 static void spawn_after(
 	struct supervisor *supervisor, uint32_t process, int64_t pause_ns)
 {
+	supervisor->nodes[seat_node(process)].restarts++;
 	supervisor->processes[process] = (struct supervised_process){0};
 	deadlock_restarted(&supervisor->deadlock, seat_node(process));
 	supervisor->nodes[seat_node(process)].waiting = true;

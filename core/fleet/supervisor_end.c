@@ -6,6 +6,7 @@
 #include "core/fleet/supervisor_private.h"
 
 static void drain(struct supervisor *supervisor);
+static void arm_deadline(struct supervisor *supervisor, int64_t drain_ns);
 static void close_all(struct supervisor *supervisor);
 static void stop(struct supervisor *supervisor);
 static void kill_all(struct supervisor *supervisor);
@@ -22,9 +23,14 @@ void supervisor_on_signal(struct supervisor *supervisor, int number)
 	} else if (!supervisor->stopping) {
 		drain(supervisor);
 	} else {
-		supervisor->causes.cut_short = true;
-		close_all(supervisor);
+		supervisor_cut_short(supervisor);
 	}
+}
+
+void supervisor_cut_short(struct supervisor *supervisor)
+{
+	supervisor->causes.cut_short = true;
+	close_all(supervisor);
 }
 
 void supervisor_on_timeout(
@@ -111,20 +117,37 @@ void supervisor_seek_deadlocks(struct supervisor *supervisor)
 	}
 }
 
-/* Ends the sources and lets all behind them run out. */
 static void drain(struct supervisor *supervisor)
+{
+	supervisor_run_out(supervisor, supervisor->options.drain_ns);
+}
+
+void supervisor_run_out(struct supervisor *supervisor, int64_t drain_ns)
 {
 	if (supervisor->stopping)
 		return;
 	stop(supervisor);
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
 		supervisor_drain(supervisor, i);
-	if (supervisor->options.drain_ns > SUPERVISOR_PATIENCE_NS)
+	if (drain_ns != SUPERVISOR_NO_DEADLINE)
+		arm_deadline(supervisor, drain_ns);
+}
+
+void supervisor_hurry(struct supervisor *supervisor)
+{
+	if (supervisor->ran && supervisor->stopping && !supervisor->hurried)
+		arm_deadline(supervisor, supervisor->options.drain_ns);
+}
+
+static void arm_deadline(struct supervisor *supervisor, int64_t drain_ns)
+{
+	supervisor->hurried = true;
+	if (drain_ns > SUPERVISOR_PATIENCE_NS)
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_PATIENCE,
 			SUPERVISOR_PATIENCE_NS);
-	if (supervisor->options.drain_ns)
-		action_arm(&supervisor->actions, SUPERVISOR_TIMER_DRAIN,
-			supervisor->options.drain_ns);
+	if (drain_ns)
+		action_arm(
+			&supervisor->actions, SUPERVISOR_TIMER_DRAIN, drain_ns);
 	else
 		close_all(supervisor);
 }

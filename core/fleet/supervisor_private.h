@@ -1,7 +1,8 @@
 /*
  * supervisor_private: what the files of the step share: supervisor.c how a
  * topology comes to run, and what its nodes say; supervisor_seat.c standbys;
- * supervisor_again.c restarts; supervisor_end.c how it ends.
+ * supervisor_again.c restarts; supervisor_end.c how it ends;
+ * supervisor_request.c what tools ask.
  */
 #ifndef TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
 #define TAU_CORE_FLEET_SUPERVISOR_PRIVATE_H
@@ -11,6 +12,24 @@
 void supervisor_on_signal(struct supervisor *supervisor, int number);
 void supervisor_on_timeout(
 	struct supervisor *supervisor, const struct supervisor_event *event);
+
+/* Ends the sources and lets all behind them run out, for at most so long;
+ * SUPERVISOR_NO_DEADLINE: as long as it takes. Does nothing when it drains. */
+#define SUPERVISOR_NO_DEADLINE (-1)
+void supervisor_run_out(struct supervisor *supervisor, int64_t drain_ns);
+
+/* A drain without a deadline gets the usual one. */
+void supervisor_hurry(struct supervisor *supervisor);
+
+/* Ends everything at once, as a second signal does. */
+void supervisor_cut_short(struct supervisor *supervisor);
+
+void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
+	const struct request *request);
+void supervisor_on_left(struct supervisor *supervisor, uint64_t client);
+
+/* Tells everybody who waits for the end what it was. */
+void supervisor_tell_end(struct supervisor *supervisor, int code);
 
 /* Something failed, and that was said. */
 void supervisor_failed(struct supervisor *supervisor);

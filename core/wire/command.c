@@ -166,6 +166,12 @@ static int kind_parts(unsigned kind)
 		return PART_CODE | PART_RECORDS | PART_NAME;
 	case COMMAND_PROGRESS:
 		return PART_RECORDS | PART_BYTES;
+	case COMMAND_REQUEST:
+		return PART_NAME | PART_TEXT;
+	case COMMAND_LINE:
+		return PART_TEXT;
+	case COMMAND_RESULT:
+		return PART_CODE | PART_TEXT;
 	default:
 		return -1;
 	}

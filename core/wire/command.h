@@ -36,7 +36,8 @@
  *        2     1  kind
  *        3     1  1: the text goes on in the next packet, else 0
  *        4     4  code, signed    FAILED: negative errno; COUNT: which count;
- *                                  CRASHED, STANDS: the signal
+ *                                  CRASHED, STANDS: the signal; RESULT: exit
+ *                                  code
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
  *                                  DRAIN and CLOSE; CRASHED: the address
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
@@ -54,6 +55,13 @@
  *                                  order: index from the innermost, address,
  *                                  and of a file also offset and path; numbers
  *                                  but the index in hexadecimal digits
+ *
+ * On a control socket (core/fleet/control) a tool asks, and is answered:
+ *
+ *   REQUEST ->  name: what is wanted, as "ps"; text: its arguments, each
+ *               "NAME=VALUE" and a NUL
+ *   <- LINE     text: one line of JSON; any number of times
+ *   <- RESULT   code: what the tool ends with; text: a sentence, or none
  *
  * What a kind does not use is zero or empty. A text that does not fit goes on
  * in packets of the same kind that hold nothing but text; nothing else comes
@@ -101,6 +109,10 @@ enum command_kind {
 	COMMAND_PROGRESS = 21,
 	COMMAND_DONE = 22,
 	COMMAND_QUIET = 23,
+	/* on a control socket */
+	COMMAND_REQUEST = 33,
+	COMMAND_LINE = 34,
+	COMMAND_RESULT = 35,
 	/* … from a signal handler */
 	COMMAND_CRASHED = 40,
 	COMMAND_STANDS = 41,

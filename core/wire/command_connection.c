@@ -21,6 +21,8 @@ struct command_connection {
 	int fd;
 	struct packet *first; /* what is not yet sent; last is its end */
 	struct packet *last;
+	size_t queued_bytes;
+	size_t text_bytes_max;
 	char *text; /* the text of the message that is being received */
 	size_t text_bytes;
 	size_t text_room;
@@ -52,6 +54,7 @@ struct command_connection *command_connection_create(struct os *os, int fd)
 	connection->magic = CONNECTION_MAGIC;
 	connection->os = os;
 	connection->fd = fd;
+	connection->text_bytes_max = COMMAND_TEXT_BYTES_MAX;
 	return connection;
 }
 
@@ -118,6 +121,7 @@ int command_flush(struct command_connection *connection, struct error *error)
 				"cannot send a command: %s",
 				strerror((int)-sent));
 		connection->first = packet->next;
+		connection->queued_bytes -= packet->bytes;
 		free(packet);
 	}
 	return COMMAND_OK;
@@ -145,6 +149,18 @@ int command_receive(struct command_connection *connection,
 	}
 	*message = connection->head;
 	return COMMAND_OK;
+}
+
+void command_bound(struct command_connection *connection, size_t text_bytes)
+{
+	CHECK_MAGIC(connection, CONNECTION_MAGIC);
+	connection->text_bytes_max = text_bytes;
+}
+
+size_t command_queued(const struct command_connection *connection)
+{
+	CHECK_MAGIC(connection, CONNECTION_MAGIC);
+	return connection->queued_bytes;
 }
 
 /* The bytes of the next packet; 0 at the end, -EAGAIN when there is none. */
@@ -220,10 +236,10 @@ static int take_text(struct command_connection *connection,
 {
 	size_t bytes = connection->text_bytes + text.bytes;
 
-	if (bytes > COMMAND_TEXT_BYTES_MAX)
+	if (bytes > connection->text_bytes_max)
 		return error_set(error, -EPROTO,
-			"a command's text is longer than %u bytes",
-			COMMAND_TEXT_BYTES_MAX);
+			"a command's text is longer than %zu bytes",
+			connection->text_bytes_max);
 	if (bytes > connection->text_room) {
 		size_t room = bytes * 2;
 		char *grown = realloc(connection->text, room);
@@ -269,6 +285,7 @@ static int queue_packet(struct command_connection *connection,
 	else
 		connection->first = packet;
 	connection->last = packet;
+	connection->queued_bytes += bytes;
 	return 0;
 }
 
@@ -280,4 +297,5 @@ static void drop_queue(struct command_connection *connection)
 		connection->first = packet->next;
 		free(packet);
 	}
+	connection->queued_bytes = 0;
 }

@@ -48,4 +48,11 @@ int command_flush(struct command_connection *connection, struct error *error);
 int command_receive(struct command_connection *connection,
 	struct command *message, struct error *error);
 
+/* Lets no text be longer than that, for a side that is not trusted; else it is
+ * COMMAND_TEXT_BYTES_MAX. */
+void command_bound(struct command_connection *connection, size_t text_bytes);
+
+/* The bytes that are queued and not yet sent. */
+size_t command_queued(const struct command_connection *connection);
+
 #endif

@@ -1,0 +1,173 @@
+/* asking: requests to running topologies. See the header. */
+#include "core/cli/asking.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/fleet/client.h"
+#include "core/plan/text.h"
+#include "core/wire/command_connection.h"
+
+static int say_which(struct cli *cli, const struct client_names *names);
+static int ask(struct cli *cli, const struct asking *asking, const char *name);
+static int listen_to(struct cli *cli, const struct asking *asking,
+	const char *name, struct client *client);
+static void take_line(struct cli *cli, const struct asking *asking,
+	const char *name, struct command_text text);
+static int take_result(
+	struct cli *cli, const char *name, const struct command *command);
+static void await_end(struct client *client);
+static const char *runtime_folder(const struct cli *cli);
+
+int asking_one(struct cli *cli, const struct asking *asking)
+{
+	struct client_names names;
+	int code;
+
+	if (asking->topology)
+		return ask(cli, asking, asking->topology);
+	client_names_list(&names, &cli->os, runtime_folder(cli));
+	if (names.count == 1)
+		code = ask(cli, asking, names.names[0]);
+	else
+		code = say_which(cli, &names);
+	client_names_release(&names);
+	return code;
+}
+
+int asking_all(struct cli *cli, const struct asking *asking)
+{
+	struct client_names names;
+	int code = 0;
+
+	if (asking->topology)
+		return ask(cli, asking, asking->topology);
+	client_names_list(&names, &cli->os, runtime_folder(cli));
+	for (size_t i = 0; i < names.count; i++) {
+		int one = ask(cli, asking, names.names[i]);
+
+		code = code ? code : one;
+	}
+	if (names.count == 0)
+		code = say_which(cli, &names);
+	client_names_release(&names);
+	return code;
+}
+
+const char *asking_text(const json_t *line, const char *key)
+{
+	const char *text = json_string_value(json_object_get(line, key));
+
+	return text ? text : "";
+}
+
+int64_t asking_number(const json_t *line, const char *key)
+{
+	return json_integer_value(json_object_get(line, key));
+}
+
+/* Of none or several. */
+static int say_which(struct cli *cli, const struct client_names *names)
+{
+	struct text text = {0};
+
+	if (names->count == 0) {
+		cli_say(cli, "no topology of yours is running");
+		return EXIT_CODE_UNAVAILABLE;
+	}
+	for (size_t i = 0; i < names->count; i++)
+		text_format(&text, "%s%s", i ? ", " : "", names->names[i]);
+	cli_say(cli,
+		"%zu topologies are running: %s; --topology NAME says which "
+		"is meant",
+		names->count, text_string(&text));
+	text_release(&text);
+	return EXIT_CODE_USAGE;
+}
+
+static int ask(struct cli *cli, const struct asking *asking, const char *name)
+{
+	struct error error = ERROR_NONE;
+	struct client *client = NULL;
+	int code = client_connect(
+		&client, &cli->os, runtime_folder(cli), name, &error);
+
+	if (code == 0)
+		code = client_ask(
+			client, asking->verb, asking->arguments, &error);
+	if (code == 0)
+		code = listen_to(cli, asking, name, client);
+	else {
+		cli_say(cli, "%s", error.text);
+		code = code == -ENOENT ? EXIT_CODE_UNAVAILABLE : EXIT_CODE_IO;
+	}
+	client_destroy(&client);
+	return code;
+}
+
+static int listen_to(struct cli *cli, const struct asking *asking,
+	const char *name, struct client *client)
+{
+	struct error error = ERROR_NONE;
+	struct command command;
+	int flow;
+
+	while ((flow = client_hear(client, &command, &error)) == COMMAND_OK) {
+		if (command.kind == COMMAND_LINE)
+			take_line(cli, asking, name, command.text);
+		else if (command.kind == COMMAND_RESULT)
+			break;
+	}
+	if (flow == COMMAND_OK) {
+		int code = take_result(cli, name, &command);
+
+		if (asking->end)
+			await_end(client);
+		return code;
+	}
+	if (flow == COMMAND_END)
+		cli_say(cli, "%s: it ended before it had answered", name);
+	else
+		cli_say(cli, "%s: %s", name, error.text);
+	return EXIT_CODE_IO;
+}
+
+static void take_line(struct cli *cli, const struct asking *asking,
+	const char *name, struct command_text text)
+{
+	json_t *line;
+
+	if (cli->json) {
+		fwrite(text.text, 1, text.bytes, cli->out.file);
+		fputc('\n', cli->out.file);
+		fflush(cli->out.file);
+		return;
+	}
+	line = json_loadb(text.text, text.bytes, 0, NULL);
+	if (line && asking->line)
+		asking->line(asking->context, name, line);
+	json_decref(line);
+}
+
+static int take_result(
+	struct cli *cli, const char *name, const struct command *command)
+{
+	if (command->text.bytes)
+		cli_say(cli, "%s: %.*s", name, (int)command->text.bytes,
+			command->text.text);
+	return command->code;
+}
+
+/* The socket closes when the name is free again. */
+static void await_end(struct client *client)
+{
+	struct command command;
+
+	while (client_hear(client, &command, NULL) == COMMAND_OK)
+		;
+}
+
+static const char *runtime_folder(const struct cli *cli)
+{
+	return cli_environment(cli, "XDG_RUNTIME_DIR");
+}

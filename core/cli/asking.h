@@ -1,0 +1,41 @@
+/*
+ * asking: what commands on a running topology have in common: which one, and
+ * how they ask it.
+ */
+#ifndef TAU_CORE_CLI_ASKING_H
+#define TAU_CORE_CLI_ASKING_H
+
+#include <jansson.h>
+
+#include "core/cli/cli.h"
+
+enum { ASKING_TOPOLOGY = 't' };
+
+#define ASKING_OPTION                                                          \
+	{                                                                      \
+		"topology", ASKING_TOPOLOGY, "NAME",                           \
+			"which one, where several run"                         \
+	}
+
+struct asking {
+	const char *topology; /* --topology, or NULL */
+	const char *verb;
+	const char *const *arguments; /* "NAME=VALUE", ends in NULL; or NULL */
+	bool end; /* return only when the topology is gone, too */
+	/* Given each line of the answer, unless --json prints it as it is. */
+	void (*line)(void *context, const char *topology, json_t *line);
+	void *context;
+};
+
+/* Asks the one topology that is meant. Returns the exit code, after whatever
+ * sentence the answer had. */
+int asking_one(struct cli *cli, const struct asking *asking);
+
+/* Asks all that run, or the one that --topology names. */
+int asking_all(struct cli *cli, const struct asking *asking);
+
+/* The members of a line; "" and 0 where there is none. */
+const char *asking_text(const json_t *line, const char *key);
+int64_t asking_number(const json_t *line, const char *key);
+
+#endif

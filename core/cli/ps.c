@@ -1,0 +1,88 @@
+/*
+ * ps: the nodes of running topologies, and what they are doing.
+ */
+#include "core/cli/asking.h"
+#include "core/cli/commands.h"
+#include "core/cli/figure.h"
+#include "core/cli/table.h"
+
+enum { COLUMNS = 8 };
+
+static void add_node(void *context, const char *topology, json_t *line);
+static void count(const json_t *line, const char *key, char text[FIGURE_BYTES]);
+
+static int take(struct cli *cli, void *context, int id, const char *value)
+{
+	struct asking *asking = context;
+
+	if (id != ASKING_TOPOLOGY)
+		return cli_usage(cli, &ps_command,
+			"ps takes no %s; --topology %s shows that one alone",
+			value, value);
+	asking->topology = value;
+	return 0;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct table table = {.columns = COLUMNS,
+		.headings = {"TOPOLOGY", "NODE", "STATE", "PID", "UP", "READ",
+			"MEMORY", "RUNS"}};
+	struct asking asking = {
+		.verb = "ps", .line = add_node, .context = &table};
+	int code = cli_parse(cli, &ps_command, argc, argv, take, &asking);
+
+	if (code >= 0)
+		return code;
+	code = asking_all(cli, &asking);
+	if (table.row_count)
+		table_print(&table, &cli->out, 0);
+	table_release(&table);
+	return code;
+}
+
+static void add_node(void *context, const char *topology, json_t *line)
+{
+	char pid[FIGURE_BYTES] = "";
+	char uptime[FIGURE_BYTES] = "";
+	char memory[FIGURE_BYTES] = "";
+	char records[FIGURE_BYTES];
+	const char *cells[COLUMNS] = {topology, asking_text(line, "node"),
+		asking_text(line, "state"), pid, uptime, records, memory,
+		asking_text(line, "runs")};
+
+	if (asking_number(line, "pid")) {
+		snprintf(pid, sizeof pid, "%lld",
+			(long long)asking_number(line, "pid"));
+		figure_duration(asking_number(line, "uptime_ms"), uptime);
+		figure_quantity((double)asking_number(line, "memory_bytes"),
+			"B", memory);
+	}
+	count(line, "records", records);
+	table_add(context, cells);
+}
+
+static void count(const json_t *line, const char *key, char text[FIGURE_BYTES])
+{
+	text[0] = '\0';
+	if (json_object_get(line, key))
+		figure_quantity((double)asking_number(line, key), "", text);
+}
+
+static const struct cli_option options[] = {ASKING_OPTION, {0}};
+
+const struct cli_command ps_command = {
+	.name = "ps",
+	.operands = "",
+	.doc = "list running topologies and their nodes",
+	.text = "READ is how many records the operators of a node have read, "
+		"one counted at every operator that it passes. RUNS is the "
+		"operator that works at this moment; where a node waits, it is "
+		"empty.\n"
+		"The exit code is 69 when nothing runs.",
+	.options = options,
+	.examples = "tau ps\n"
+		    "tau ps --topology weblog --json\n",
+	.json = true,
+	.run = run,
+};

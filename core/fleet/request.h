@@ -1,0 +1,41 @@
+/*
+ * request: what a tool asked for, read from the packet that asks.
+ *
+ * Pure text. A REQUEST has the verb as its name and arguments in its text, each
+ * "NAME=VALUE" and a NUL. What is not understood gets a sentence: the tool may
+ * be of another version.
+ */
+#ifndef TAU_CORE_FLEET_REQUEST_H
+#define TAU_CORE_FLEET_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/wire/command.h"
+
+enum request_kind {
+	REQUEST_PS,    /* a line per node */
+	REQUEST_LOGS,  /* node, follow: a line per line of the log */
+	REQUEST_STOP,  /* now: what a signal does; the result is the end */
+	REQUEST_DRAIN, /* the same without a deadline */
+};
+
+struct request {
+	enum request_kind kind;
+	uint32_t node; /* SUPERVISOR_NO_NODE: all of them */
+	bool follow, now;
+};
+
+/* The number of the node with that name, or SUPERVISOR_NO_NODE. */
+typedef uint32_t request_find(void *context, const char *name, size_t bytes);
+
+/* Reads a REQUEST. 0, or -EINVAL with a sentence. */
+int request_read(struct request *request, const struct command *command,
+	request_find *find, void *context, struct error *error);
+
+/* The value of an argument, {NULL, 0} when it was not given. */
+struct command_text request_argument(
+	const struct command *command, const char *name);
+
+#endif

@@ -1,0 +1,110 @@
+#!/bin/bash
+# control.sh: looking at what runs, and ending it, from another shell. Nothing
+# here sleeps: whoever waits asks the topology itself until it is so.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+
+# begin FILE WORD...: starts one in the background; `running` is its shell job.
+begin() {
+	local into=$1
+	shift
+	"$TAU" run "$@" >"$into.out" 2>"$into.err" &
+	running=$!
+	trap 'stop_all; rm -rf "$folder"' EXIT
+}
+stop_all() {
+	local job
+	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
+}
+# until_line GLOB WORD...: asks until the answer has such a line.
+until_line() {
+	local glob=$1 line
+	shift
+	while kill -0 "$running" 2>/dev/null; do
+		t "$@"
+		while IFS= read -r line; do
+			# shellcheck disable=SC2053
+			[[ $line == $glob ]] && return
+		done <out
+	done
+	fail "ended before $* said: $glob"
+}
+ended() {
+	status=0
+	wait "$running" || status=$?
+}
+
+scenario "nothing runs"
+t ps
+expect_status 69
+expect_line err 'tau: no topology of yours is running'
+t stop
+expect_status 69
+t stop --topology weblog
+expect_status 69
+expect_line err 'tau: no topology runs under the name weblog'
+t ps now
+expect_status 2
+expect_line err 'tau: ps takes no now; --topology now shows that one alone'
+
+cat >weblog.json <<'END'
+{ "tau": 1, "name": "weblog", "nodes": {
+    "here":  { "operators": { "numbers": {"type": "generate"} } },
+    "there": { "operators": { "sum": {"type": "count"}, "out": {"type": "stdout"} } } },
+  "streams": [ "numbers -> sum -> out" ] }
+END
+
+scenario "what runs is shown"
+begin weblog weblog.json
+until_line 'weblog *here *running*' ps
+expect_line out 'weblog *there *running*'
+expect_line out 'TOPOLOGY*NODE*STATE*PID*UP*READ*MEMORY*'
+until_line '*"node": "there", "state": "running"*"records_in": [1-9]*' ps --json
+expect_line out '{"topology": "weblog", "node": "here", "state": "running", "pid": *, "uptime_ms": *, "memory_bytes": [1-9]*'
+t ps --topology weblog
+expect_status 0
+expect_empty err
+
+scenario "a second one: which is meant has to be said"
+first=$running
+begin other -e 'generate ! count ! stdout'
+second=$running
+until_line 'tau-*running*' ps
+t stop
+expect_status 2
+expect_line err 'tau: 2 topologies are running: tau-'"$second"', weblog; --topology NAME says which is meant'
+t stop --topology "tau-$second"
+expect_status 0
+expect_line err "tau: tau-$second: it has ended"
+ended
+expect_status 0
+
+scenario "the end frees the name"
+running=$first
+t stop
+expect_status 0
+expect_empty out
+expect_line err 'tau: weblog: it has ended'
+[ ! -e runtime/tau/weblog ] || fail "the folder is still there"
+ended
+expect_status 0
+begin weblog weblog.json
+until_line 'weblog *there *running*' ps
+t stop --now
+expect_status 0
+ended
+[ "$status" = 75 ] || [ "$status" = 0 ] || fail "ended with $status"
+
+scenario "a topology that failed ends with 1 for who waits, too"
+cat >failing.json <<'END'
+{ "tau": 1, "name": "failing", "on_failure": "continue", "nodes": {
+    "a": { "operators": { "numbers": {"type": "generate"}, "sum": {"type": "count"}, "out": {"type": "stdout"} } },
+    "b": { "operators": { "more": {"type": "generate"}, "file": {"type": "file.write", "params": {"path": "/dev/full"}} } } },
+  "streams": [ "numbers -> sum -> out", "more -> file" ] }
+END
+begin failing failing.json
+until_line 'failing *b *ended*' ps
+t stop
+expect_status 1
+expect_line err 'tau: failing: it has ended, and an operator or a node of it had failed; *'
+ended
+expect_status 1

@@ -1,0 +1,393 @@
+/*
+ * supervisor: what tools ask, in single histories; what their packets say, and
+ * the log that they are shown.
+ */
+#include "core/fleet/journal.h"
+#include "core/fleet/request.h"
+#include "core/fleet/supervisor.h"
+#include "core/plan/object.h"
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static struct supervisor supervisor;
+static char said[4096];
+
+static void note(const struct supervisor_action *action)
+{
+	static const char *const commands[] = {
+		"", "plan", "run", "drain", "close", "ask"};
+	static const char *const timers[] = {
+		"for", "patience", "drain", "close", "progress"};
+	char *to = strchr(said, '\0');
+	size_t room = (size_t)(said + sizeof said - to);
+
+	if (action->kind == SUPERVISOR_SEND)
+		snprintf(to, room, "%s; ", commands[action->command]);
+	else if (action->kind == SUPERVISOR_ARM)
+		snprintf(to, room, "%s in %lld s; ", timers[action->timer],
+			(long long)(action->timeout_ns / 1000000000));
+	else if (action->kind == SUPERVISOR_KILL)
+		snprintf(to, room, "kill; ");
+	else if (action->kind == SUPERVISOR_DESCRIBE)
+		snprintf(to, room, "node %u to %d; ", action->node,
+			(int)action->client);
+	else if (action->kind == SUPERVISOR_LOGS)
+		snprintf(to, room, "log of %d to %d%s; ", (int)action->node,
+			(int)action->client, action->follow ? ", on" : "");
+	else if (action->kind == SUPERVISOR_RESULT)
+		snprintf(to, room, "%d to %d: %s; ", action->code,
+			(int)action->client, action->text ? action->text : "");
+	else if (action->kind == SUPERVISOR_EXIT)
+		snprintf(to, room, "exit %d; ", action->code);
+}
+
+static void happens(struct supervisor_event event)
+{
+	size_t count;
+	const struct supervisor_action *actions =
+		supervisor_step(&supervisor, &event, &count);
+
+	for (size_t i = 0; i < count; i++)
+		note(&actions[i]);
+}
+
+static void begin(void)
+{
+	struct supervisor_options options = {.node_count = 2,
+		.stop_on_failure = true,
+		.drain_ns = 10000000000};
+
+	supervisor_init(&supervisor, &options);
+	happens((struct supervisor_event){.kind = SUPERVISOR_START});
+	for (uint32_t i = 0; i < 2; i++)
+		happens((struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
+			.process = seat_process(i, 0)});
+	said[0] = 0;
+}
+
+static void tells(uint32_t node, enum command_kind kind)
+{
+	struct command command = {.kind = kind};
+
+	happens((struct supervisor_event){.kind = SUPERVISOR_COMMAND,
+		.process = seat_process(node, 0),
+		.command = &command});
+}
+
+static void begin_running(void)
+{
+	begin();
+	tells(0, COMMAND_READY);
+	tells(1, COMMAND_READY);
+	said[0] = 0;
+}
+
+static void asks(uint64_t client, struct request request)
+{
+	happens((struct supervisor_event){.kind = SUPERVISOR_REQUEST,
+		.client = client,
+		.request = &request});
+}
+
+static void ends(uint32_t node)
+{
+	tells(node, COMMAND_DONE);
+	happens((struct supervisor_event){
+		.kind = SUPERVISOR_EXITED, .process = seat_process(node, 0)});
+}
+
+static void expect(const char *actions)
+{
+	ck_assert_str_eq(said, actions);
+	said[0] = 0;
+}
+
+START_TEST(ps_is_answered_at_any_time)
+{
+	begin();
+	asks(7, (struct request){.kind = REQUEST_PS});
+	expect("node 0 to 7; node 1 to 7; 0 to 7: ; ");
+	happens((struct supervisor_event){
+		.kind = SUPERVISOR_SIGNAL, .number = SIGTERM});
+	said[0] = 0;
+	asks(8, (struct request){.kind = REQUEST_PS});
+	expect("node 0 to 8; node 1 to 8; 0 to 8: ; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(logs_are_shown_as_asked)
+{
+	begin_running();
+	asks(7, (struct request){
+			.kind = REQUEST_LOGS, .node = 1, .follow = true});
+	asks(8, (struct request){
+			.kind = REQUEST_LOGS, .node = SUPERVISOR_NO_NODE});
+	expect("log of 1 to 7, on; log of -1 to 8; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(stop_drains_and_answers_at_the_end)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_STOP});
+	expect("drain; drain; patience in 1 s; drain in 10 s; ");
+	asks(8, (struct request){.kind = REQUEST_STOP});
+	expect("");
+	ends(0);
+	expect("");
+	ends(1);
+	expect("0 to 7: it has ended; 0 to 8: it has ended; exit 0; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(who_leaves_is_not_answered_and_what_it_asked_is_done)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_STOP});
+	asks(8, (struct request){.kind = REQUEST_STOP});
+	happens((struct supervisor_event){
+		.kind = SUPERVISOR_LEFT, .client = 7});
+	said[0] = 0;
+	ends(0);
+	ends(1);
+	expect("0 to 8: it has ended; exit 0; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(stop_now_closes_and_is_content)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_STOP});
+	said[0] = 0;
+	asks(8, (struct request){.kind = REQUEST_STOP, .now = true});
+	expect("close; close; close in 1 s; ");
+	ends(0);
+	ends(1);
+	expect("75 to 7: it has ended without running out; what was left is "
+	       "lost; 0 to 8: it has ended; exit 75; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(stop_now_alone_closes_as_well)
+{
+	begin_running();
+	asks(8, (struct request){.kind = REQUEST_STOP, .now = true});
+	expect("drain; drain; patience in 1 s; drain in 10 s; close; close; "
+	       "close in 1 s; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(stop_before_the_run_kills)
+{
+	begin();
+	asks(7, (struct request){.kind = REQUEST_STOP});
+	expect("kill; kill; ");
+	supervisor_release(&supervisor);
+	begin();
+	asks(7, (struct request){.kind = REQUEST_STOP, .now = true});
+	asks(8, (struct request){.kind = REQUEST_DRAIN});
+	expect("kill; kill; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(drain_has_no_deadline_until_somebody_stops)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_DRAIN});
+	expect("drain; drain; ");
+	asks(8, (struct request){.kind = REQUEST_DRAIN});
+	expect("");
+	asks(9, (struct request){.kind = REQUEST_STOP});
+	expect("patience in 1 s; drain in 10 s; ");
+	asks(9, (struct request){.kind = REQUEST_STOP});
+	expect("");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(a_failure_is_told_to_who_waits)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_DRAIN});
+	said[0] = 0;
+	tells(0, COMMAND_FAILED);
+	ends(0);
+	ends(1);
+	expect("1 to 7: it has ended, and an operator or a node of it had "
+	       "failed; it said which where it was started; exit 1; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+static uint32_t find(void *context, const char *name, size_t bytes)
+{
+	(void)context;
+	return bytes == 5 && !memcmp(name, "parse", 5) ? 3 : SUPERVISOR_NO_NODE;
+}
+
+static int read_text(struct request *request, const char *verb,
+	const char *text, size_t bytes, struct error *error)
+{
+	struct command command = {.kind = COMMAND_REQUEST,
+		.name = command_text(verb),
+		.text = {text, bytes}};
+
+	*error = ERROR_NONE;
+	return request_read(request, &command, find, NULL, error);
+}
+
+START_TEST(a_request_is_read)
+{
+	static const char text[] = "node=parse\0follow=1";
+	struct command command = {.text = {text, sizeof text}};
+	struct request request;
+	struct error error;
+
+	ck_assert_int_eq(
+		read_text(&request, "logs", text, sizeof text, &error), 0);
+	ck_assert_int_eq(request.kind, REQUEST_LOGS);
+	ck_assert_uint_eq(request.node, 3);
+	ck_assert(request.follow && !request.now);
+	ck_assert_int_eq(read_text(&request, "ps", NULL, 0, &error), 0);
+	ck_assert_uint_eq(request.node, SUPERVISOR_NO_NODE);
+	ck_assert_uint_eq(request_argument(&command, "node").bytes, 5);
+	ck_assert_uint_eq(request_argument(&command, "nod").bytes, 0);
+	ck_assert_ptr_null(request_argument(&command, "missing").text);
+}
+END_TEST
+
+START_TEST(a_request_that_is_not_understood_says_why)
+{
+	struct request request;
+	struct error error;
+
+	ck_assert_int_eq(
+		read_text(&request, "dance", NULL, 0, &error), -EINVAL);
+	ck_assert_str_eq(error.text,
+		"the supervisor that runs it does not know how to dance; it is "
+		"of another version");
+	ck_assert_int_eq(
+		read_text(&request, "logs", "node=x", 7, &error), -EINVAL);
+	ck_assert_str_eq(
+		error.text, "it has no node x; tau ps lists its nodes");
+	ck_assert_int_eq(
+		read_text(&request, "ps", "now=1", 6, &error), -EINVAL);
+	ck_assert_str_eq(error.text,
+		"a request has the argument now=1, which the supervisor that "
+		"runs it does not know; it is of another version");
+	ck_assert_int_eq(
+		read_text(&request, "stop", "now=1", 5, &error), -EINVAL);
+	ck_assert_str_eq(
+		error.text, "the last argument of a request does not end");
+}
+END_TEST
+
+START_TEST(the_log_keeps_the_newest_lines)
+{
+	struct journal journal;
+	char text[100];
+	const struct journal_line *line;
+	uint64_t number;
+
+	journal_init(&journal);
+	ck_assert_ptr_null(journal_from(&journal, 0));
+	for (int i = 1; i <= 10000; i++) {
+		int bytes = snprintf(text, sizeof text, "line %d", i);
+
+		journal_add(
+			&journal, i, i % 2 ? "a" : NULL, text, (size_t)bytes);
+		ck_assert_uint_le(journal.bytes, JOURNAL_BYTES);
+	}
+	line = journal_from(&journal, 1);
+	ck_assert_uint_gt(line->number, 1);
+	number = line->number;
+	for (; line; line = STAILQ_NEXT(line, next), number++) {
+		snprintf(text, sizeof text, "line %d", (int)number);
+		ck_assert_uint_eq(line->number, number);
+		ck_assert_str_eq(line->text, text);
+		if (number % 2)
+			ck_assert_str_eq(line->node, "a");
+		else
+			ck_assert_ptr_null(line->node);
+	}
+	ck_assert_uint_eq(number, 10001);
+	ck_assert_ptr_null(journal_from(&journal, 10001));
+	ck_assert_uint_eq(journal_from(&journal, 10000)->number, 10000);
+	journal_release(&journal);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_the_log_is_kept_alone)
+{
+	struct journal journal;
+	char *text = calloc(1, 2 * JOURNAL_BYTES);
+
+	journal_init(&journal);
+	journal_add(&journal, 1, NULL, "x", 1);
+	journal_add(&journal, 1, NULL, text, 2 * JOURNAL_BYTES);
+	ck_assert_uint_eq(journal_from(&journal, 1)->number, 2);
+	journal_add(&journal, 1, NULL, "x", 1);
+	ck_assert_uint_eq(journal_from(&journal, 1)->number, 3);
+	journal_release(&journal);
+	free(text);
+}
+END_TEST
+
+START_TEST(an_object_is_one_line_of_json)
+{
+	struct object object = OBJECT_NONE;
+	char *line;
+
+	object_text(&object, "text", "a \"b\"\n");
+	object_text(&object, "none", NULL);
+	object_number(&object, "number", -5);
+	object_flag(&object, "flag", true);
+	object_bytes(&object, "torn", "a\xff\xc3\xa9\xe2\x82", 6);
+	line = object_take(&object);
+	ck_assert_str_eq(line,
+		"{\"text\": \"a \\\"b\\\"\\n\", \"none\": null, \"number\": "
+		"-5, \"flag\": true, \"torn\": "
+		"\"a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\"}");
+	free(line);
+	line = object_take(&object);
+	ck_assert_str_eq(line, "{}");
+	free(line);
+}
+END_TEST
+
+static Suite *request_suite(void)
+{
+	Suite *suite = suite_create("requests");
+	TCase *tests = test_case(suite, "histories");
+
+	tcase_add_test(tests, ps_is_answered_at_any_time);
+	tcase_add_test(tests, logs_are_shown_as_asked);
+	tcase_add_test(tests, stop_drains_and_answers_at_the_end);
+	tcase_add_test(
+		tests, who_leaves_is_not_answered_and_what_it_asked_is_done);
+	tcase_add_test(tests, stop_now_closes_and_is_content);
+	tcase_add_test(tests, stop_now_alone_closes_as_well);
+	tcase_add_test(tests, stop_before_the_run_kills);
+	tcase_add_test(tests, drain_has_no_deadline_until_somebody_stops);
+	tcase_add_test(tests, a_failure_is_told_to_who_waits);
+	tests = test_case(suite, "texts");
+	tcase_add_test(tests, a_request_is_read);
+	tcase_add_test(tests, a_request_that_is_not_understood_says_why);
+	tcase_add_test(tests, the_log_keeps_the_newest_lines);
+	tcase_add_test(tests, a_line_longer_than_the_log_is_kept_alone);
+	tcase_add_test(tests, an_object_is_one_line_of_json);
+	return suite;
+}
+
+TEST_MAIN(request_suite)
