@@ -59,6 +59,7 @@
 #define STREAM_CAPACITY_MAX (1024u * MIB)
 #define STREAM_RECORDS_DEFAULT 1024u
 #define STREAM_RECORDS_MAX 1048576u
+#define STREAM_SAMPLE_BYTES (64 * KIB) /* of what goes nowhere, the first */
 #define STREAM_STAGE_BYTES (128 * KIB) /* before a link sends: one packet */
 #define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
 #define SHRED_WRITERS_MAX 64u /* processes that write one FIFO */

@@ -33,9 +33,12 @@ char *sentence_count(const struct command *command)
 
 	switch (command->code) {
 	case COMMAND_COUNT_NOWHERE:
-		return sentence_format("%" PRIu64
-				       " %s left %.*s, which goes nowhere",
-			command->records, records, bytes, command->name.text);
+		return sentence_format(
+			"%" PRIu64 " %s left %.*s, which goes nowhere%s%.*s",
+			command->records, records, bytes, command->name.text,
+			command->text.bytes ? "; the first: " : "",
+			(int)command->text.bytes,
+			command->text.bytes ? command->text.text : "");
 	case COMMAND_COUNT_DROPPED:
 		return sentence_format("%" PRIu64 " %s of %.*s %s dropped, "
 				       "because the stream was full",

@@ -16,7 +16,8 @@
 /* A FAILED: "OPERATOR (PLUGIN): why", as far as they are known. */
 char *sentence_failed(const struct command *command);
 
-/* A COUNT: "17 records left parse.bad, which goes nowhere". NULL when it
+/* A COUNT: "17 records left parse.bad, which goes nowhere; the first: why", or
+ * without a why. NULL when it
  * counts what this version does not know. */
 char *sentence_count(const struct command *command);
 

@@ -4,8 +4,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "core/plan/text.h"
+#include <tau/value.h>
 
+#include "core/plan/text.h"
+#include "core/record/utf9.h"
+
+#define REASON_BYTES 512u
+
+static struct command_text first_reason(const struct stream *stream);
 static void count(struct command_connection *connection, const char *name,
 	enum command_count which, uint64_t records);
 
@@ -28,9 +34,38 @@ void node_report_counts(
 		count(connection, stream->name, COMMAND_COUNT_CUT,
 			node->cut[i]);
 	}
-	for (uint32_t i = 0; i < node->nowhere_count; i++)
-		count(connection, node->nowhere[i].name, COMMAND_COUNT_NOWHERE,
-			node->nowhere[i].stream.dropped);
+	for (uint32_t i = 0; i < node->nowhere_count; i++) {
+		const struct stream *stream = &node->nowhere[i].stream;
+
+		if (stream->dropped > 0)
+			node_report_send(connection,
+				&(struct command){.kind = COMMAND_COUNT,
+					.code = COMMAND_COUNT_NOWHERE,
+					.records = stream->dropped,
+					.name = command_text(
+						node->nowhere[i].name),
+					.text = first_reason(stream)});
+	}
+}
+
+/* As the standard operators say it on `bad`: the text under "reason". */
+static struct command_text first_reason(const struct stream *stream)
+{
+	struct tau_value map, reason;
+	const char *text;
+	size_t bytes;
+
+	if (!stream->sample ||
+		tau_value_open(stream->sample, stream->sample_bytes, &map) ||
+		tau_value_get(&map, "reason", 6, &reason) ||
+		tau_value_text(&reason, &text, &bytes) ||
+		utf9_validate(stream->sample, stream->sample_bytes, 0, NULL))
+		return (struct command_text){0};
+	if (bytes > REASON_BYTES)
+		for (bytes = REASON_BYTES;
+			((uint8_t)text[bytes] & 0xc0) == 0x80;)
+			bytes--; /* not within a character */
+	return (struct command_text){text, bytes};
 }
 
 void node_report_quiet(const struct node *node,

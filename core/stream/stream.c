@@ -3,6 +3,7 @@
 #include "core/stream/stream.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "core/base/check.h"
 #include "core/stream/body.h"
@@ -44,6 +45,8 @@ void stream_release(struct stream *stream)
 	drop_all(stream, &stream->ring);
 	drop_all(stream, &stream->spill);
 	stream_drop_spaces(stream);
+	free(stream->sample);
+	stream->sample = NULL;
 	stream->magic = 0;
 }
 

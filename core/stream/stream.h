@@ -123,7 +123,11 @@ struct stream {
 	uint64_t sent, sent_bytes;         /* published */
 	uint64_t received, received_bytes; /* retired */
 	uint64_t dropped;                  /* by policy, or nowhere to go */
-	uint64_t unread;                   /* left when the reader went */
+	/* Of the first that had nowhere to go, a copy; NULL: none, or it was
+	 * larger than STREAM_SAMPLE_BYTES. */
+	void *sample;
+	uint32_t sample_bytes;
+	uint64_t unread; /* left when the reader went */
 };
 
 /* Fills a stream in place. `name` must outlive it. */

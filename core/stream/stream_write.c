@@ -2,6 +2,7 @@
 #include "core/stream/stream.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/check.h"
@@ -19,6 +20,7 @@ static int need_bytes(
 static void open_body(struct stream *stream, struct tau_out *out);
 static int keep(struct stream *stream, struct tau_record *first,
 	const struct tau_record *limit);
+static void keep_sample(struct stream *stream, const struct tau_record *record);
 static bool drop(struct stream *stream, const struct tau_record *first,
 	const struct tau_record *limit);
 static int hold_or_copy(
@@ -260,6 +262,8 @@ static bool drop(struct stream *stream, const struct tau_record *first,
 		if (first->type == TAU_CYCLE &&
 			stream->policy != STREAM_NOWHERE)
 			ring = stream_target(stream);
+		if (stream->policy == STREAM_NOWHERE && stream->dropped == 0)
+			keep_sample(stream, first);
 		stream->dropped += ring == NULL;
 		if (!ring)
 			continue;
@@ -272,6 +276,19 @@ static bool drop(struct stream *stream, const struct tau_record *first,
 			kept = true;
 	}
 	return kept;
+}
+
+/* Without memory there is none: nothing depends on it. */
+static void keep_sample(struct stream *stream, const struct tau_record *record)
+{
+	if (record->type != TAU_VALUE || record->bytes == 0 ||
+		record->bytes > STREAM_SAMPLE_BYTES || stream->sample)
+		return;
+	stream->sample = malloc(record->bytes);
+	if (!stream->sample)
+		return;
+	memcpy(stream->sample, record->body, record->bytes);
+	stream->sample_bytes = record->bytes;
 }
 
 /* A run that is copied lies in another slot afterwards: in a chunk of its own

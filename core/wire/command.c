@@ -163,7 +163,7 @@ static int kind_parts(unsigned kind)
 		return PART_CODE | PART_RECORDS | PART_BYTES | PART_NAME |
 		       PART_PLUGIN | PART_TEXT;
 	case COMMAND_COUNT:
-		return PART_CODE | PART_RECORDS | PART_NAME;
+		return PART_CODE | PART_RECORDS | PART_NAME | PART_TEXT;
 	case COMMAND_PROGRESS:
 		return PART_RECORDS | PART_BYTES;
 	case COMMAND_REQUEST:

@@ -65,7 +65,7 @@ printf '{"a":1}\nbad\nworse\n' >in
 t run -e 'lines ! json.parse ! stdout' <in
 expect_status 0
 expect_text out $'{"a":1}\n'
-expect_line err "tau: 2 records left json-parse.bad, which goes nowhere"
+expect_line err "tau: 2 records left json-parse.bad, which goes nowhere; the first: no JSON at character 3: *"
 
 scenario "a topology that is not valid"
 t run -e 'generat 3 ! stdout'
