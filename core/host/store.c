@@ -7,11 +7,11 @@
 
 #include "core/base/bounds.h"
 #include "core/base/os.h"
-#include "core/base/sha256.h"
 #include "core/host/sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sha2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,15 +181,15 @@ static int hash_and_write(struct os *os, int from, int to,
 {
 	char *buffer = malloc(COPY_BYTES);
 	int64_t offset = 0;
-	struct sha256 context;
+	SHA2_CTX context;
 	int result = buffer == NULL ? -ENOMEM : 1;
 
-	sha256_init(&context);
+	SHA256Init(&context);
 	while (result > 0) {
 		result = read_some(os, from, buffer, offset);
 		if (result <= 0)
 			break;
-		sha256_add(&context, buffer, (size_t)result);
+		SHA256Update(&context, (uint8_t *)buffer, (size_t)result);
 		offset += result;
 		if (to >= 0) {
 			int written = write_all(os, to, buffer, (size_t)result);
@@ -199,7 +199,7 @@ static int hash_and_write(struct os *os, int from, int to,
 		if (offset > PLUGIN_FILE_BYTES_MAX)
 			result = -EFBIG;
 	}
-	sha256_end(&context, sha256);
+	SHA256Final(sha256, &context);
 	free(buffer);
 	return result;
 }

@@ -6,11 +6,11 @@
 
 #include "core/base/bounds.h"
 #include "core/base/os.h"
-#include "core/base/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,20 +307,20 @@ static int hash_file(
 {
 	unsigned char *buffer = malloc(READ_BYTES);
 	uint64_t offset = 0;
-	struct sha256 context;
+	SHA2_CTX context;
 	int result = buffer == NULL ? -ENOMEM : 0;
 
-	sha256_init(&context);
+	SHA256Init(&context);
 	while (result == 0 && offset < identity->size) {
 		uint64_t left = identity->size - offset;
 		size_t bytes = left < READ_BYTES ? (size_t)left : READ_BYTES;
 
 		result = read_fully(file, buffer, bytes, offset);
 		if (result == 0)
-			sha256_add(&context, buffer, bytes);
+			SHA256Update(&context, buffer, bytes);
 		offset += bytes;
 	}
-	sha256_end(&context, identity->sha256);
+	SHA256Final(identity->sha256, &context);
 	free(buffer);
 	if (result != 0)
 		error_set(error, result, "%s: cannot be read: %s",
