@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static const char *const run_group[] = {"run", "validate", "graph", NULL};
+static const char *const run_group[] = {
+	"run", "validate", "graph", "plan", NULL};
 static const char *const running_group[] = {"ps", "stop", NULL};
 static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};

@@ -10,7 +10,6 @@ static const struct {
 	const char *name;
 	const char *does;
 } unbuilt[] = {
-	{"plan", "shows what a changed manifest would change"},
 	{"apply", "changes a running topology to a manifest"},
 	{"top", "shows rates and fills of running streams"},
 	{"tap", "shows the records of a running stream"},

@@ -187,3 +187,39 @@ while IFS= read -r example; do
 	t validate -e "$example"
 	[ "$status" = 0 ] || fail "not valid: $example"
 done <examples
+
+scenario "what would change"
+cat >old.json <<-'END'
+	{ "tau": 1,
+	  "nodes": { "one": { "operators": { "a": {"type": "generate", "params": {"count": 3}},
+	                                     "t": {"type": "take", "params": {"n": 2}} } },
+	             "two": { "operators": { "b": {"type": "stdout"} } } },
+	  "streams": [ "a -> t -> b" ] }
+END
+t plan --against old.json old.json
+expect_status 0
+expect_text out $'nothing to change\n'
+sed 's/"count": 3/"count": 4/' old.json >new.json
+t plan --against old.json new.json
+expect_status 1
+expect_empty err
+expect_text out '~ one  upgraded: a new process takes over, with state and records
+├─ ~ a  generate
+│      count = 3 → 4
+│      its state is carried, in version 1
+└─ 1 operator and 2 streams stay as they are
+  two  kept
+
+Of 2 nodes 1 is upgraded and 1 is kept.
+'
+t plan --json --against old.json new.json
+expect_status 1
+expect_line out '  "changes": true,'
+sed 's/"two"/"three"/' old.json >named.json
+t plan --against old.json named.json
+expect_status 78
+expect_empty out
+expect_line err 'named.json:4:*operators of node two would move to node three*'
+t plan old.json
+expect_status 2
+expect_line err '*--against FILE*'
