@@ -5,8 +5,14 @@
 #include "core/cli/commands.h"
 #include "core/cli/figure.h"
 #include "core/cli/table.h"
+#include "core/plan/text.h"
 
-enum { COLUMNS = 8 };
+enum { COLUMNS = 9 };
+
+struct listing {
+	struct table table;
+	struct text crashes; /* the reports, to stand below */
+};
 
 static void add_node(void *context, const char *topology, json_t *line);
 static void count(const json_t *line, const char *key, char text[FIGURE_BYTES]);
@@ -25,19 +31,22 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct table table = {.columns = COLUMNS,
-		.headings = {"TOPOLOGY", "NODE", "STATE", "PID", "UP", "READ",
-			"MEMORY", "RUNS"}};
+	struct listing listing = {
+		.table = {.columns = COLUMNS,
+			.headings = {"TOPOLOGY", "NODE", "STATE", "PID", "UP",
+				"AGAIN", "READ", "MEMORY", "RUNS"}}};
 	struct asking asking = {
-		.verb = "ps", .line = add_node, .context = &table};
+		.verb = "ps", .line = add_node, .context = &listing};
 	int code = cli_parse(cli, &ps_command, argc, argv, take, &asking);
 
 	if (code >= 0)
 		return code;
 	code = asking_all(cli, &asking);
-	if (table.row_count)
-		table_print(&table, &cli->out, 0);
-	table_release(&table);
+	if (listing.table.row_count)
+		table_print(&listing.table, &cli->out, 0);
+	fputs(text_string(&listing.crashes), cli->out.file);
+	table_release(&listing.table);
+	text_release(&listing.crashes);
 	return code;
 }
 
@@ -46,9 +55,11 @@ static void add_node(void *context, const char *topology, json_t *line)
 	char pid[FIGURE_BYTES] = "";
 	char uptime[FIGURE_BYTES] = "";
 	char memory[FIGURE_BYTES] = "";
+	char again[FIGURE_BYTES] = "";
 	char records[FIGURE_BYTES];
+	struct listing *listing = context;
 	const char *cells[COLUMNS] = {topology, asking_text(line, "node"),
-		asking_text(line, "state"), pid, uptime, records, memory,
+		asking_text(line, "state"), pid, uptime, again, records, memory,
 		asking_text(line, "runs")};
 
 	if (asking_number(line, "pid")) {
@@ -59,7 +70,13 @@ static void add_node(void *context, const char *topology, json_t *line)
 			"B", memory);
 	}
 	count(line, "records", records);
-	table_add(context, cells);
+	if (asking_number(line, "restarts"))
+		snprintf(again, sizeof again, "%lld",
+			(long long)asking_number(line, "restarts"));
+	table_add(&listing->table, cells);
+	if (json_object_get(line, "crash"))
+		text_format(&listing->crashes, "%s: %s, last: %s\n", topology,
+			asking_text(line, "node"), asking_text(line, "crash"));
 }
 
 static void count(const json_t *line, const char *key, char text[FIGURE_BYTES])
@@ -78,7 +95,8 @@ const struct cli_command ps_command = {
 	.text = "READ is how many records the operators of a node have read, "
 		"one counted at every operator that it passes. RUNS is the "
 		"operator that works at this moment; where a node waits, it is "
-		"empty.\n"
+		"empty. AGAIN is how often the node was restarted; why, "
+		"stands below.\n"
 		"The exit code is 69 when nothing runs.",
 	.options = options,
 	.examples = "tau ps\n"

@@ -14,7 +14,7 @@
 
 #include "core/cli/term.h"
 
-#define TABLE_COLUMNS_MAX 8
+#define TABLE_COLUMNS_MAX 10
 
 /* Zeroed but for `columns` is empty. */
 struct table {

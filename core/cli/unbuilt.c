@@ -16,8 +16,6 @@ static const struct {
 	{"upgrade", "replaces a plugin while the rest runs"},
 	{"rollback", "takes an upgrade back"},
 	{"restart", "restarts a node"},
-	{"drain", "lets a running topology run out"},
-	{"logs", "shows what a detached topology said"},
 	{"state", "shows an operator's saved state"},
 	{"history", "lists what was changed while a topology ran"},
 	{"new", "writes a first plugin of your own"},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/fleet/control.h"
+#include "core/fleet/crash.h"
 #include "core/fleet/sentence.h"
 #include "core/fleet/status.h"
 
@@ -55,6 +56,8 @@ void loop_describe(struct loop *loop, const struct supervisor_action *action)
 
 	if (loop->request->ledger)
 		ledger_flow(loop->request->ledger, process, &status.flow);
+	if (loop->request->crashes)
+		status.crash = crash_book_last(loop->request->crashes, process);
 	line = status_line(&status, loop->os);
 	control_line(loop->request->control, action->client, line);
 	free(line);

@@ -15,6 +15,7 @@ static const char *const states[] = {"absent", "starting", "preparing",
 	"prepared", "running", "draining", "closing", "aborted", "killed",
 	"ended"};
 
+static void skip(const char **text, size_t *bytes, const char *name);
 static int64_t resident_bytes(struct os *os, pid_t pid);
 
 char *status_line(const struct status *status, struct os *os)
@@ -42,6 +43,8 @@ char *status_line(const struct status *status, struct os *os)
 	}
 	if (status->pid && status->flow.running)
 		object_text(&object, "runs", status->flow.running);
+	if (status->crash)
+		object_text(&object, "crash", status->crash);
 	return object_take(&object);
 }
 
@@ -50,6 +53,9 @@ char *status_said(
 {
 	struct object object = OBJECT_NONE;
 
+	skip(&text, &bytes, "tau");
+	if (node)
+		skip(&text, &bytes, node);
 	object_number(&object, "time_ms", time_ns / MS_NS);
 	object_text(&object, "node", node);
 	object_bytes(&object, "text", text, bytes);
@@ -62,6 +68,18 @@ char *status_gap(uint64_t lines)
 
 	object_number(&object, "skipped", (int64_t)lines);
 	return object_take(&object);
+}
+
+/* A node's own log has "tau: NODE: " in front, and it is said beside it. */
+static void skip(const char **text, size_t *bytes, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (*bytes < length + 2 || memcmp(*text, name, length) != 0 ||
+		memcmp(*text + length, ": ", 2) != 0)
+		return;
+	*text += length + 2;
+	*bytes -= length + 2;
 }
 
 /* 0 when nobody knows. The second figure is in pages, of 4 KiB on x86-64. */

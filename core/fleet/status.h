@@ -22,6 +22,7 @@ struct status {
 	pid_t pid;        /* 0: none */
 	int64_t since_ns; /* it was spawned, on the monotonic clock */
 	uint64_t restarts;
+	const char *crash; /* the report of its last one, or NULL */
 	struct ledger_flow flow;
 };
 
@@ -29,7 +30,8 @@ struct status {
  * Of a node:
  *   {"topology": "weblog", "node": "ingest", "state": "running", "pid": 4711,
  *    "uptime_ms": 12000, "memory_bytes": 8388608, "restarts": 0, "records":
- * 1000, "records_in": 0, "records_out": 500, "runs": "parse (acme)"} */
+ * 1000, "records_in": 0, "records_out": 500, "runs": "parse (acme)",
+ *    "crash": "operator parse of plugin …"} */
 char *status_line(const struct status *status, struct os *os);
 
 /* Of a line of the log: {"time_ms": …, "node": "ingest", "text": "…"}; node is

@@ -108,3 +108,41 @@ expect_status 1
 expect_line err 'tau: failing: it has ended, and an operator or a node of it had failed; *'
 ended
 expect_status 1
+
+scenario "the log is shown, and goes on until the end"
+begin failing failing.json
+until_line '??:??:?? b: file (tau-io): *' logs
+expect_status 0
+until_line '{"time_ms": *, "node": "b", "text": "file (tau-io): *' logs --json b
+t logs a
+expect_status 0
+expect_no_line out '*b: *'
+t logs nobody
+expect_status 2
+expect_line err 'tau: failing: it has no node nobody; tau ps lists its nodes'
+t logs a b
+expect_status 2
+"$TAU" logs --follow >followed 2>&1 &
+follower=$!
+until [ -s followed ]; do :; done
+t drain
+expect_status 1
+status=0
+wait $follower || status=$?
+expect_status 0
+expect_line followed '??:??:?? b: file (tau-io): *'
+ended
+expect_status 1
+
+scenario "drain lets it run out"
+begin weblog weblog.json
+until_line 'weblog *there *running*' ps
+t drain
+expect_status 0
+expect_line err 'tau: weblog: it has ended'
+ended
+expect_status 0
+t drain a
+expect_status 2
+t drain
+expect_status 69
