@@ -91,14 +91,14 @@ START_TEST(what_is_live_elsewhere_hides_nothing)
 	struct room room = {0};
 
 	deadlock_init(&room.deadlock, 4, pairs, 2);
-	says_quiet(&room, 0, "3 1\n", 0);
+	says_quiet(&room, 0, "3 1 0 0\n", 0);
 	expect_asked(&room, "");
-	says_quiet(&room, 2, "1 1\n", 0);
-	says_quiet(&room, 1, "1 2\n", 0); /* one is under way */
+	says_quiet(&room, 2, "1 1 0 0\n", 0);
+	says_quiet(&room, 1, "1 2 0 0\n", 0); /* one is under way */
 	expect_asked(&room, "");
-	says_quiet(&room, 1, "1 3\n", 0);
+	says_quiet(&room, 1, "1 3 0 0\n", 0);
 	expect_asked(&room, "01");
-	says_quiet(&room, 1, "1 3\n", 0); /* asked once */
+	says_quiet(&room, 1, "1 3 0 0\n", 0); /* asked once */
 	expect_asked(&room, "");
 	answers(&room, 0, "x", WRITES, 0);
 	expect_report(&room, 0, NULL);
@@ -110,7 +110,7 @@ START_TEST(what_is_live_elsewhere_hides_nothing)
 		"  b (node y) waits for another node to write: stream r is "
 		"empty");
 	expect_report(&room, 0, NULL);
-	says_quiet(&room, 3, "1 1\n", 0);
+	says_quiet(&room, 3, "1 1 0 0\n", 0);
 	expect_asked(&room, "23");
 	leave(&room);
 }
@@ -121,8 +121,8 @@ START_TEST(who_ends_instead_of_answering_is_left_out)
 	struct room room = {0};
 
 	deadlock_init(&room.deadlock, 4, pairs, 2);
-	says_quiet(&room, 0, "1 1\n", 0);
-	says_quiet(&room, 1, "1 1\n", 0);
+	says_quiet(&room, 0, "1 1 0 0\n", 0);
+	says_quiet(&room, 1, "1 1 0 0\n", 0);
 	expect_asked(&room, "01");
 	answers(&room, 0, "x", "operator a nothing\n", 0);
 	expect_report(&room, 0, NULL);
@@ -139,12 +139,12 @@ START_TEST(who_is_ordered_may_move_until_it_has_obeyed)
 	struct room room = {0};
 	struct command command = {.kind = COMMAND_QUIET,
 		.records = 1,
-		.text = command_text("1 1\n")};
+		.text = command_text("1 1 0 0\n")};
 
 	deadlock_init(&room.deadlock, 4, pairs, 2);
 	deadlock_order(&room.deadlock, 0);
-	says_quiet(&room, 0, "1 1\n", 0);
-	says_quiet(&room, 1, "1 1\n", 0);
+	says_quiet(&room, 0, "1 1 0 0\n", 0);
+	says_quiet(&room, 1, "1 1 0 0\n", 0);
 	expect_asked(&room, "");
 	ck_assert_int_eq(deadlock_quiet(&room.deadlock, 0, &command, NULL), 0);
 	deadlock_seek(&room.deadlock, &room.actions);

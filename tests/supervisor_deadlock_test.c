@@ -142,9 +142,9 @@ START_TEST(both_are_asked_reported_once_and_closed)
 	struct history history;
 
 	begin(&history, true);
-	quiet(&history, 0, 0, "1 1\n");
+	quiet(&history, 0, 0, "1 1 0 0\n");
 	expect(&history, "");
-	quiet(&history, 1, 0, "1 1\n");
+	quiet(&history, 1, 0, "1 1 0 0\n");
 	expect(&history, "0 explain; 1 explain; ");
 	answers(&history, 1);
 	expect(&history, "");
@@ -164,8 +164,8 @@ START_TEST(the_rest_goes_on_where_the_topology_says_so)
 	struct history history;
 
 	begin(&history, false);
-	quiet(&history, 0, 0, "1 1\n");
-	quiet(&history, 1, 0, "1 1\n");
+	quiet(&history, 0, 0, "1 1 0 0\n");
+	quiet(&history, 1, 0, "1 1 0 0\n");
 	answers(&history, 0);
 	answers(&history, 1);
 	expect(&history, "0 explain; 1 explain; " REPORT "0 close; 1 close; ");
@@ -182,17 +182,17 @@ START_TEST(who_runs_out_is_asked_when_it_has_obeyed)
 	struct history history;
 
 	begin(&history, true);
-	quiet(&history, 0, 0, "1 1\n");
+	quiet(&history, 0, 0, "1 1 0 0\n");
 	signalled(&history);
 	expect(&history, "0 drain; 1 drain; 2 drain; ");
-	quiet(&history, 1, 1, "1 1\n");
+	quiet(&history, 1, 1, "1 1 0 0\n");
 	expect(&history, "");
-	quiet(&history, 0, 1, "1 1\n");
+	quiet(&history, 0, 1, "1 1 0 0\n");
 	expect(&history, "0 explain; 1 explain; ");
 	/* A second signal closes all; what was found is told of. */
 	signalled(&history);
 	expect(&history, "0 close; 1 close; 2 close; ");
-	quiet(&history, 0, 1, "1 1\n");
+	quiet(&history, 0, 1, "1 1 0 0\n");
 	answers(&history, 0);
 	answers(&history, 1);
 	expect(&history, REPORT);
@@ -205,8 +205,8 @@ START_TEST(who_dies_instead_of_answering_is_left_out)
 	struct history history;
 
 	begin(&history, true);
-	quiet(&history, 0, 0, "1 1\n");
-	quiet(&history, 1, 0, "1 1\n");
+	quiet(&history, 0, 0, "1 1 0 0\n");
+	quiet(&history, 1, 0, "1 1 0 0\n");
 	answers(&history, 0);
 	history.said[0] = 0;
 	exits(&history, 1, SIGKILL);
@@ -228,11 +228,11 @@ START_TEST(who_was_killed_is_not_asked)
 	struct history history;
 
 	begin(&history, false);
-	quiet(&history, 0, 0, "1 1\n");
+	quiet(&history, 0, 0, "1 1 0 0\n");
 	quiet(&history, 0, 0, "nonsense\n");
 	expect(&history, "0 kill; 0 \"killed: what it says of its links makes "
 			 "no sense\"; ");
-	quiet(&history, 1, 0, "1 1\n");
+	quiet(&history, 1, 0, "1 1 0 0\n");
 	expect(&history, "");
 	tells(&history, 1,
 		(struct command){.kind = COMMAND_DEADLOCK,

@@ -149,8 +149,8 @@ bool deadlock_report(
 	return false;
 }
 
-/* A line per link, in the order of their places: "SENT RECEIVED", or "-" for
- * one that is closed. All are there, or nothing is changed. */
+/* A line per link, in the order of their places: "SENT RECEIVED OWN PEER", or
+ * "-" for one that is closed. All are there, or nothing is changed. */
 static int take_ends(struct deadlock *deadlock, uint32_t node, const char *text)
 {
 	uint32_t count = count_ends(deadlock, node);
@@ -175,7 +175,9 @@ static const char *take_end(const char *text, struct deadlock_end *end)
 		return text + 2;
 	end->open = true;
 	if (!take_number(&text, ' ', &end->sent) ||
-		!take_number(&text, '\n', &end->received))
+		!take_number(&text, ' ', &end->received) ||
+		!take_number(&text, ' ', &end->own) ||
+		!take_number(&text, '\n', &end->peer))
 		return NULL;
 	return text;
 }
@@ -244,7 +246,8 @@ static bool may_move(
 	if (deadlock->nodes[nodes[side]].ended || !near->open)
 		return false;
 	return other->ended || other->live || !far->open ||
-	       far->sent != near->received;
+	       far->sent != near->received || far->own != near->peer ||
+	       far->peer != near->own;
 }
 
 /* Those that are stuck, and reach each other, get the index of the first. */

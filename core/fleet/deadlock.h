@@ -8,7 +8,10 @@
  * change that: no timer, no fd, no program of somebody else, no FIFO. It then
  * says QUIET: how many packets each of its links has sent and received since
  * it ran, and how many orders (DRAIN, CLOSE) it has obeyed. Nothing takes that
- * back: a node that goes on says QUIET again the next time.
+ * back: a node that goes on says QUIET again the next time. Where a node is
+ * restarted, packets count from the HELLO on that its link began anew with; it
+ * also says which process it is and which it speaks to, and what two sides say
+ * is compared only where they speak to each other.
  *
  *     node a            supervisor            node b
  *       | QUIET: sent 7     |     QUIET: sent 2 |
@@ -50,7 +53,8 @@
 /* What one side of a link has told. */
 struct deadlock_end {
 	bool open;
-	uint64_t sent, received; /* packets */
+	uint64_t sent, received; /* packets, between these two processes: */
+	uint64_t own, peer;      /* incarnations */
 };
 
 struct deadlock_node {

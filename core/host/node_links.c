@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool has_heirs(const struct node_plan_link *link);
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
 static void fifo_closed(void *context, const char *why);
@@ -36,7 +37,9 @@ int node_links_init(struct node *node, struct error *error)
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
-			.patient = node->plan->links[i].foreign,
+			.patient = node->plan->links[i].foreign ||
+				   has_heirs(&node->plan->links[i]),
+			.heirs = has_heirs(&node->plan->links[i]),
 			.again = node->plan->links[i].reconnect,
 			.fds = carries_fds(node->plan, i),
 			.incarnation = incarnation,
@@ -127,6 +130,12 @@ int node_links_thaw(struct node *node, struct error *error)
 	for (uint32_t i = 0; i < node->relay_count && result == 0; i++)
 		relay_thaw(node->relays[i].relay);
 	return result;
+}
+
+/* Whether the process at either side may be followed by another. */
+static bool has_heirs(const struct node_plan_link *link)
+{
+	return link->packets && !link->foreign && !link->fifo;
 }
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link)

@@ -77,12 +77,17 @@ void node_report_quiet(const struct node *node,
 	for (uint32_t i = 0; i < node->plan->link_count; i++) {
 		const struct node_link *one = &node->links[i];
 
-		if (one->closed)
+		uint64_t own, peer;
+
+		if (one->closed) {
 			text_add(&text, "-\n");
-		else
-			text_format(&text, "%" PRIu64 " %" PRIu64 "\n",
-				link_counts(one->link)->packets_sent,
-				link_counts(one->link)->packets_received);
+			continue;
+		}
+		link_incarnations(one->link, &own, &peer);
+		text_format(&text,
+			"%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+			link_counts(one->link)->packets_sent,
+			link_counts(one->link)->packets_received, own, peer);
 	}
 	message.text = command_text(text_string(&text));
 	node_report_send(connection, &message);

@@ -101,10 +101,15 @@ static void judge_restart(struct judging *judging,
 			"a command or remote node that is restarted");
 	for (uint32_t i = 0; i < placement->link_count; i++) {
 		const struct placement_link *link = &placement->links[i];
-		if (link->nodes[0] != node && link->nodes[1] != node)
+		if ((link->nodes[0] != node && link->nodes[1] != node) ||
+			(link->packets && !link->foreign))
 			continue;
 		refuse(judging, one->options.restart_at,
-			"a restart of a node with streams to others");
+			link->foreign
+				? "a restart of a node with streams to a "
+				  "command or remote node"
+				: "a restart of a node with streams that have "
+				  "a \"transport\" of their own");
 		return;
 	}
 }

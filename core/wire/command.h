@@ -50,7 +50,9 @@
  *                 plugin          FAILED, CRASHED, STANDS
  *                 text            PLAN, FAILED; DEADLOCK: core/plan/waits.h;
  *                                  QUIET: a line per link, in the plan's order:
- *                                  packets sent and received, or - when closed;
+ *                                  packets sent and received, the
+ *                                  incarnations of this side and the other; or
+ *                                  - when closed;
  *                                  CRASHED, STANDS: a line per frame, in any
  *                                  order: index from the innermost, address,
  *                                  and of a file also offset and path; numbers

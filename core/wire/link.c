@@ -55,6 +55,8 @@ int link_create(struct link **link, const struct link_host *host,
 	made->listener = listener;
 	made->fd = fd;
 	made->send_bytes = made->receive_bytes = LINK_FIRST_PACKET_BYTES;
+	if (settings->heirs) /* what another process was sent may come first */
+		made->receive_bytes = made->settings.packet_bytes;
 	TAILQ_INIT(&made->queue);
 	TAILQ_INIT(&made->resting);
 	task_init(&made->task, host->scheduler);
@@ -147,6 +149,12 @@ bool link_is_still(const struct link *link)
 	       !link->blocked && !link->packet.waiting;
 }
 
+void link_incarnations(const struct link *link, uint64_t *own, uint64_t *peer)
+{
+	*own = link->settings.incarnation;
+	*peer = link->peer_incarnation;
+}
+
 const struct link_counts *link_counts(const struct link *link)
 {
 	return &link->counts;
@@ -204,6 +212,8 @@ static int add(struct link *link, uint32_t number, struct stream *stream,
 	end->stream = stream;
 	end->number = number;
 	end->sends = sends;
+	if (link->settings.heirs && !sends)
+		link_heir_expects(end);
 	link->ends[number] = end;
 	link->ends_total++;
 	return 0;

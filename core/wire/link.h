@@ -69,11 +69,13 @@ struct link_settings {
 	bool patient;     /* the other side may come later: no time limit */
 	bool fds;         /* a stream of it may carry fds: of packets alone */
 	bool again;       /* a hub may tell of another connection */
+	bool heirs;       /* of packets: a process may follow on either side */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
 };
 
-/* How a link has fared; may be read at any time. */
+/* How a link has fared; may be read at any time. Where processes may follow,
+ * packets count from the HELLO on that this pair of them began with. */
 struct link_counts {
 	uint64_t packets_sent, packets_received;
 	uint64_t bytes_sent, bytes_received;
@@ -135,5 +137,8 @@ bool link_is_open(const struct link *link);
 bool link_is_still(const struct link *link);
 
 const struct link_counts *link_counts(const struct link *link);
+
+/* Who speaks: the incarnations of this side, and of the other as last heard. */
+void link_incarnations(const struct link *link, uint64_t *own, uint64_t *peer);
 
 #endif

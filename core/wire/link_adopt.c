@@ -48,6 +48,8 @@ int link_adopt(
 	link->counts.lost = carry_take_u64(from);
 	timers_disarm(link->host.timers, &link->hello_timer);
 	link->hello_timer.due_ns = (int64_t)carry_take_u64(from);
+	link->settings.incarnation = carry_take_u64(from);
+	link->peer_incarnation = carry_take_u64(from);
 	count = carry_take_u32(from);
 	if (!sizes_fit(link) || flags > 63 ||
 		!(flags & CARRIED_PACKETS) == link->settings.packets ||
@@ -68,6 +70,8 @@ int link_adopt(
 	if (result < 0)
 		return result;
 	link->open = flags & CARRIED_OPEN;
+	if (link->open)
+		link_heir_settles(link);
 	link->said_hello = flags & CARRIED_SAID_HELLO;
 	link->said_all = flags & CARRIED_SAID_ALL;
 	if (flags & CARRIED_LATE_HELLO)

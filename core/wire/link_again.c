@@ -9,6 +9,7 @@
  */
 #include "core/wire/link_private.h"
 
+static void begin(struct link *link);
 static void begin_end(struct link_end *end);
 static uint64_t count_read(const struct link_end *end);
 
@@ -18,16 +19,34 @@ void link_begin_again(struct link *link)
 
 	if (link->ends_over == link->ends_total) /* it says no more */
 		return;
+	begin(link);
 	/* Its bytes still go, to be dropped; its records stay. */
 	for (uint32_t i = 0; packet->waiting && i < packet->share_count; i++) {
 		packet->shares[i].records = 0;
 		packet->shares[i].part_offset = 0;
 	}
+	link->send_bytes = link->receive_bytes = LINK_FIRST_PACKET_BYTES;
+}
+
+/* A packet goes whole or not at all: one that waits is made anew. */
+void link_begin_with_heir(struct link *link)
+{
+	struct link_packet *packet = &link->packet;
+
+	packet->waiting = false;
+	packet->share_count = 0;
+	for (uint32_t i = 0; i < link->end_count; i++)
+		if (link->ends[i] && link->ends[i]->leaving)
+			stream_leave(link->ends[i]->stream, &link->ends[i]->in);
+	begin(link);
+}
+
+static void begin(struct link *link)
+{
 	for (uint32_t i = 0; i < link->end_count; i++)
 		if (link->ends[i])
 			begin_end(link->ends[i]);
 	link->open = link->said_hello = false;
-	link->send_bytes = link->receive_bytes = LINK_FIRST_PACKET_BYTES;
 	task_tell(&link->task, LINK_WORK);
 }
 

@@ -52,6 +52,9 @@ int link_take_notice(
 	if (result < 0)
 		return result;
 	if (!link->open && notice.kind != NOTICE_HELLO &&
+		notice.kind != NOTICE_BYE && link->settings.heirs)
+		return 0; /* it was meant for another */
+	if (!link->open && notice.kind != NOTICE_HELLO &&
 		notice.kind != NOTICE_BYE)
 		return error_set(error, -EPROTO, "HELLO did not come first");
 	switch (notice.kind) {
@@ -87,7 +90,7 @@ int link_find(struct link *link, uint32_t number, bool sends,
 		return error_set(error, -EPROTO,
 			"it spoke of stream %" PRIu32 ", which is not there",
 			number);
-	if (!(*end)->known)
+	if (!(*end)->known && (link->open || !link->settings.heirs))
 		return error_set(error, -EPROTO,
 			"it spoke of stream %" PRIu32 " before its alpha",
 			number);
@@ -132,18 +135,6 @@ void link_put_omega(struct link *link, struct link_end *end)
 	link_end_over(end);
 }
 
-void link_put_hello(struct link *link)
-{
-	struct notice notice = {.kind = NOTICE_HELLO,
-		.version = FRAME_VERSION,
-		.packet_bytes = link->settings.packet_bytes,
-		.incarnation = link->settings.incarnation};
-
-	strncpy(notice.text, link->name, NOTICE_TEXT_BYTES - 1);
-	link_put_notice(link, &notice);
-	link->said_hello = true;
-}
-
 void link_put_notice(struct link *link, const struct notice *notice)
 {
 	uint8_t value[NOTICE_BYTES_MAX];
@@ -158,7 +149,7 @@ void link_put_notice(struct link *link, const struct notice *notice)
 static int take_hello(
 	struct link *link, const struct notice *notice, struct error *error)
 {
-	if (link->open)
+	if (link->open && !link->settings.heirs)
 		return error_set(error, -EPROTO, "HELLO came twice");
 	if (notice->version != FRAME_VERSION)
 		return error_set(error, -EPROTO,
@@ -175,6 +166,8 @@ static int take_hello(
 			"it takes packets of %" PRIu64
 			" bytes, and %u are the most",
 			notice->packet_bytes, LINK_PACKET_BYTES_MAX);
+	if (link->settings.heirs && !link_take_heir(link, notice))
+		return 0;
 	link->receive_bytes = link->settings.packet_bytes;
 	if (notice->packet_bytes < link->receive_bytes)
 		link->receive_bytes = (uint32_t)notice->packet_bytes;

@@ -3,8 +3,8 @@
  * packets that go, link_receive.c packets that come, link_notice.c what is
  * told, link_credit.c how much may come, link_fds.c fds beside records,
  * link_space.c where packets come, link_carry.c standing still
- * and handing over,
- * link_adopt.c going on in another process.
+ * and handing over, link_adopt.c going on in another process, link_again.c and
+ * link_heir.c another far side.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
@@ -119,7 +119,8 @@ struct link {
 	struct task task;
 	struct reactor_watch watch;
 	int fd;
-	bool open; /* HELLO has come */
+	bool open;                 /* HELLO has come */
+	uint64_t peer_incarnation; /* of the last that came */
 	bool said_hello;
 	bool said_all; /* its sending half is closed */
 	bool blocked;  /* the kernel takes no more now */
@@ -240,6 +241,18 @@ void link_fds_retry(struct timer *timer);
 
 /* Begins anew on another connection; what was lost with the last is told. */
 void link_begin_again(struct link *link);
+
+/* The same where a process has followed the one at the other side. */
+void link_begin_with_heir(struct link *link);
+
+/* HELLO came where processes may follow. Whether the link begins with it. */
+bool link_take_heir(struct link *link, const struct notice *notice);
+
+/* A stream that comes may begin with what another process was sent. */
+void link_heir_expects(struct link_end *end);
+
+/* No more of that is to come. */
+void link_heir_settles(struct link *link);
 
 /* Tells of what went, and of what was staged to go, if it was not read. */
 void link_tell_lost(struct link_end *end, uint64_t staged);

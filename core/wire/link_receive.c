@@ -155,7 +155,7 @@ static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
 	while ((result = frame_next(&reader, &frame, error)) == 1) {
 		if (frame.kind == FRAME_NOTICE)
 			result = link_take_notice(link, &frame, error);
-		else if (!link->open)
+		else if (!link->open && !link->settings.heirs)
 			result = error_set(
 				error, -EPROTO, "records came before HELLO");
 		else if (frame.kind == FRAME_RECORDS)
@@ -209,6 +209,8 @@ static int take_part(
 		result = begin_part(end, frame, error);
 	if (result < 0)
 		return refuse(end, result, error);
+	if (!end->part && !link->open)
+		return 0; /* another had the beginning */
 	if (!end->part || frame->offset != end->part_offset ||
 		frame->total_bytes != end->part_total ||
 		end->base_records + frame->first != end->expected)
@@ -348,7 +350,8 @@ static uint32_t skip_repeated(
 	uint64_t behind;
 
 	if (first >= end->expected) {
-		end->link->counts.lost += first - end->expected;
+		if (end->link->open || !end->link->settings.heirs)
+			end->link->counts.lost += first - end->expected;
 		end->missed += first - end->expected;
 		end->expected = first;
 		return 0;

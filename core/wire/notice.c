@@ -42,6 +42,8 @@ size_t notice_encode(const struct notice *notice, uint8_t *to)
 		tau_write_uint(&writer, notice->packet_bytes);
 		tau_write_uint(&writer, notice->incarnation);
 		put_text(&writer, notice->text);
+		if (notice->heard)
+			tau_write_uint(&writer, notice->heard);
 		break;
 	case NOTICE_ALPHA:
 		tau_write_signal(&writer, TAU_CODE_ALPHA);
@@ -157,6 +159,8 @@ static int read_rest(struct notice *notice, struct tau_items *items)
 			take_uint(items, &notice->packet_bytes) == 0 &&
 			take_uint(items, &notice->incarnation) == 0 &&
 			take_text(items, notice->text) == 0;
+		if (right && take_uint(items, &notice->heard) != 0)
+			notice->heard = 0; /* what stands behind is free */
 		break;
 	case NOTICE_ALPHA:
 		right = take_stream(items, &notice->stream) == 0 &&

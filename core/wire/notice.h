@@ -40,7 +40,8 @@ struct notice {
 	enum notice_kind kind;
 	uint32_t stream;
 	uint64_t version, packet_bytes, incarnation; /* HELLO */
-	bool writes;                  /* ALPHA: the end is "out" */
+	uint64_t heard; /* HELLO: the incarnation that it answers; 0: none */
+	bool writes;    /* ALPHA: the end is "out" */
 	uint64_t atomic_bytes;        /* ALPHA */
 	uint64_t bytes;               /* IOTA */
 	uint64_t records;             /* ALPHA, IOTA, OMEGA */

@@ -1,0 +1,111 @@
+#!/bin/bash
+# restart.sh: nodes that crash and come back. Their neighbours go on, what comes
+# out is in order and without repeats, and what the crashes lost is said to the
+# record: what went in is what came out and what was lost.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+: "${KILLS:=20}"
+
+# chain COUNT RESTART TYPE [PARAMS]: four nodes; the two between are restarted.
+chain() {
+	cat >chain.json <<-END
+	{"tau": 1,
+	 "plugins": {"evil": {"path": "$top_builddir/tests/fixtures/evil.so"}},
+	 "defaults": {"node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]$2}}},
+	 "nodes": {
+	  "first": {"restart": {"on": "never"}, "operators": {"g": {"type": "generate",
+	   "params": {"count": $1}}}},
+	  "one": {"operators": {"a": {"type": "$3", "params": {${4-}}}}},
+	  "two": {"operators": {"b": {"type": "where",
+	   "params": {"field": "", "op": ">=", "value": 0}}}},
+	  "last": {"restart": {"on": "never"}, "operators": {"o": {"type": "stdout"}}}},
+	 "streams": ["g -> a -> b -> o"]}
+	END
+}
+
+# Each line is a number, larger than the one before; with what was lost they
+# are so many.
+expect_all_of() {
+	local lost
+	awk '$1 + 0 <= last { exit 1 } { last = $1 }' out ||
+		fail "a line is repeated, or out of order"
+	lost=$(sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' err |
+		awk '{ sum += $1 } END { print sum + 0 }')
+	[ $(($(wc -l <out) + lost)) = "$1" ] ||
+		fail "$(wc -l <out) came out and $lost were lost, of $1"
+}
+
+children() { cat "/proc/$supervisor/task/$supervisor/children"; }
+
+# kill_node NAME: if it is there just now.
+kill_node() {
+	local child
+	for child in $(children); do
+		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
+		*"node $1 ") kill -9 "$child" 2>&- || : ;;
+		esac
+	done
+}
+
+fds() { find "/proc/$supervisor/fd" 2>&- | wc -l; }
+
+scenario "an operator that crashes again and again"
+chain 20000 ', "max": 1000' evil.mortal '"after": 700'
+t run chain.json
+expect_status 0
+expect_line err "tau: one: crashed before its operators were done: signal 6 (Aborted), while it ran a (evil)"
+expect_line err "tau: one: starting again at once: 1 of 1000 times within 30 s"
+expect_line err "tau: one: starting again in 0.00* s: 2 of 1000 times within 30 s"
+[ "$(grep -c ': crashed before' err)" = "$(grep -c ': starting again' err)" ] ||
+	fail "not every crash was followed by a start"
+expect_all_of 20000
+
+scenario "an operator that crashes too often"
+chain 20000 ', "max": 3' evil.mortal '"after": 700'
+t run chain.json
+expect_status 1
+[ "$(grep -c ': starting again' err)" = 3 ] || fail "not three times"
+expect_line err 'tau: one: not started again: that was done 3 times within 30 s, the most that its "restart" allows'
+
+scenario "an operator that crashes, and is not to come back"
+chain 20000 ', "on": "never"' evil.mortal '"after": 700'
+sed -i 's/"on": "failure", //' chain.json
+t run chain.json
+expect_status 1
+expect_no_line err "*starting again*"
+
+scenario "two nodes side by side are killed, alone and together, at any time"
+chain 1000000000 ', "max": 100000' where '"field": "", "op": ">=", "value": 0'
+rm -f pipe && mkfifo pipe
+"$TAU" run --drain-timeout 60s chain.json >pipe 2>err &
+supervisor=$!
+exec 9<pipe
+: >out
+read_lines() {
+	local i line
+	for ((i = 0; i < $1; i++)); do
+		read -r line <&9 || fail "it ended too early"
+		echo "$line" >>out
+	done
+}
+read_lines 10
+before=
+for ((i = 1; i <= KILLS; i++)); do
+	[ $((i % 3)) = 0 ] || kill_node one
+	[ $((i % 3)) = 1 ] || kill_node two
+	read_lines 200
+	[ "$i" != 3 ] || before=$(fds)
+done
+[ "$(fds)" -le $((before + 8)) ] || fail "the supervisor had $before fds, and has $(fds)"
+kill -TERM "$supervisor"
+cat <&9 >>out
+exec 9<&-
+status=0
+wait "$supervisor" || status=$?
+expect_status 0
+[ "$(grep -c ': crashed before' err)" -ge "$KILLS" ] || fail "too few were killed"
+awk '$1 + 0 <= last { exit 1 } { last = $1 }' out || fail "a line is repeated, or out of order"
+lost=$(sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' err |
+	awk '{ sum += $1 } END { print sum + 0 }')
+written=$(sed -n -E 's/^tau: .* of g were lost .*: ([0-9]+) written.*/\1/p' err)
+[ $(($(wc -l <out) + lost)) = "$written" ] ||
+	fail "$(wc -l <out) came out and $lost were lost, of $written"
