@@ -61,7 +61,7 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 	struct scheduler *scheduler = &fabric->scheduler;
 
 	CHECK_MAGIC(fabric, FABRIC_MAGIC);
-	if (!scheduler_rest(scheduler)) {
+	if (scheduler_idle(scheduler) && !scheduler_rest(scheduler)) {
 		if (!fabric->frozen && !may_come(fabric))
 			return false;
 		timeout_ns = wait_ns(fabric, timeout_ns);

@@ -84,9 +84,25 @@ uint64_t chunks_live(const struct chunks *chunks)
 	return references;
 }
 
+/* One that was freed last: its row is as it was then. */
+static inline uint8_t *get_warm(struct chunks *chunks)
+{
+	uint32_t slot = chunks->warm;
+	struct chunk_slot *row = &chunks->slots[slot];
+	uint8_t *start = chunks->base + (size_t)slot * CHUNK_BYTES;
+	CHECK(row->references == 0 && row->head == slot && row->span == 1);
+	chunks->warm = row->next;
+	chunks->warm_count--;
+	row->references = 1;
+	unpoison(start, CHUNK_BYTES);
+	return start;
+}
+
 uint8_t *chunk_get(struct chunks *chunks, size_t bytes)
 {
 	uint32_t slot, span = 1;
+	if (bytes <= CHUNK_BYTES && chunks->warm != CHUNK_NONE)
+		return get_warm(chunks);
 	if (bytes > chunks->reserved_bytes)
 		return NULL;
 	if (bytes > CHUNK_BYTES)
@@ -198,14 +214,10 @@ static int arena_reserve(struct chunks *chunks, struct error *error)
 	return 0;
 }
 
+/* None is warm. */
 static uint32_t take_single(struct chunks *chunks)
 {
-	uint32_t slot = pop(chunks, &chunks->warm);
-	if (slot != CHUNK_NONE) {
-		chunks->warm_count--;
-		return slot;
-	}
-	slot = pop(chunks, &chunks->cold);
+	uint32_t slot = pop(chunks, &chunks->cold);
 	if (slot != CHUNK_NONE)
 		return slot;
 	return take_span(chunks, 1);

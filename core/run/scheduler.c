@@ -110,7 +110,8 @@ uint64_t scheduler_round(struct scheduler *scheduler)
 {
 	uint64_t count;
 
-	(void)scheduler_rest(scheduler);
+	if (scheduler_idle(scheduler))
+		(void)scheduler_rest(scheduler);
 	count = scheduler->queued;
 	for (uint64_t i = 0; i < count && scheduler->queued > 0; i++)
 		dispatch(scheduler, choose(scheduler));

@@ -249,8 +249,10 @@ void stream_drop_space(struct chunks *chunks, struct stream_space *space)
 
 void stream_drop_spaces(struct stream *stream)
 {
-	stream_drop_space(stream->pool->chunks, &stream->own);
-	stream_drop_space(stream->pool->chunks, &stream->compact);
+	if (stream->own.limit)
+		stream_drop_space(stream->pool->chunks, &stream->own);
+	if (stream->compact.limit)
+		stream_drop_space(stream->pool->chunks, &stream->compact);
 }
 
 /* Whether what the writer wants can be written now. */

@@ -136,7 +136,8 @@ void stream_rest(struct stream *stream)
 		stream->spill = (struct ring){0};
 		return;
 	}
-	ring_detach(&stream->spill, &stream->pool->rings);
+	if (stream->spill.slots)
+		ring_detach(&stream->spill, &stream->pool->rings);
 	stream_drop_spaces(stream);
 }
 

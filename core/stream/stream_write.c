@@ -10,11 +10,17 @@
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
 
+/* What may still be written. */
+struct room {
+	uint64_t credit, slots;
+};
+
 static bool is_overdrawn(const struct stream *stream, const struct tau_out *out,
 	ptrdiff_t count);
-static int make_room(struct stream *stream, uint32_t bytes, bool *drops);
+static int make_room(
+	struct stream *stream, struct room *room, uint32_t bytes, bool *drops);
 static int open_window(struct stream *stream, struct tau_out *out,
-	uint32_t bytes, bool by_reference);
+	const struct room *room, uint32_t bytes, bool by_reference);
 static int need_bytes(
 	struct chunks *chunks, struct stream_space *space, size_t bytes);
 static void open_body(struct stream *stream, struct tau_out *out);
@@ -32,6 +38,7 @@ int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 	bool by_reference)
 {
 	bool drops = false;
+	struct room room = {0, 0};
 	int result = stream_close(stream, out);
 
 	if (result < 0)
@@ -41,10 +48,10 @@ int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 		return TAU_END;
 	result = bytes > stream->atomic_bytes ? -EMSGSIZE : 0;
 	if (result == 0)
-		result = make_room(stream, bytes, &drops);
+		result = make_room(stream, &room, bytes, &drops);
 	stream->window_drops = drops;
 	if (result == TAU_OK)
-		result = open_window(stream, out, bytes, by_reference);
+		result = open_window(stream, out, &room, bytes, by_reference);
 	out->state = (uint32_t)result;
 	return result;
 }
@@ -133,13 +140,17 @@ static bool is_overdrawn(
 }
 
 /* Looks for credit and a slot, by the stream's policy. */
-static int make_room(struct stream *stream, uint32_t bytes, bool *drops)
+static int make_room(
+	struct stream *stream, struct room *room, uint32_t bytes, bool *drops)
 {
 	stream->need_bytes = 0;
 	if (stream->policy == STREAM_NOWHERE)
 		*drops = true;
-	while (!*drops &&
-		(stream_credit(stream) < bytes || stream_slots(stream) == 0)) {
+	while (!*drops) {
+		*room = (struct room){
+			stream_credit(stream), stream_slots(stream)};
+		if (room->credit >= bytes && room->slots > 0)
+			break;
 		switch (stream->policy) {
 		case STREAM_FAIL:
 			return -ENOBUFS;
@@ -160,7 +171,7 @@ static int make_room(struct stream *stream, uint32_t bytes, bool *drops)
 }
 
 static int open_window(struct stream *stream, struct tau_out *out,
-	uint32_t bytes, bool by_reference)
+	const struct room *room, uint32_t bytes, bool by_reference)
 {
 	struct ring *ring = NULL;
 
@@ -171,7 +182,7 @@ static int open_window(struct stream *stream, struct tau_out *out,
 		stream->window = stream->pool->scratch;
 		stream->window_slots = STREAM_SCRATCH_SLOTS;
 	} else {
-		uint64_t most = stream_slots(stream);
+		uint64_t most = room->slots;
 
 		ring = stream_target(stream);
 		if (!ring)
@@ -186,7 +197,7 @@ static int open_window(struct stream *stream, struct tau_out *out,
 	out->next = stream->window;
 	out->limit = stream->window + stream->window_slots;
 	out->atomic = stream->atomic_bytes;
-	out->credit = stream->window_drops ? UINT64_MAX : stream_credit(stream);
+	out->credit = stream->window_drops ? UINT64_MAX : room->credit;
 	open_body(stream, out);
 	return TAU_OK;
 }
