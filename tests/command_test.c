@@ -94,7 +94,7 @@ static const struct {
 	{0, 'x', "no tau of this version"},
 	{1, 2, "no tau of this version"},
 	{2, 0, "unknown kind 0"},
-	{2, 7, "unknown kind 7"},
+	{2, 77, "unknown kind 77"},
 	{2, 255, "unknown kind 255"},
 	{3, 2, "unknown kind"},
 	{2, COMMAND_RUN, "carries what its kind has not"},
@@ -285,6 +285,78 @@ START_TEST(a_packet_larger_than_allowed_is_refused)
 }
 END_TEST
 
+/* Files that hold their number. */
+static void send_files(struct pair *pair, uint32_t count)
+{
+	int fds[600];
+
+	for (uint32_t i = 0; i < count; i++) {
+		fds[i] = pair->os.memfd(&pair->os, "command", 0);
+		ck_assert_int_eq(pair->os.write(&pair->os, fds[i], &i, 4), 4);
+	}
+	ck_assert_int_ge(command_send_fds(pair->node, fds, count, NULL), 0);
+}
+
+/* More than one packet of them; who does not take them leaves none open. */
+START_TEST(fds_come_before_the_message_that_has_them)
+{
+	const struct command frozen = {
+		.kind = COMMAND_FROZEN, .records = 300, .bytes = 7};
+	struct command command;
+	struct pair pair;
+	uint32_t count, number;
+	int *fds;
+
+	pair_init(&pair);
+	for (int taken = 0; taken < 2; taken++) {
+		send_files(&pair, 300);
+		ck_assert_int_eq(
+			command_send(pair.node, &frozen, NULL), COMMAND_OK);
+		ck_assert_int_eq(
+			command_receive(pair.supervisor, &command, NULL),
+			COMMAND_OK);
+		ck_assert_int_eq(command.kind, COMMAND_FROZEN);
+		if (taken == 0)
+			continue;
+		fds = command_take_fds(pair.supervisor, &count);
+		ck_assert_uint_eq(count, 300);
+		for (uint32_t i = 0; i < count; i++) {
+			ck_assert_int_eq(
+				pair.os.pread(&pair.os, fds[i], &number, 4, 0),
+				4);
+			ck_assert_uint_eq(number, i);
+			pair.os.close(&pair.os, fds[i]);
+		}
+		free(fds);
+	}
+	pair_release(&pair);
+}
+END_TEST
+
+/* A number that is not theirs, a message that has none, and none at all. */
+START_TEST(fds_that_do_not_belong_are_refused_and_closed)
+{
+	const struct command messages[] = {
+		{.kind = COMMAND_FROZEN, .records = 4},
+		{.kind = COMMAND_READY},
+		{.kind = COMMAND_FROZEN, .records = 1},
+	};
+	struct error error = ERROR_NONE;
+	struct command command;
+	struct pair pair;
+
+	pair_init(&pair);
+	if (_i < 2)
+		send_files(&pair, 3);
+	ck_assert_int_eq(
+		command_send(pair.node, &messages[_i], NULL), COMMAND_OK);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, &error), -EPROTO);
+	ck_assert_ptr_nonnull(strstr(error.text, "fds"));
+	pair_release(&pair);
+}
+END_TEST
+
 static Suite *command_suite(void)
 {
 	Suite *suite = suite_create("command");
@@ -303,6 +375,9 @@ static Suite *command_suite(void)
 	tcase_add_test(
 		connections, nothing_comes_between_the_packets_of_one_text);
 	tcase_add_test(connections, a_packet_larger_than_allowed_is_refused);
+	tcase_add_test(connections, fds_come_before_the_message_that_has_them);
+	tcase_add_loop_test(connections,
+		fds_that_do_not_belong_are_refused_and_closed, 0, 3);
 	return suite;
 }
 

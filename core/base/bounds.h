@@ -98,6 +98,8 @@
 #define COMMAND_PACKET_BYTES (32 * KIB)
 #define COMMAND_TEXT_BYTES_MAX (128 * MIB)
 #define COMMAND_NAME_BYTES_MAX 255
+#define COMMAND_FDS_PER_PACKET 253u /* the kernel's SCM_MAX_FD */
+#define COMMAND_FDS_MAX 16384u      /* of one handover */
 
 /* the supervisor: how long a node that was told to close may take before it is
  * killed, and how long one may take by default to run out when it drains. */

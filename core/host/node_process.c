@@ -14,6 +14,7 @@
 #include "core/host/node_counters.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
+#include "core/host/node_upgrade.h"
 #include "core/wire/command_connection.h"
 
 /* All that the process has. */
@@ -29,7 +30,8 @@ struct node_process {
 	struct last_words last_words;
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
-	bool running, closed;
+	bool closed;
+	struct node_upgrade upgrade;
 	bool stuck; /* has explained itself: only CLOSE is awaited */
 	struct node_quiet quiet;
 	uint64_t obeyed; /* DRAIN and CLOSE */
@@ -48,8 +50,8 @@ static enum node_state turn(struct node_process *process);
 static void explain(struct node_process *process);
 static void flush_queue(struct node_process *process);
 static void obey(struct node_process *process);
-static int wait_readable(struct node_process *process);
-static void woken(struct reactor_watch *watch, uint32_t events);
+static void obey_upgrade(
+	struct node_process *process, const struct command *message);
 static void told(struct reactor_watch *watch, uint32_t events);
 static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
@@ -77,6 +79,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	command_connection_destroy(&process.connection);
 	node_destroy(&process.node);
+	node_upgrade_release(&process.upgrade);
 	overflow_remove(&process.overflow);
 	node_plan_release(&process.plan);
 	return status;
@@ -137,6 +140,8 @@ static int prepare(struct node_process *process, const char *store)
 		return result;
 	}
 	process->node->listener = &process->listener;
+	process->upgrade.node = process->node;
+	process->upgrade.connection = process->connection;
 	node_freeze(process->node); /* what comes may be another process's */
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
@@ -152,7 +157,7 @@ static int receive_plan(struct node_process *process, struct error *error)
 
 	while ((flow = command_receive(process->connection, &message, error)) ==
 		COMMAND_WAIT)
-		if (wait_readable(process) < 0)
+		if (node_report_wait(process->os, process->connection) < 0)
 			return error_set(error, -EIO,
 				"cannot wait for the supervisor's plan");
 	if (flow != COMMAND_OK)
@@ -187,9 +192,10 @@ static int work(struct node_process *process)
 
 	while (!process->left && state != NODE_ENDED) {
 		if (process->stuck) {
-			(void)wait_readable(process);
+			(void)node_report_wait(
+				process->os, process->connection);
 			process->heard = true;
-		} else if (process->running)
+		} else if (node_upgrade_turns(&process->upgrade))
 			state = turn(process);
 		else
 			(void)reactor_poll(reactor, -1);
@@ -236,6 +242,10 @@ static enum node_state turn(struct node_process *process)
 	enum node_state state =
 		node_turn(node, node_quiet_begin(&process->quiet));
 
+	if (state == NODE_FROZEN) {
+		node_upgrade_frozen(&process->upgrade);
+		flush_queue(process);
+	}
 	if (state != NODE_RUNNING || process->heard ||
 		!node_quiet_end(&process->quiet))
 		return state;
@@ -272,14 +282,6 @@ static void obey(struct node_process *process)
 	while ((flow = command_receive(
 			process->connection, &message, &error)) == COMMAND_OK) {
 		switch (message.kind) {
-		case COMMAND_RUN:
-			process->running = true;
-			if (node_thaw(process->node, &error) < 0) {
-				say_failure(process,
-					&(struct node_failure){.error = error});
-				process->closed = true;
-			}
-			break;
 		case COMMAND_DRAIN:
 			node_drain(process->node);
 			process->obeyed++;
@@ -298,9 +300,7 @@ static void obey(struct node_process *process)
 				process->node, process->connection);
 			break;
 		default:
-			log_say(&process->log, LOG_WARNING,
-				"ignored command %d of the supervisor",
-				(int)message.kind);
+			obey_upgrade(process, &message);
 		}
 	}
 	if (flow == COMMAND_WAIT)
@@ -310,29 +310,21 @@ static void obey(struct node_process *process)
 	process->left = true;
 }
 
-/* Before there is a reactor, the one fd is waited for by itself. */
-static int wait_readable(struct node_process *process)
+/* RUN is the last step of one. */
+static void obey_upgrade(
+	struct node_process *process, const struct command *message)
 {
-	struct reactor *reactor = NULL;
-	struct reactor_watch watch = {.told = woken};
-	int result = reactor_create(&reactor, process->os, NULL);
+	struct node_failure failure = {0};
 
-	if (result == 0)
-		result = reactor_add(reactor, &watch,
-			command_connection_fd(process->connection), EPOLLIN);
-	if (result == 0)
-		result = reactor_poll(reactor, -1);
-	if (reactor)
-		reactor_remove(reactor, &watch);
-	reactor_destroy(&reactor);
-	return result;
-}
-
-/* Having waited is all that was wanted. */
-static void woken(struct reactor_watch *watch, uint32_t events)
-{
-	(void)watch;
-	(void)events;
+	if (!node_upgrade_obey(&process->upgrade, message, &failure.error))
+		log_say(&process->log, LOG_WARNING,
+			"ignored command %d of the supervisor",
+			(int)message->kind);
+	flush_queue(process);
+	if (failure.error.code == 0)
+		return;
+	say_failure(process, &failure);
+	process->closed = true;
 }
 
 static void told(struct reactor_watch *watch, uint32_t events)

@@ -1,6 +1,8 @@
 /* node_report: what a node tells its supervisor. See the header. */
 #include "core/host/node_report.h"
 
+#include "core/run/reactor.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -12,6 +14,7 @@
 #define REASON_BYTES 512u
 
 static struct command_text first_reason(const struct stream *stream);
+static void woken(struct reactor_watch *watch, uint32_t events);
 static void count(struct command_connection *connection, const char *name,
 	enum command_count which, uint64_t records);
 
@@ -113,6 +116,30 @@ void node_report_progress(
 
 	node_progress(node, &message.records, &message.bytes);
 	node_report_send(connection, &message);
+}
+
+int node_report_wait(struct os *os, struct command_connection *connection)
+{
+	struct reactor *reactor = NULL;
+	struct reactor_watch watch = {.told = woken};
+	int result = reactor_create(&reactor, os, NULL);
+
+	if (result == 0)
+		result = reactor_add(reactor, &watch,
+			command_connection_fd(connection), EPOLLIN);
+	if (result == 0)
+		result = reactor_poll(reactor, -1);
+	if (reactor)
+		reactor_remove(reactor, &watch);
+	reactor_destroy(&reactor);
+	return result;
+}
+
+/* Having waited is all that was wanted. */
+static void woken(struct reactor_watch *watch, uint32_t events)
+{
+	(void)watch;
+	(void)events;
 }
 
 static void count(struct command_connection *connection, const char *name,

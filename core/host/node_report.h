@@ -26,6 +26,9 @@ void node_report_quiet(const struct node *node,
 void node_report_waits(
 	const struct node *node, struct command_connection *connection);
 
+/* Waits until something has come, with no reactor but its own. -errno. */
+int node_report_wait(struct os *os, struct command_connection *connection);
+
 /* PROGRESS. */
 void node_report_progress(
 	const struct node *node, struct command_connection *connection);

@@ -143,6 +143,7 @@ static int kind_parts(unsigned kind)
 {
 	switch (kind) {
 	case COMMAND_PLAN:
+	case COMMAND_FREEZE:
 		return PART_TEXT;
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
@@ -153,10 +154,12 @@ static int kind_parts(unsigned kind)
 	case COMMAND_CLOSE:
 	case COMMAND_ASK:
 	case COMMAND_EXPLAIN:
+	case COMMAND_THAW:
 	case COMMAND_READY:
 	case COMMAND_DONE:
 		return 0;
 	case COMMAND_FAILED:
+	case COMMAND_REFUSED:
 		return PART_CODE | PART_NAME | PART_PLUGIN | PART_TEXT;
 	case COMMAND_CRASHED:
 	case COMMAND_STANDS:
@@ -164,6 +167,14 @@ static int kind_parts(unsigned kind)
 		       PART_PLUGIN | PART_TEXT;
 	case COMMAND_COUNT:
 		return PART_CODE | PART_RECORDS | PART_NAME | PART_TEXT;
+	case COMMAND_FDS:
+		return PART_RECORDS;
+	case COMMAND_FROZEN:
+		return PART_RECORDS | PART_BYTES | PART_TEXT;
+	case COMMAND_RESTORE:
+		return PART_CODE | PART_RECORDS;
+	case COMMAND_RESTORED:
+		return PART_CODE | PART_RECORDS | PART_TEXT;
 	case COMMAND_PROGRESS:
 		return PART_RECORDS | PART_BYTES;
 	case COMMAND_REQUEST:

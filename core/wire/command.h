@@ -17,6 +17,11 @@
  *       | <- DEADLOCK                               |  unasked: it has no links
  *       | <- STANDS                                 |  when asked by a signal
  *       | <- CRASHED                                |  it dies of a signal
+ *       | FREEZE (state versions) ->                |  stands still, saves
+ *       |   <- FDS …, FROZEN (proof)  or  <- REFUSED |  and then runs on
+ *       | THAW ->                                   |  goes on, whenever
+ *       | FDS …, RESTORE ->                         |  one that has not run
+ *       |   <- RESTORED (proof)       or  <- REFUSED |  RUN lets it go on
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -28,6 +33,12 @@
  * that answers EXPLAIN only after CLOSE. What QUIET is for says
  * core/fleet/deadlock.h.
  *
+ * FDS goes before a message that has fds, at most COMMAND_FDS_PER_PACKET beside
+ * each, as SCM_RIGHTS; the message tells in `records` how many there are. With
+ * FROZEN and RESTORE the first is the sealed file of core/host/handover.h, the
+ * others are those of its records. THAW is right at any time and needs no
+ * answer.
+ *
  * One packet, integers little-endian:
  *
  *   offset bytes
@@ -35,20 +46,28 @@
  *        1     1  version, COMMAND_VERSION
  *        2     1  kind
  *        3     1  1: the text goes on in the next packet, else 0
- *        4     4  code, signed    FAILED: negative errno; COUNT: which count;
- *                                  CRASHED, STANDS: the signal; RESULT: exit
- *                                  code
+ *        4     4  code, signed    FAILED, REFUSED: negative errno; COUNT: which
+ *                                  count; CRASHED, STANDS: the signal; RESTORE:
+ *                                  1: what the plan has no place for is left
+ *                                  out; RESTORED: operators that were; RESULT:
+ *                                  exit code
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
- *                                  DRAIN and CLOSE; CRASHED: the address
+ *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
+ *                                  how many in this packet; FROZEN, RESTORE: in
+ *                                  all; RESTORED: records that were left out
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
- *                                  command_crash
+ *                                  command_crash; FROZEN: of the handover
  *       24     2  length of name
  *       26     2  length of plugin
  *       28     4  length of text
- *       32        name            FAILED, CRASHED, STANDS: operator; COUNT:
- *                                  stream; DEADLOCK: node
- *                 plugin          FAILED, CRASHED, STANDS
- *                 text            PLAN, FAILED; DEADLOCK: core/plan/waits.h;
+ *       32        name            FAILED, REFUSED, CRASHED, STANDS: operator;
+ *                                  COUNT: stream; DEADLOCK: node
+ *                 plugin          FAILED, REFUSED, CRASHED, STANDS
+ *                 text            PLAN, FAILED, REFUSED; FREEZE: a line per
+ *                                  operator, its name and the version of its
+ *                                  state (others: what they prefer); FROZEN,
+ *                                  RESTORED: a line per stream, see
+ *                                  handover_proof; DEADLOCK: core/plan/waits.h;
  *                                  QUIET: a line per link, in the plan's order:
  *                                  packets sent and received, the
  *                                  incarnations of this side and the other; or
@@ -103,6 +122,9 @@ enum command_kind {
 	COMMAND_CLOSE = 4,
 	COMMAND_ASK = 5,
 	COMMAND_EXPLAIN = 6,
+	COMMAND_FREEZE = 7,
+	COMMAND_THAW = 8,
+	COMMAND_RESTORE = 9,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,
@@ -111,6 +133,11 @@ enum command_kind {
 	COMMAND_PROGRESS = 21,
 	COMMAND_DONE = 22,
 	COMMAND_QUIET = 23,
+	COMMAND_FROZEN = 24,
+	COMMAND_RESTORED = 25,
+	COMMAND_REFUSED = 26,
+	/* either way */
+	COMMAND_FDS = 27,
 	/* on a control socket */
 	COMMAND_REQUEST = 33,
 	COMMAND_LINE = 34,

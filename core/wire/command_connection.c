@@ -1,39 +1,13 @@
 #include "core/wire/command_connection.h"
 
+#include "core/wire/command_private.h"
+
 #include "core/base/check.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECTION_MAGIC 0x6e6f6974636e6e63ull
-
-/* One packet of the queue. */
-struct packet {
-	struct packet *next;
-	size_t bytes;
-	uint8_t data[];
-};
-
-struct command_connection {
-	uint64_t magic;
-	struct os *os;
-	int fd;
-	struct packet *first; /* what is not yet sent; last is its end */
-	struct packet *last;
-	size_t queued_bytes;
-	size_t text_bytes_max;
-	char *text; /* the text of the message that is being received */
-	size_t text_bytes;
-	size_t text_room;
-	bool partial; /* `head` waits for the rest of its text */
-	struct command head;
-	char names[2 * (COMMAND_NAME_BYTES_MAX + 1)]; /* of `head` */
-	uint8_t packet[COMMAND_PACKET_BYTES];
-};
-
-static int queue_packet(struct command_connection *connection,
-	const uint8_t *data, size_t bytes, struct error *error);
 static void drop_queue(struct command_connection *connection);
 static ssize_t receive_packet(
 	struct command_connection *connection, struct error *error);
@@ -66,6 +40,7 @@ void command_connection_destroy(struct command_connection **connection)
 		return;
 	CHECK_MAGIC(gone, CONNECTION_MAGIC);
 	drop_queue(gone);
+	connection_drop_fds(gone);
 	gone->os->close(gone->os, gone->fd);
 	gone->magic = 0;
 	free(gone->text);
@@ -88,7 +63,7 @@ int command_send(struct command_connection *connection,
 	CHECK_MAGIC(connection, CONNECTION_MAGIC);
 	do {
 		size_t bytes = command_encode(message, next, packet, &next);
-		int code = queue_packet(connection, packet, bytes, error);
+		int code = connection_queue(connection, packet, bytes, error);
 
 		if (code < 0)
 			return code;
@@ -105,9 +80,12 @@ int command_flush(struct command_connection *connection, struct error *error)
 		struct packet *packet = connection->first;
 		struct iovec part = {packet->data, packet->bytes};
 		struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-		ssize_t sent = os->sendmsg(os, connection->fd, &header,
-			MSG_DONTWAIT | MSG_NOSIGNAL);
+		struct connection_control control;
+		ssize_t sent;
 
+		connection_attach(packet, &header, &control);
+		sent = os->sendmsg(os, connection->fd, &header,
+			MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent == -EINTR)
 			continue;
 		if (sent == -EAGAIN || sent == -ENOBUFS)
@@ -122,7 +100,7 @@ int command_flush(struct command_connection *connection, struct error *error)
 				strerror((int)-sent));
 		connection->first = packet->next;
 		connection->queued_bytes -= packet->bytes;
-		free(packet);
+		connection_drop_packet(connection, packet);
 	}
 	return COMMAND_OK;
 }
@@ -133,6 +111,9 @@ int command_receive(struct command_connection *connection,
 	bool whole = false;
 
 	CHECK_MAGIC(connection, CONNECTION_MAGIC);
+	if (connection->told)
+		connection_drop_fds(connection); /* nobody took them */
+	connection->told = false;
 	while (!whole) {
 		ssize_t bytes = receive_packet(connection, error);
 		int code;
@@ -144,9 +125,14 @@ int command_receive(struct command_connection *connection,
 		if (bytes < 0)
 			return (int)bytes;
 		code = take_packet(connection, (size_t)bytes, &whole, error);
+		if (code == 0)
+			code = connection_check_fds(connection, error);
 		if (code < 0)
 			return code;
+		whole = whole && connection->head.kind != COMMAND_FDS;
 	}
+	connection->told = connection->head.kind == COMMAND_FROZEN ||
+			   connection->head.kind == COMMAND_RESTORE;
 	*message = connection->head;
 	return COMMAND_OK;
 }
@@ -169,15 +155,23 @@ static ssize_t receive_packet(
 {
 	struct os *os = connection->os;
 	struct iovec part = {connection->packet, sizeof connection->packet};
+	struct connection_control control;
 	ssize_t bytes;
-	int flags;
+	int flags, code = 0;
 
 	do {
-		struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+		struct msghdr header = {.msg_iov = &part,
+			.msg_iovlen = 1,
+			.msg_control = control.bytes,
+			.msg_controllen = sizeof control.bytes};
 
 		bytes = os->recvmsg(os, connection->fd, &header, MSG_DONTWAIT);
 		flags = header.msg_flags;
+		if (bytes >= 0)
+			code = connection_collect(connection, &header, error);
 	} while (bytes == -EINTR);
+	if (code < 0)
+		return code;
 	if (bytes == -EAGAIN)
 		return bytes;
 	if (bytes == -ECONNRESET || bytes == -EPIPE)
@@ -269,8 +263,8 @@ static void keep_names(struct command_connection *connection)
 	head->plugin.text = plugin;
 }
 
-static int queue_packet(struct command_connection *connection,
-	const uint8_t *data, size_t bytes, struct error *error)
+int connection_queue(struct command_connection *connection, const uint8_t *data,
+	size_t bytes, struct error *error)
 {
 	struct packet *packet = malloc(sizeof *packet + bytes);
 
@@ -279,6 +273,8 @@ static int queue_packet(struct command_connection *connection,
 			"no memory for a command of %zu bytes", bytes);
 	packet->next = NULL;
 	packet->bytes = bytes;
+	packet->fds = NULL;
+	packet->fd_count = 0;
 	memcpy(packet->data, data, bytes);
 	if (connection->first)
 		connection->last->next = packet;
@@ -295,7 +291,7 @@ static void drop_queue(struct command_connection *connection)
 		struct packet *packet = connection->first;
 
 		connection->first = packet->next;
-		free(packet);
+		connection_drop_packet(connection, packet);
 	}
 	connection->queued_bytes = 0;
 }

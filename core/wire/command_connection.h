@@ -38,15 +38,25 @@ int command_connection_fd(const struct command_connection *connection);
 int command_send(struct command_connection *connection,
 	const struct command *message, struct error *error);
 
+/* Sends fds ahead of the message that they belong to, in as many packets as
+ * they need. They are taken, also on failure. Answers like command_send. */
+int command_send_fds(struct command_connection *connection, const int *fds,
+	uint32_t count, struct error *error);
+
 /* Sends more of the queue; answers like command_send. */
 int command_flush(struct command_connection *connection, struct error *error);
 
 /* Takes the next whole message; its views hold until the next receive or
  * destroy. Returns COMMAND_OK, COMMAND_WAIT when no whole one has arrived,
  * COMMAND_END, or a negative errno with a sentence (-EPROTO for a packet
- * against the rules; the connection is then of no further use). */
+ * against the rules; the connection is then of no further use). Fds that came
+ * before it are the connection's until they are taken or the next receive. */
 int command_receive(struct command_connection *connection,
 	struct command *message, struct error *error);
+
+/* The fds of the message that came last, `message->records` of them: the
+ * caller's, and the array to be freed. NULL: there are none. */
+int *command_take_fds(struct command_connection *connection, uint32_t *count);
 
 /* Lets no text be longer than that, for a side that is not trusted; else it is
  * COMMAND_TEXT_BYTES_MAX. */

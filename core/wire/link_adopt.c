@@ -178,6 +178,7 @@ static int adopt_part(struct link *link, struct link_end *end,
 	end->first_credit = carry_take_u64(from);
 	end->base_bytes = carry_take_u64(from);
 	end->base_records = carry_take_u64(from);
+	end->late_records = carry_take_u64(from);
 	if (from->cut || !stream)
 		return from->cut ? -EBADMSG : 0;
 	end->part_offset = offset;

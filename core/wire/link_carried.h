@@ -9,7 +9,7 @@
  *	|	stream's name | number, flags, atomic, in window: 4 u32
  *	|	part: offset, total, type: 3 u32 | what of it has come
  *	|	expected, bytes that came, missed, granted 2, asked at,
- *	|	first credit, base 2: 9 u64
+ *	|	first credit, base 2, late credit: 10 u64
  *	| what has come of a packet (byte streams)
  *	| what has not gone of a packet | shares u32, each:
  *	|	the end's place, records, part offset: 3 u32

@@ -128,6 +128,7 @@ static void carry_end_of(const struct link_end *end, struct carry *to)
 	carry_u64(to, end->first_credit);
 	carry_u64(to, end->base_bytes);
 	carry_u64(to, end->base_records);
+	carry_u64(to, end->late_records);
 }
 
 static void carry_packet(const struct link *link, struct carry *to)

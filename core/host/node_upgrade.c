@@ -1,0 +1,263 @@
+/* node_upgrade: a node process at either end of a handover. See the header. */
+#include "core/host/node_upgrade.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/handover.h"
+#include "core/host/node_report.h"
+
+static void freeze(struct node_upgrade *upgrade, const struct command *message);
+static int thaw(struct node_upgrade *upgrade, struct error *error);
+static int hand_over(
+	struct node_upgrade *upgrade, struct node_failure *failure);
+static int parse_versions(char *text, struct handover_version **versions,
+	uint32_t *count, struct error *error);
+static int say_frozen(
+	struct node_upgrade *upgrade, struct carry *carry, struct error *error);
+static void restore(
+	struct node_upgrade *upgrade, const struct command *message);
+static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
+	struct handover_loss *loss, struct node_failure *failure);
+static void say_proof(struct node_upgrade *upgrade, struct command *message);
+static void refuse(
+	struct node_upgrade *upgrade, const struct node_failure *failure);
+
+void node_upgrade_release(struct node_upgrade *upgrade)
+{
+	free(upgrade->versions);
+	upgrade->versions = NULL;
+}
+
+bool node_upgrade_obey(struct node_upgrade *upgrade,
+	const struct command *message, struct error *error)
+{
+	struct node_failure failure = {0};
+
+	switch (message->kind) {
+	case COMMAND_RUN:
+		if (upgrade->failed)
+			error_set(error, -EINVAL,
+				"a node that could not be restored was told to "
+				"run");
+		else if (thaw(upgrade, error) == 0)
+			upgrade->started = true;
+		return true;
+	case COMMAND_FREEZE:
+		freeze(upgrade, message);
+		return true;
+	case COMMAND_THAW:
+		if (!upgrade->started)
+			return true; /* it was never to run */
+		if (thaw(upgrade, &failure.error) < 0)
+			refuse(upgrade, &failure);
+		return true;
+	case COMMAND_RESTORE:
+		restore(upgrade, message);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void node_upgrade_frozen(struct node_upgrade *upgrade)
+{
+	struct node_failure failure = {0};
+
+	if (upgrade->rests)
+		return;
+	upgrade->rests = true;
+	if (!upgrade->freezing || hand_over(upgrade, &failure) == 0)
+		return;
+	(void)thaw(upgrade, NULL); /* if that fails, THAW tries again */
+	refuse(upgrade, &failure);
+}
+
+static void freeze(struct node_upgrade *upgrade, const struct command *message)
+{
+	struct node_failure failure = {0};
+
+	if (!upgrade->started)
+		error_set(&failure.error, -EINVAL,
+			"a node that does not run was asked to freeze");
+	else if (upgrade->freezing)
+		error_set(&failure.error, -EALREADY,
+			"a node that freezes was asked to freeze");
+	else
+		upgrade->versions =
+			strndup(message->text.bytes ? message->text.text : "",
+				message->text.bytes);
+	if (failure.error.code == 0 && !upgrade->versions)
+		error_set(&failure.error, -ENOMEM, "out of memory for a node");
+	if (failure.error.code < 0) {
+		refuse(upgrade, &failure);
+		return;
+	}
+	upgrade->freezing = true;
+	node_freeze(upgrade->node);
+}
+
+static int thaw(struct node_upgrade *upgrade, struct error *error)
+{
+	int result = node_thaw(upgrade->node, error);
+
+	if (result < 0)
+		return result;
+	upgrade->rests = upgrade->freezing = false;
+	node_upgrade_release(upgrade);
+	return 0;
+}
+
+static int hand_over(struct node_upgrade *upgrade, struct node_failure *failure)
+{
+	struct handover_version *versions = NULL;
+	struct carry carry;
+	uint32_t count;
+	int result = parse_versions(
+		upgrade->versions, &versions, &count, &failure->error);
+
+	carry_init(&carry, upgrade->node->fabric.os);
+	if (result == 0)
+		result = handover_save(
+			&carry, upgrade->node, versions, count, failure);
+	if (result == 0)
+		result = say_frozen(upgrade, &carry, &failure->error);
+	carry_release(&carry);
+	free(versions);
+	return result;
+}
+
+/* "NAME VERSION" lines; the names stay in `text`. */
+static int parse_versions(char *text, struct handover_version **versions,
+	uint32_t *count, struct error *error)
+{
+	uint32_t lines = 0;
+	char *rest = text, *line;
+
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	*count = 0;
+	*versions = calloc(lines + 1u, sizeof **versions);
+	if (!*versions)
+		return error_set(error, -ENOMEM, "out of memory for a node");
+	while (*count < lines && (line = strsep(&rest, "\n"))) {
+		char *space = strrchr(line, ' '), *end = NULL;
+		unsigned long version =
+			space ? strtoul(space + 1, &end, 10) : 0;
+
+		if (!space || end == space + 1 || *end || version > UINT32_MAX)
+			return error_set(error, -EPROTO,
+				"\"%.80s\" names no operator and version",
+				line);
+		*space = 0;
+		(*versions)[(*count)++] =
+			(struct handover_version){line, (uint32_t)version};
+	}
+	return 0;
+}
+
+/* The file first, then the fds that its records name. */
+static int say_frozen(
+	struct node_upgrade *upgrade, struct carry *carry, struct error *error)
+{
+	struct command message = {.kind = COMMAND_FROZEN,
+		.records = carry->fd_count + 1u,
+		.bytes = carry->used};
+	int *fds = malloc((carry->fd_count + 1u) * sizeof *fds);
+	int file = fds ? handover_write(carry, error)
+		       : error_set(error, -ENOMEM, "out of memory for fds");
+	int result = file;
+
+	if (result >= 0 && carry->fd_count >= COMMAND_FDS_MAX) {
+		carry->os->close(carry->os, file);
+		result = error_set(error, -EMFILE,
+			"%" PRIu32 " fds are under way, and %u can be handed "
+			"over",
+			carry->fd_count, COMMAND_FDS_MAX - 1);
+	}
+	if (result >= 0) {
+		fds[0] = file;
+		if (carry->fd_count > 0)
+			memcpy(fds + 1, carry->fds,
+				carry->fd_count * sizeof *fds);
+		carry->fd_count = 0; /* they are sent, or closed */
+		result = command_send_fds(upgrade->connection, fds,
+			(uint32_t)message.records, error);
+	}
+	free(fds);
+	if (result < 0)
+		return result;
+	say_proof(upgrade, &message);
+	return 0;
+}
+
+static void restore(struct node_upgrade *upgrade, const struct command *message)
+{
+	struct node_failure failure = {0};
+	struct handover_loss loss = {0};
+	const bool partial = message->code == 1;
+	struct os *os = upgrade->node->fabric.os;
+	uint32_t count;
+	int *fds = command_take_fds(upgrade->connection, &count);
+	int result;
+
+	if (upgrade->started || upgrade->failed || count == 0)
+		result = error_set(&failure.error, -EINVAL,
+			"a node cannot be restored that runs, or without a "
+			"handover");
+	else
+		result = take_over(
+			upgrade, fds, count, partial ? &loss : NULL, &failure);
+	for (uint32_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			os->close(os, fds[i]);
+	free(fds);
+	if (result < 0) {
+		upgrade->failed = !upgrade->started;
+		refuse(upgrade, &failure);
+		return;
+	}
+	say_proof(upgrade, &(struct command){.kind = COMMAND_RESTORED,
+				   .code = (int)loss.operators,
+				   .records = loss.records});
+}
+
+static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
+	struct handover_loss *loss, struct node_failure *failure)
+{
+	struct carry_reader reader = {.fds = fds + 1, .fd_count = count - 1};
+	uint8_t *bytes;
+	size_t size;
+	int result = handover_read(upgrade->node->fabric.os, fds[0], &bytes,
+		&size, &failure->error);
+
+	if (result < 0)
+		return result;
+	reader.next = bytes;
+	reader.limit = bytes + size;
+	result = handover_restore(upgrade->node, &reader, loss, failure);
+	free(bytes);
+	return result;
+}
+
+static void say_proof(struct node_upgrade *upgrade, struct command *message)
+{
+	char *proof = handover_proof(upgrade->node);
+
+	message->text = command_text(proof);
+	node_report_send(upgrade->connection, message);
+	free(proof);
+}
+
+static void refuse(
+	struct node_upgrade *upgrade, const struct node_failure *failure)
+{
+	node_report_send(upgrade->connection,
+		&(struct command){.kind = COMMAND_REFUSED,
+			.code = failure->error.code,
+			.name = command_text(failure->name),
+			.plugin = command_text(failure->plugin),
+			.text = command_text(failure->error.text)});
+}

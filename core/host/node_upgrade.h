@@ -1,0 +1,44 @@
+/*
+ * node_upgrade: a node process at either end of a handover: the one that
+ * freezes and hands over, and the one that restores and goes on.
+ *
+ *	FREEZE -> (turned until it stands still) -> FROZEN, or REFUSED: runs on
+ *	THAW   -> goes on, at any point before or after FROZEN
+ *	RESTORE, before RUN -> RESTORED, or REFUSED: of no further use
+ *
+ * It answers and decides nothing; deadlines are the supervisor's.
+ */
+#ifndef TAU_CORE_HOST_NODE_UPGRADE_H
+#define TAU_CORE_HOST_NODE_UPGRADE_H
+
+#include "core/host/node.h"
+#include "core/wire/command_connection.h"
+
+/* Zero it and set the first two. */
+struct node_upgrade {
+	struct node *node;
+	struct command_connection *connection;
+	bool started;   /* RUN has been obeyed */
+	bool freezing;  /* a handover is asked for */
+	bool rests;     /* it stands still and has said so: nothing to turn */
+	bool failed;    /* a restoration: it must not run */
+	char *versions; /* FREEZE's text, NUL-terminated */
+};
+
+void node_upgrade_release(struct node_upgrade *upgrade);
+
+/* Obeys RUN, FREEZE, THAW and RESTORE; false when it is another. -errno from
+ * RUN alone, with a sentence. */
+bool node_upgrade_obey(struct node_upgrade *upgrade,
+	const struct command *message, struct error *error);
+
+/* Whether the node is to be turned: it runs, or is about to stand still. */
+static inline bool node_upgrade_turns(const struct node_upgrade *upgrade)
+{
+	return upgrade->started && !upgrade->rests;
+}
+
+/* To be called when the node has been found NODE_FROZEN: hands over, once. */
+void node_upgrade_frozen(struct node_upgrade *upgrade);
+
+#endif
