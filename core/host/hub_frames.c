@@ -143,7 +143,8 @@ static int route(struct hub_side *from, struct run *run,
 			*to = owner(hub, frame->stream);
 		else if (!from->stale)
 			*to = &hub->outside;
-		hub->moved |= *to != NULL;
+		if (*to)
+			hub->moved = true;
 		return 0;
 	}
 	result = notice_decode(&notice, frame->body, frame->body_bytes, error);

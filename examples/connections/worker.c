@@ -13,6 +13,8 @@
  *	READ (IN) ------------> answer ---------------------------> WRITE (OUT)
  *	   ^                      | sent                                |
  *	   +----------------------+<------------------------------------+
+ *
+ * Its state: for each connection the fd, then a byte of flags and the answer.
  */
 #include <tau/operator.h>
 #include <tau/os.h>
@@ -30,6 +32,7 @@ TAU_PLUGIN({
 	"operators": [
 		{"name": "serve", "doc": "Answers each line in upper case, with a name in front.",
 		 "style": "coroutine", "effects": true,
+		 "state": {"version": 1, "reads": [1], "writes": [1]},
 		 "in": [{"name": "in", "type": "fd", "doc": "connections that do not block"}],
 		 "params": {"name": {"type": "string", "default": "worker", "doc": "what answers begin with"}}}
 	]
@@ -37,6 +40,7 @@ TAU_PLUGIN({
 /* clang-format on */
 
 enum { IN = 0, NAME = 0, SLOT = 0, READ_BYTES = 65536 };
+enum { INSIDE = 1, ENDED = 2, ANSWERS = 4 }; /* of a saved connection */
 
 struct connection {
 	struct connection *next, **link;
@@ -293,6 +297,88 @@ static int run(struct tau_op *op)
 	return flow < 0 ? flow : 0;
 }
 
+static int save_one(struct tau_op *op, struct tau_out *state,
+	const struct connection *connection)
+{
+	size_t left = connection->answer_bytes - connection->sent;
+	int code = op->host->fd_send(op, state, connection->fd, 0);
+	uint8_t *space =
+		code ? NULL : tau_reserve_at(op, state, (uint32_t)left + 1);
+
+	if (!space)
+		return code ? code : -ENOMEM;
+	space[0] = (uint8_t)((connection->inside ? INSIDE : 0) |
+			     (connection->ended ? ENDED : 0) |
+			     (connection->answer ? ANSWERS : 0));
+	if (left > 0)
+		memcpy(space + 1, connection->answer + connection->sent, left);
+	tau_commit_at(op, state, (uint32_t)left + 1, TAU_BYTES);
+	return 0;
+}
+
+static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
+{
+	struct connection *connection =
+		((struct worker *)op->self)->connections;
+	int code = 0;
+
+	(void)version;
+	for (; connection && code == 0; connection = connection->next)
+		code = save_one(op, state, connection);
+	return code;
+}
+
+/* How a connection stands, and its answer; false: there is no memory. */
+static bool restore_bytes(
+	struct connection *connection, const struct tau_record *record)
+{
+	const uint8_t *from = record->body;
+	size_t left = record->bytes - 1;
+
+	connection->inside = from[0] & INSIDE;
+	connection->ended = from[0] & ENDED;
+	if (!(from[0] & ANSWERS))
+		return true;
+	connection->answer = malloc(left + 1);
+	if (!connection->answer)
+		return false;
+	memcpy(connection->answer, from + 1, left);
+	connection->answer_bytes = left;
+	return true;
+}
+
+static int restore_one(struct tau_op *op, struct tau_in *state)
+{
+	const struct tau_record *record = tau_peek_at(op, state);
+	struct connection *connection = calloc(1, sizeof *connection);
+	int fd = connection ? op->host->fd_take(op, record) : -ENOMEM;
+
+	if (fd < 0) {
+		free(connection);
+		return tau_fail(op, fd, "a connection cannot be restored");
+	}
+	connection->fd = fd;
+	add(op->self, connection); /* destroy closes it */
+	tau_consume_at(op, state);
+	record = tau_peek_at(op, state);
+	if (!record || record->type != TAU_BYTES || record->bytes == 0)
+		return tau_fail(op, -EBADMSG, "the state is cut short");
+	if (!restore_bytes(connection, record))
+		return tau_fail(op, -ENOMEM, "no memory");
+	tau_consume_at(op, state);
+	return 0;
+}
+
+static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
+{
+	int code = 0;
+
+	(void)version;
+	while (code == 0 && tau_peek_at(op, state))
+		code = restore_one(op, state);
+	return code;
+}
+
 static void destroy(struct tau_op *op)
 {
 	struct worker *self = op->self;
@@ -307,6 +393,8 @@ static const struct tau_operator serve_operator = {
 	.name = "serve",
 	.create = create,
 	.destroy = destroy,
-	.run = run};
+	.run = run,
+	.save = save,
+	.restore = restore};
 
 TAU_OPERATORS(&serve_operator);
