@@ -35,6 +35,8 @@ static void note(const struct supervisor_action *action)
 	else if (action->kind == SUPERVISOR_DESCRIBE)
 		snprintf(to, room, "node %u to %d; ", action->node,
 			(int)action->client);
+	else if (action->kind == SUPERVISOR_RECORD)
+		snprintf(to, room, "record to %d; ", (int)action->client);
 	else if (action->kind == SUPERVISOR_LOGS)
 		snprintf(to, room, "log of %d to %d%s; ", (int)action->node,
 			(int)action->client, action->follow ? ", on" : "");
@@ -106,7 +108,7 @@ static void expect(const char *actions)
 	said[0] = 0;
 }
 
-START_TEST(ps_is_answered_at_any_time)
+START_TEST(what_runs_is_told_at_any_time)
 {
 	begin();
 	asks(7, (struct request){.kind = REQUEST_PS});
@@ -116,6 +118,8 @@ START_TEST(ps_is_answered_at_any_time)
 	said[0] = 0;
 	asks(8, (struct request){.kind = REQUEST_PS});
 	expect("node 0 to 8; node 1 to 8; 0 to 8: ; ");
+	asks(9, (struct request){.kind = REQUEST_RECORD});
+	expect("record to 9; 0 to 9: ; ");
 	supervisor_release(&supervisor);
 }
 END_TEST
@@ -371,7 +375,7 @@ static Suite *request_suite(void)
 	Suite *suite = suite_create("requests");
 	TCase *tests = test_case(suite, "histories");
 
-	tcase_add_test(tests, ps_is_answered_at_any_time);
+	tcase_add_test(tests, what_runs_is_told_at_any_time);
 	tcase_add_test(tests, logs_are_shown_as_asked);
 	tcase_add_test(tests, stop_drains_and_answers_at_the_end);
 	tcase_add_test(

@@ -137,7 +137,7 @@ static void take_line(struct cli *cli, const struct asking *asking,
 {
 	json_t *line;
 
-	if (cli->json) {
+	if (cli->json && !asking->own) {
 		fwrite(text.text, 1, text.bytes, cli->out.file);
 		fputc('\n', cli->out.file);
 		fflush(cli->out.file);

@@ -21,6 +21,7 @@ struct asking {
 	const char *topology; /* --topology, or NULL */
 	const char *verb;
 	const char *const *arguments; /* "NAME=VALUE", ends in NULL; or NULL */
+	bool own; /* the lines are not the result: --json prints none */
 	bool end; /* return only when the topology is gone, too */
 	/* Given each line of the answer, unless --json prints it as it is. */
 	void (*line)(void *context, const char *topology, json_t *line);

@@ -1,9 +1,11 @@
 /*
- * plan: what would change if a topology became another one, without changing
- * anything.
+ * plan: what would change if a running topology became another one, without
+ * changing anything.
  */
+#include "core/cli/asking.h"
 #include "core/cli/commands.h"
 #include "core/cli/planning.h"
+#include "core/cli/record.h"
 #include "core/plan/changes.h"
 
 #include <errno.h>
@@ -15,6 +17,8 @@ enum { AGAINST = CLI_OWN };
 struct wish {
 	struct planning planning;
 	const char *against;
+	const char *topology;
+	json_t *record; /* of what runs */
 };
 
 static int compare(struct cli *cli, const struct plan *before,
@@ -25,19 +29,54 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 {
 	struct wish *wish = context;
 
-	if (id != AGAINST)
+	if (id == AGAINST)
+		wish->against = value;
+	else if (id == ASKING_TOPOLOGY)
+		wish->topology = value;
+	else
 		return planning_take(
 			cli, &plan_command, &wish->planning, id, value);
-	wish->against = value;
 	return 0;
 }
 
+static void take_record(void *context, const char *topology, json_t *line)
+{
+	struct wish *wish = context;
+
+	(void)topology;
+	json_decref(wish->record);
+	wish->record = json_incref(line);
+}
+
+/* What runs. Where nothing does, it is said what a start would begin. */
+static int ask_before(struct cli *cli, struct wish *wish,
+	const struct plan *after, struct plan *before)
+{
+	const struct asking asking = {.topology = wish->topology,
+		.verb = "record",
+		.own = true,
+		.line = take_record,
+		.context = wish};
+	int code = asking_one(cli, &asking);
+
+	if (code == EXIT_CODE_UNAVAILABLE && !wish->topology)
+		cli_say(cli,
+			"started, %s would have %u node%s with %u operator%s",
+			after->source.name, after->placement.node_count,
+			after->placement.node_count == 1 ? "" : "s",
+			after->topology.operator_count,
+			after->topology.operator_count == 1 ? "" : "s");
+	return code ? code : record_plan(cli, wish->record, before);
+}
+
 /* The same as the topology asked for, but for the file. */
-static int make_before(
-	struct cli *cli, const struct wish *wish, struct plan *before)
+static int make_before(struct cli *cli, struct wish *wish,
+	const struct plan *after, struct plan *before)
 {
 	struct planning planning = wish->planning;
 
+	if (!wish->against)
+		return ask_before(cli, wish, after, before);
 	planning.file = wish->against;
 	planning.expression = NULL;
 	return planning_make(cli, &plan_command, &planning, false, before);
@@ -52,15 +91,9 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (!wish.against) {
-		cli_say(cli, "asking a running topology is designed, but not "
-			     "built in this version; --against FILE compares "
-			     "with another manifest");
-		return EXIT_CODE_USAGE;
-	}
 	code = planning_make(cli, &plan_command, &wish.planning, false, &after);
 	if (code == 0)
-		code = make_before(cli, &wish, &before);
+		code = make_before(cli, &wish, &after, &before);
 	if (code == 0)
 		code = compare(cli, &before, &after, &changes);
 	if (code == 0) {
@@ -70,6 +103,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	changes_release(&changes);
 	plan_release(&before);
 	plan_release(&after);
+	json_decref(wish.record);
 	return code;
 }
 
@@ -107,23 +141,25 @@ static void print(struct cli *cli, const struct changes *changes)
 	text_release(&text);
 }
 
-static const struct cli_option options[] = {PLANNING_OPTIONS,
+static const struct cli_option options[] = {PLANNING_OPTIONS, ASKING_OPTION,
 	{"against", AGAINST, "FILE",
-		"the manifest to begin from; --set holds for both"},
+		"compare with this manifest instead of what runs; --set holds "
+		"for both"},
 	{0}};
 
 const struct cli_command plan_command = {
 	.name = "plan",
 	.operands = "FILE | - | -e 'ONE-LINER'",
-	.doc = "show what would change if a topology became another one",
+	.doc = "show what would change if what runs became another topology",
 	.text = "Nothing is run or changed. Each node is kept, upgraded (a new "
 		"process takes over its state and records), restarted (another "
 		"program, whose state nobody can carry), added or removed. "
 		"The exit code is 0 when nothing would change, 1 when "
-		"something would, and 78 when it cannot be done while the "
-		"topology runs.",
+		"something would, 69 when nothing runs, and 78 when it cannot "
+		"be done while the topology runs.",
 	.options = options,
-	.examples = "tau plan --against words.json new.json --set "
+	.examples = "tau plan weblog.json\n"
+		    "tau plan --against words.json new.json --set "
 		    "text=LICENSE\n",
 	.json = true,
 	.run = run,

@@ -4,6 +4,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/planning.h"
 #include "core/cli/progress.h"
+#include "core/cli/record.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/runtime.h"
@@ -179,6 +180,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct progress progress;
 	struct ledger ledger;
 	struct crash_book crashes;
+	char *record;
 	struct supervisor_options options = {.node_count = count,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
@@ -204,8 +206,10 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	ledger_init(&ledger, &cli->os, SEATS * count);
 	crash_book_init(&crashes, &cli->os, SEATS * count);
 	code = make_nodes(plan, name, &request, nodes, &error);
+	request.record = record = record_write(cli, &wish->planning, plan);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
+	free(record);
 	ledger_release(&ledger);
 	crash_book_release(&crashes);
 	progress_end(&progress);

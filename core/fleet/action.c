@@ -87,6 +87,11 @@ void action_exit(struct action_list *list, int code)
 	add(list, SUPERVISOR_EXIT)->code = code;
 }
 
+void action_record(struct action_list *list, uint64_t client)
+{
+	add(list, SUPERVISOR_RECORD)->client = client;
+}
+
 void action_describe(struct action_list *list, uint64_t client, uint32_t node)
 {
 	struct supervisor_action *action = add(list, SUPERVISOR_DESCRIBE);

@@ -36,6 +36,7 @@ enum supervisor_action_kind {
 	SUPERVISOR_EXIT,  /* code: of the program */
 	/* answers to a tool, which may be gone meanwhile: */
 	SUPERVISOR_DESCRIBE, /* client, node: a line about it */
+	SUPERVISOR_RECORD,   /* client: a line, how it is resolved again */
 	SUPERVISOR_LOGS,     /* client, node, follow: the log, and the result */
 	SUPERVISOR_RESULT,   /* client, code, text */
 };
@@ -81,6 +82,7 @@ void action_say(
 	struct action_list *list, uint32_t node, char *sentence); /* taken */
 void action_show(struct action_list *list, uint64_t records, uint64_t bytes);
 void action_exit(struct action_list *list, int code);
+void action_record(struct action_list *list, uint64_t client);
 void action_describe(struct action_list *list, uint64_t client, uint32_t node);
 void action_logs(
 	struct action_list *list, uint64_t client, uint32_t node, bool follow);

@@ -240,6 +240,11 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		loop->ended = true;
 		loop->code = action->code;
 		break;
+	case SUPERVISOR_RECORD:
+		if (loop->request->record)
+			control_line(loop->request->control, action->client,
+				loop->request->record);
+		break;
 	case SUPERVISOR_DESCRIBE:
 		loop_describe(loop, action);
 		break;

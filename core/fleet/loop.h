@@ -49,6 +49,7 @@ struct loop_request {
 	struct control *control; /* where they ask; NULL: nowhere */
 	struct ledger *ledger;   /* of these nodes; NULL: nothing is counted */
 	struct crash_book *crashes; /* of these nodes; NULL: none is kept */
+	const char *record; /* for tools that resolve it again; NULL: none */
 	char *const *environment;
 	struct loop_view view;
 };

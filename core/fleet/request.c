@@ -18,6 +18,7 @@ static const struct {
 	{"logs", REQUEST_LOGS, NODE | FOLLOW},
 	{"stop", REQUEST_STOP, NOW},
 	{"drain", REQUEST_DRAIN, 0},
+	{"record", REQUEST_RECORD, 0},
 };
 
 static int read_arguments(struct request *request,

@@ -29,6 +29,11 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 	case REQUEST_DRAIN:
 		drain(supervisor, client);
 		break;
+	case REQUEST_RECORD:
+		action_record(&supervisor->actions, client);
+		action_result(
+			&supervisor->actions, client, EXIT_CODE_DONE, NULL);
+		break;
 	}
 }
 

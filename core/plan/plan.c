@@ -54,6 +54,17 @@ static int read_file(
 	return 0;
 }
 
+static int take_text(struct plan *plan, const struct plan_request *request)
+{
+	struct text text = {0};
+	text_add(&text, request->text);
+	plan->source.bytes = text.count;
+	plan->text = text_take(&text);
+	plan->source.text = plan->text == NULL ? "" : plan->text;
+	plan->source.name = request->file;
+	return 0;
+}
+
 /* The folder that a file's relative paths are relative to. */
 static char *folder_of(const char *file, const char *current)
 {
@@ -128,7 +139,9 @@ static int make_catalogue(struct plan *plan, struct os *os,
 static int read_manifest(struct plan *plan, struct os *os,
 	const struct plan_request *request, struct error *error)
 {
-	int result = read_file(plan, os, request->file, error);
+	int result = request->text == NULL
+			     ? read_file(plan, os, request->file, error)
+			     : take_text(plan, request);
 	if (result != 0)
 		return result;
 	plan->folder = folder_of(request->file, request->variables.folder);

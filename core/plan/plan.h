@@ -27,6 +27,7 @@ struct os;
 struct plan_request {
 	const char *file;       /* a path, or "-" for fd 0; or NULL and … */
 	const char *expression; /* … a one-liner */
+	const char *text; /* what was in the file before; NULL: it is read */
 	struct variables_input variables; /* with the current folder */
 	/* Where plugins are; `named` is filled in from the manifest. */
 	struct catalogue_search search;

@@ -46,8 +46,8 @@ expect_line err "tau: unknown command vresion; did you mean version?"
 t frobnicate
 expect_status 2
 expect_line err "tau: unknown command frobnicate; tau help lists all of them"
-for command in apply top tap upgrade rollback restart drain \
-	logs state history new check test schema completion; do
+for command in apply top tap upgrade rollback restart \
+	state history new check test schema completion; do
 	t "$command"
 	expect_status 2
 	expect_line err "tau: $command (it *) is designed, but not built in this version"
