@@ -4,107 +4,10 @@
  */
 #include "core/fleet/supervisor.h"
 
+#include "tests/supervisor_world.h"
 #include "tests/test.h"
 
 #include <signal.h>
-#include <string.h>
-
-#define NODES_MAX 2
-#define VISITED_MAX (1u << 20)
-
-/* What the world knows besides the supervisor: which events can come, and
- * what the exit code must be in the end. No padding: it is compared whole. */
-struct world {
-	uint8_t state[NODES_MAX];   /* enum supervised_state */
-	uint8_t done[NODES_MAX];    /* as the supervisor keeps it */
-	uint8_t failed[NODES_MAX];  /* likewise */
-	uint8_t pending[NODES_MAX]; /* SPAWN was asked for */
-	uint8_t alive[NODES_MAX];   /* a process is there */
-	uint8_t killed[NODES_MAX];  /* 1: ABORT was asked for, 2: KILL */
-	uint8_t told_run[NODES_MAX];
-	uint8_t armed[SUPERVISOR_TIMERS];
-	uint8_t ran, stopping, closing, ended;
-	uint8_t causes[4];
-	uint8_t must_fail, interrupted;
-};
-
-struct exploration {
-	uint32_t nodes;
-	bool stop_on_failure;
-	struct world *visited; /* open addressing; all zero is free */
-	size_t count;
-};
-
-static uint32_t world_hash(const struct world *world)
-{
-	const uint8_t *bytes = (const uint8_t *)world;
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < sizeof *world; i++)
-		hash = (hash ^ bytes[i]) * 16777619u;
-	return hash;
-}
-
-/* Whether the world is new; it is not, the next time. */
-static bool visit(struct exploration *exploration, const struct world *world)
-{
-	static const struct world none;
-	uint32_t at = world_hash(world) % VISITED_MAX;
-
-	while (memcmp(&exploration->visited[at], &none, sizeof none)) {
-		if (!memcmp(&exploration->visited[at], world, sizeof *world))
-			return false;
-		at = (at + 1) % VISITED_MAX;
-	}
-	ck_assert_uint_lt(++exploration->count, VISITED_MAX / 2);
-	exploration->visited[at] = *world;
-	return true;
-}
-
-static void to_supervisor(const struct exploration *exploration,
-	const struct world *world, struct supervisor *supervisor)
-{
-	struct supervisor_options options = {.node_count = exploration->nodes,
-		.stop_on_failure = exploration->stop_on_failure,
-		.for_ns = 1,
-		.drain_ns = 1};
-
-	supervisor_init(supervisor, &options);
-	for (uint32_t i = 0; i < exploration->nodes; i++) {
-		supervisor->processes[seat_process(i, 0)].state =
-			(enum supervised_state)world->state[i];
-		supervisor->processes[seat_process(i, 0)].done = world->done[i];
-		supervisor->processes[seat_process(i, 0)].failed =
-			world->failed[i];
-	}
-	supervisor->ran = world->ran;
-	supervisor->stopping = world->stopping;
-	supervisor->closing = world->closing;
-	supervisor->ended = world->ended;
-	supervisor->causes = (struct exit_causes){world->causes[0],
-		world->causes[1], world->causes[2], world->causes[3]};
-}
-
-static void from_supervisor(
-	const struct supervisor *supervisor, struct world *world)
-{
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
-		world->state[i] =
-			(uint8_t)supervisor->processes[seat_process(i, 0)]
-				.state;
-		world->done[i] = supervisor->processes[seat_process(i, 0)].done;
-		world->failed[i] =
-			supervisor->processes[seat_process(i, 0)].failed;
-	}
-	world->ran = supervisor->ran;
-	world->stopping = supervisor->stopping;
-	world->closing = supervisor->closing;
-	world->ended = supervisor->ended;
-	world->causes[0] = supervisor->causes.failed;
-	world->causes[1] = supervisor->causes.interrupted;
-	world->causes[2] = supervisor->causes.cut_short;
-	world->causes[3] = supervisor->causes.timed_out;
-}
 
 static void hold_send(struct world *world,
 	const struct exploration *exploration,
@@ -118,7 +21,7 @@ static void hold_send(struct world *world,
 		ck_assert(!world->told_run[seat_node(action->process)]);
 		world->told_run[seat_node(action->process)] = 1;
 		for (uint32_t i = 0; i < exploration->nodes; i++)
-			ck_assert_msg(world->alive[i],
+			ck_assert_msg(world->ran || world->alive[i],
 				"RUN goes out while a node is not there");
 	}
 	if (action->command == COMMAND_DRAIN ||
@@ -140,6 +43,14 @@ static void hold_exit(struct world *world,
 		ck_assert_int_ne(action->code, EXIT_CODE_FAILED);
 	if (!world->must_fail && !world->interrupted)
 		ck_assert_int_ne(action->code, EXIT_CODE_INTERRUPTED);
+}
+
+static uint8_t *timer_of(
+	struct world *world, enum supervisor_timer timer, uint32_t process)
+{
+	return timer == SUPERVISOR_TIMER_RESTART
+		       ? &world->due[seat_node(process)]
+		       : &world->armed[timer];
 }
 
 /* One step, with every promise of the header held against the world. */
@@ -171,7 +82,8 @@ static void step(const struct exploration *exploration, struct world *world,
 			world->killed[seat_node(action->process)] = 2;
 		}
 		if (action->kind == SUPERVISOR_ARM)
-			world->armed[action->timer] = action->timeout_ns != 0;
+			*timer_of(world, action->timer, action->process) =
+				action->timeout_ns != 0;
 		if (action->kind == SUPERVISOR_EXIT) {
 			ck_assert_uint_eq(i, count - 1);
 			hold_exit(world, exploration, action);
@@ -186,33 +98,56 @@ static void step(const struct exploration *exploration, struct world *world,
 			"a node goes on preparing what will not run");
 }
 
-/* The world's own account of an event, before the supervisor hears of it. */
-static void account(struct world *world, const struct supervisor_event *event)
+/* Whether what happens to a node now is no failure: it comes back. */
+static bool comes_back(const struct exploration *exploration,
+	const struct world *world, uint32_t node)
+{
+	return exploration->restarts && node == 0 && world->ran &&
+	       !world->closing;
+}
+
+static void account_exit(const struct exploration *exploration,
+	struct world *world, const struct supervisor_event *event)
 {
 	uint32_t node = seat_node(event->process);
+	bool bad = event->status || !world->done[node];
+	bool stopped = world->killed[node] && !world->failed[node];
+
+	world->alive[node] = world->killed[node] = world->told_run[node] = 0;
+	if (bad && !stopped &&
+		(!comes_back(exploration, world, node) ||
+			world->restarts[node] == RESTARTS))
+		world->must_fail = 1;
+}
+
+/* The world's own account of an event, before the supervisor hears of it. */
+static void account(const struct exploration *exploration, struct world *world,
+	const struct supervisor_event *event)
+{
+	uint32_t node = seat_node(event->process);
+	bool again = comes_back(exploration, world, node);
 
 	if (event->kind == SUPERVISOR_SPAWNED ||
 		event->kind == SUPERVISOR_SPAWN_FAILED)
 		world->pending[node] = 0;
 	if (event->kind == SUPERVISOR_SPAWNED)
 		world->alive[node] = 1;
-	if (event->kind == SUPERVISOR_SPAWN_FAILED)
+	if (event->kind == SUPERVISOR_SPAWN_FAILED &&
+		(!again || world->restarts[node] == RESTARTS))
 		world->must_fail = 1;
-	if (event->kind == SUPERVISOR_HANGUP && !world->killed[node])
+	if (event->kind == SUPERVISOR_HANGUP && !world->killed[node] && !again)
 		world->must_fail = 1;
 	if (event->kind == SUPERVISOR_COMMAND &&
-		event->command->kind == COMMAND_FAILED)
+		event->command->kind == COMMAND_FAILED &&
+		!(again && (world->state[node] == SUPERVISED_PREPARING ||
+				   world->state[node] == SUPERVISED_KILLED)))
 		world->must_fail = 1;
-	if (event->kind == SUPERVISOR_EXITED) {
-		world->alive[node] = 0;
-		if (!world->killed[node] &&
-			(event->status || !world->done[node]))
-			world->must_fail = 1;
-	}
+	if (event->kind == SUPERVISOR_EXITED)
+		account_exit(exploration, world, event);
 	if (event->kind == SUPERVISOR_SIGNAL && event->number == SIGINT)
 		world->interrupted = 1;
 	if (event->kind == SUPERVISOR_TIMEOUT)
-		world->armed[event->timer] = 0;
+		*timer_of(world, event->timer, event->process) = 0;
 }
 
 static struct world after(const struct exploration *exploration,
@@ -220,7 +155,7 @@ static struct world after(const struct exploration *exploration,
 {
 	struct world world = *before;
 
-	account(&world, event);
+	account(exploration, &world, event);
 	step(exploration, &world, event);
 	return world;
 }
@@ -326,6 +261,13 @@ static void explore(struct exploration *exploration, const struct world *world)
 	try_event(exploration, world,
 		&(struct supervisor_event){
 			.kind = SUPERVISOR_SIGNAL, .number = SIGTERM});
+	for (uint32_t i = 0; i < exploration->nodes; i++)
+		if (world->due[i])
+			try_event(exploration, world,
+				&(struct supervisor_event){
+					.kind = SUPERVISOR_TIMEOUT,
+					.timer = SUPERVISOR_TIMER_RESTART,
+					.process = seat_process(i, 0)});
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		if (world->armed[i])
 			try_event(exploration, world,
@@ -334,10 +276,11 @@ static void explore(struct exploration *exploration, const struct world *world)
 					.timer = (enum supervisor_timer)i});
 }
 
-static size_t explore_all(uint32_t nodes, bool stop_on_failure)
+static size_t explore_all(uint32_t nodes, bool stop_on_failure, bool restarts)
 {
-	struct exploration exploration = {
-		.nodes = nodes, .stop_on_failure = stop_on_failure};
+	struct exploration exploration = {.nodes = nodes,
+		.stop_on_failure = stop_on_failure,
+		.restarts = restarts};
 	struct supervisor_event start = {.kind = SUPERVISOR_START};
 	struct world world = {0};
 
@@ -351,14 +294,22 @@ static size_t explore_all(uint32_t nodes, bool stop_on_failure)
 
 START_TEST(every_history_of_one_node_keeps_the_promises)
 {
-	ck_assert_uint_gt(explore_all(1, true), 100);
-	ck_assert_uint_gt(explore_all(1, false), 100);
+	ck_assert_uint_gt(explore_all(1, true, false), 100);
+	ck_assert_uint_gt(explore_all(1, false, false), 100);
 }
 END_TEST
 
 START_TEST(every_history_of_two_nodes_keeps_the_promises)
 {
-	ck_assert_uint_gt(explore_all(2, true), 1000);
+	ck_assert_uint_gt(explore_all(2, true, false), 1000);
+}
+END_TEST
+
+START_TEST(every_history_with_restarts_keeps_the_promises)
+{
+	ck_assert_uint_gt(explore_all(1, true, true), 200);
+	ck_assert_uint_gt(explore_all(1, false, true), 200);
+	ck_assert_uint_gt(explore_all(2, true, true), 2000);
 }
 END_TEST
 
@@ -369,6 +320,7 @@ static Suite *supervisor_suite(void)
 
 	tcase_add_test(every, every_history_of_one_node_keeps_the_promises);
 	tcase_add_test(every, every_history_of_two_nodes_keeps_the_promises);
+	tcase_add_test(every, every_history_with_restarts_keeps_the_promises);
 	return suite;
 }
 

@@ -114,8 +114,13 @@ scenario "what a killed supervisor leaves goes when the next one begins"
 "$TAU" run endless.json >/dev/null 2>err &
 supervisor=$!
 until [ -n "$(ls runtime/tau 2>&-)" ]; do :; done
+until [ "$(wc -w <"/proc/$supervisor/task/$supervisor/children")" = 3 ]; do :; done
+nodes=$(cat "/proc/$supervisor/task/$supervisor/children")
 kill -9 "$supervisor"
 { wait "$supervisor"; } 2>&- || :
+for node in $nodes; do # they die with it
+	tail -s 0.02 -f --pid="$node" /dev/null
+done
 [ -n "$(ls runtime/tau)" ] || fail "nothing was left: another test is needed"
 t run -e 'generate 3 ! stdout'
 expect_status 0
