@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -69,6 +70,8 @@ void stream_carry(const struct stream *stream, struct carry *to)
 	carry_u64(to, stream->received_bytes);
 	carry_u64(to, stream->dropped);
 	carry_u64(to, stream->unread);
+	carry_blob(to, stream->sample ? stream->sample : &nothing,
+		stream->sample ? stream->sample_bytes : 0);
 	carry_u32(to, stream->view_slots);
 	carry_records(stream, spans, count, to);
 }
@@ -78,6 +81,7 @@ int stream_fill(
 {
 	uint32_t reason = carry_take_u32(from), flags = carry_take_u32(from);
 	uint32_t need_bytes = carry_take_u32(from), count, view;
+	const uint8_t *sample;
 	uint64_t digest;
 	int result;
 
@@ -93,12 +97,18 @@ int stream_fill(
 	stream->received_bytes = carry_take_u64(from);
 	stream->dropped = carry_take_u64(from);
 	stream->unread = carry_take_u64(from);
+	sample = carry_take_blob(from, &stream->sample_bytes);
 	view = carry_take_u32(from);
 	count = carry_take_u32(from);
 	if (from->cut || reason > STREAM_CLOSED || view > count ||
 		(stream->limited && stream->limit_records < stream->received) ||
-		need_bytes > STREAM_ATOMIC_MAX || flags > 7)
+		need_bytes > STREAM_ATOMIC_MAX || flags > 7 ||
+		stream->sample_bytes > STREAM_SAMPLE_BYTES)
 		return refuse(stream, error);
+	if (stream->sample_bytes > 0)
+		stream->sample = malloc(stream->sample_bytes);
+	if (stream->sample)
+		memcpy(stream->sample, sample, stream->sample_bytes);
 	result = fill_records(stream, from, count, error);
 	if (result < 0)
 		return result;

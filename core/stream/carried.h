@@ -4,7 +4,7 @@
  *
  *	| reason u32 | flags u32 | need u32 | atomic u32 | wants 2 u64
  *	| limits 2 u64 | sent, its bytes, received, its bytes, dropped, unread
- *	| in window u32 | records u32
+ *	| the first that went nowhere | in window u32 | records u32
  *	| table: per record {bytes u32, type u32} | bodies, end to end
  *	| digest u64
  *
