@@ -40,10 +40,11 @@ struct printing {
 	uint32_t item_count;
 };
 
+#define UPGRADED "upgraded: a new process takes over, with state and records"
+
 static const char *const actions[CHANGES_NODE_ACTIONS] = {
 	[CHANGES_NODE_KEPT] = "kept",
-	[CHANGES_NODE_UPGRADED] = "upgraded: a new process takes over, with "
-				  "state and records",
+	[CHANGES_NODE_UPGRADED] = UPGRADED,
 	[CHANGES_NODE_RESTARTED] = "restarted: what the program knows is lost",
 	[CHANGES_NODE_ADDED] = "added",
 	[CHANGES_NODE_REMOVED] = "removed",
