@@ -47,6 +47,7 @@ static int place_fd(struct stream *stream, struct carry_reader *from,
 	struct tau_record *record);
 static int settle(struct stream *stream, uint32_t count);
 static int refuse(const struct stream *stream, struct error *error);
+static int lack(const struct stream *stream, struct error *error);
 
 void stream_carry(const struct stream *stream, struct carry *to)
 {
@@ -123,18 +124,6 @@ int stream_fill(
 	stream->writer.gone = flags & WRITER_GONE;
 	stream->left = flags & LEFT;
 	return 0;
-}
-
-void stream_look(struct stream *stream, struct tau_in *in, uint32_t slots)
-{
-	CHECK(slots <= ring_count(&stream->ring) && !stream->view);
-	if (slots == 0)
-		return;
-	stream->view = ring_at(&stream->ring, stream->ring.head);
-	stream->view_slots = slots;
-	in->next = stream->view;
-	in->limit = stream->view + slots;
-	in->state = TAU_OK;
 }
 
 uint64_t stream_digest(const struct stream *stream)
@@ -274,9 +263,7 @@ static int fill_records(struct stream *stream, struct carry_reader *from,
 	if (slots > UINT32_MAX / 2 ||
 		ring_attach(&stream->ring, &stream->pool->rings,
 			(uint32_t)slots) < 0)
-		return error_set(error, -ENOMEM,
-			"out of memory for the records of stream %s",
-			stream->name);
+		return lack(stream, error);
 	for (uint32_t i = 0; i < count; i++, table += ENTRY_BYTES) {
 		struct tau_record *record = ring_at(&stream->ring, i);
 		uint32_t bytes, type;
@@ -301,11 +288,7 @@ static int fill_records(struct stream *stream, struct carry_reader *from,
 	result = place_bodies(stream, from, count);
 	if (result == -EBADMSG)
 		return refuse(stream, error);
-	if (result < 0)
-		return error_set(error, result,
-			"out of memory for the records of stream %s",
-			stream->name);
-	return 0;
+	return result < 0 ? lack(stream, error) : 0;
 }
 
 /* As many as fit into a chunk are one copy; then its next one. */
@@ -401,4 +384,10 @@ static int refuse(const struct stream *stream, struct error *error)
 	return error_set(error, -EBADMSG,
 		"what was handed over of stream %s is cut short or damaged",
 		stream->name);
+}
+
+static int lack(const struct stream *stream, struct error *error)
+{
+	return error_set(error, -ENOMEM,
+		"out of memory for the records of stream %s", stream->name);
 }

@@ -30,9 +30,6 @@ void stream_carry(const struct stream *stream, struct carry *to);
 int stream_fill(
 	struct stream *stream, struct carry_reader *from, struct error *error);
 
-/* Opens an in window on the first `slots` records, as it was. */
-void stream_look(struct stream *stream, struct tau_in *in, uint32_t slots);
-
 /* Over the records under way, in order. */
 uint64_t stream_digest(const struct stream *stream);
 

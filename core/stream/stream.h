@@ -201,6 +201,10 @@ void stream_end(
  * TAU_WAIT (armed), or TAU_END. */
 int stream_read(struct stream *stream, struct tau_in *in);
 
+/* Opens a window on the first `slots` records of the ring: that which another
+ * process had open. */
+void stream_look(struct stream *stream, struct tau_in *in, uint32_t slots);
+
 /* Whether what was consumed had been given: else a reader went astray. */
 static inline bool stream_in_view(
 	const struct stream *stream, const struct tau_in *in)

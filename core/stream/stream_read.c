@@ -51,6 +51,18 @@ void stream_retire(struct stream *stream, struct tau_in *in)
 	stream_tell_writer(stream);
 }
 
+void stream_look(struct stream *stream, struct tau_in *in, uint32_t slots)
+{
+	CHECK(slots <= ring_count(&stream->ring) && !stream->view);
+	if (slots == 0)
+		return;
+	stream->view = ring_at(&stream->ring, stream->ring.head);
+	stream->view_slots = slots;
+	in->next = stream->view;
+	in->limit = stream->view + slots;
+	in->state = TAU_OK;
+}
+
 static uint64_t drop_viewed(
 	struct stream *stream, const struct tau_record *limit)
 {
