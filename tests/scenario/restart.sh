@@ -2,8 +2,11 @@
 # restart.sh: nodes that crash and come back. Their neighbours go on, what comes
 # out is in order and without repeats, and what the crashes lost is said to the
 # record: what went in is what came out and what was lost.
+if [ -n "${LONG-}" ] && [ -z "${SCENARIO_TIMED-}" ]; then
+	SCENARIO_TIMED=1 exec timeout -k 5 1800 bash "$0" "$@"
+fi
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
-: "${KILLS:=20}"
+: "${KILLS:=${LONG:+10000}}" "${KILLS:=200}" # of one node, or of two at once
 
 # chain COUNT RESTART TYPE [PARAMS]: four nodes; the two between are restarted.
 chain() {
@@ -46,6 +49,7 @@ kill_node() {
 	done
 }
 
+memory() { sed -n -E 's/^RssAnon:[[:space:]]*([0-9]+) kB/\1/p' "/proc/$supervisor/status"; }
 fds() { find "/proc/$supervisor/fd" 2>&- | wc -l; }
 
 scenario "an operator that crashes again and again"
@@ -88,14 +92,16 @@ read_lines() {
 	done
 }
 read_lines 10
-before=
+before='' held=''
 for ((i = 1; i <= KILLS; i++)); do
 	[ $((i % 3)) = 0 ] || kill_node one
 	[ $((i % 3)) = 1 ] || kill_node two
 	read_lines 200
-	[ "$i" != 3 ] || before=$(fds)
+	[ "$i" != $((KILLS / 4)) ] || before=$(fds) held=$(memory)
 done
 [ "$(fds)" -le $((before + 8)) ] || fail "the supervisor had $before fds, and has $(fds)"
+# What a sanitizer keeps of freed memory is its own.
+grep -q __asan_init "$TAU" || [ "$(memory)" -le $((held + 512)) ] || fail "the supervisor held $held KiB, and holds $(memory)"
 kill -TERM "$supervisor"
 cat <&9 >>out
 exec 9<&-
