@@ -1,6 +1,5 @@
 /*
- * restart: pauses and limits, by numbers alone; and what the supervisor's step
- * makes of them.
+ * supervisor: nodes that come back, and nodes that do not.
  */
 #include "core/fleet/supervisor.h"
 
@@ -15,78 +14,6 @@ static const struct supervised_policy policies[] = {
 	{.restart = {RESTART_FAILURE, 2, 30 * SECOND, SECOND / 10, 5 * SECOND},
 		.start_ns = 10 * SECOND},
 	{.restart = {RESTART_NEVER, 5, 30 * SECOND, SECOND / 10, 5 * SECOND}}};
-
-START_TEST(pauses_begin_at_nothing_and_double_to_the_longest)
-{
-	static const int64_t tenths[] = {0, 1, 2, 4, 8, 16, 32, 50, 50};
-	struct restart_policy policy = {
-		RESTART_FAILURE, 9, 30 * SECOND, SECOND / 10, 5 * SECOND};
-	struct restart restart = {0};
-
-	for (int i = 0; i < 9; i++)
-		ck_assert_int_eq(restart_pause(&restart, &policy, 7, 0),
-			tenths[i] * SECOND / 10);
-	ck_assert_int_lt(restart_pause(&restart, &policy, 7, 0), 0);
-	restart_release(&restart);
-}
-END_TEST
-
-START_TEST(chance_takes_a_quarter_of_a_pause_at_most)
-{
-	struct restart_policy policy = {
-		RESTART_FAILURE, 3, 30 * SECOND, SECOND, SECOND};
-	int64_t least = SECOND;
-
-	for (uint64_t chance = 0; chance < 1000; chance++) {
-		struct restart restart = {0};
-		int64_t pause_ns;
-
-		restart_pause(&restart, &policy, 0, chance);
-		pause_ns = restart_pause(&restart, &policy, 0,
-			chance * UINT64_C(0x9e3779b97f4a7c15));
-		ck_assert_int_ge(pause_ns, SECOND * 3 / 4);
-		ck_assert_int_le(pause_ns, SECOND);
-		least = pause_ns < least ? pause_ns : least;
-		restart_release(&restart);
-	}
-	ck_assert_int_lt(least, SECOND * 8 / 10);
-}
-END_TEST
-
-START_TEST(what_lies_further_back_does_not_count)
-{
-	struct restart_policy policy = {
-		RESTART_FAILURE, 2, 30 * SECOND, SECOND, SECOND};
-	struct restart restart = {0};
-
-	ck_assert_int_eq(restart_pause(&restart, &policy, 0, 0), 0);
-	ck_assert_int_eq(restart_pause(&restart, &policy, SECOND, 0), SECOND);
-	ck_assert_int_lt(
-		restart_pause(&restart, &policy, 30 * SECOND - 1, 0), 0);
-	ck_assert_int_eq(
-		restart_pause(&restart, &policy, 30 * SECOND, 0), SECOND);
-	ck_assert_int_eq(restart_pause(&restart, &policy, 90 * SECOND, 0), 0);
-	for (int64_t i = 2; i < 10000; i++)
-		ck_assert_int_eq(
-			restart_pause(&restart, &policy, 90 * SECOND * i, 0),
-			0);
-	ck_assert_uint_le(restart.room, 4); /* it does not grow */
-	restart_release(&restart);
-}
-END_TEST
-
-START_TEST(policies_ask_after_failures_always_or_never)
-{
-	struct restart_policy policy = {.on = RESTART_NEVER};
-
-	ck_assert(!restart_wanted(&policy, true));
-	policy.on = RESTART_FAILURE;
-	ck_assert(restart_wanted(&policy, true));
-	ck_assert(!restart_wanted(&policy, false));
-	policy.on = RESTART_ALWAYS;
-	ck_assert(restart_wanted(&policy, false));
-}
-END_TEST
 
 struct history {
 	struct supervisor supervisor;
@@ -369,17 +296,31 @@ START_TEST(a_node_that_is_preparing_again_is_killed_to_close)
 }
 END_TEST
 
+START_TEST(a_standby_that_dies_as_it_takes_over_is_followed)
+{
+	struct history history;
+
+	begin(&history);
+	supervisor_spawn_standby(&history.supervisor, 0);
+	spawned(&history, 1);
+	tells(&history, 1, COMMAND_READY);
+	supervisor_promote(&history.supervisor, 0);
+	exits(&history, 1, SIGSEGV);
+	history.said[0] = 0;
+	exits(&history, 0, SIGKILL);
+	expect(&history, AT_ONCE "1 spawn; ");
+	spawned(&history, 1);
+	tells(&history, 1, COMMAND_READY);
+	expect(&history, "1 plan; 1 run; ");
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
 static Suite *restart_suite(void)
 {
 	Suite *suite = suite_create("restart");
-	TCase *numbers = test_case(suite, "numbers");
 	TCase *steps = test_case(suite, "steps");
 
-	tcase_add_test(
-		numbers, pauses_begin_at_nothing_and_double_to_the_longest);
-	tcase_add_test(numbers, chance_takes_a_quarter_of_a_pause_at_most);
-	tcase_add_test(numbers, what_lies_further_back_does_not_count);
-	tcase_add_test(numbers, policies_ask_after_failures_always_or_never);
 	tcase_add_test(steps, a_node_that_crashes_comes_back_and_runs);
 	tcase_add_test(steps, a_node_that_crashes_too_often_has_failed);
 	tcase_add_test(steps, a_node_without_the_policy_fails_as_ever);
@@ -390,6 +331,7 @@ static Suite *restart_suite(void)
 	tcase_add_test(steps, a_node_comes_back_to_drain_and_not_to_close);
 	tcase_add_test(
 		steps, a_node_that_is_preparing_again_is_killed_to_close);
+	tcase_add_test(steps, a_standby_that_dies_as_it_takes_over_is_followed);
 	return suite;
 }
 

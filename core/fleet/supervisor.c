@@ -350,7 +350,7 @@ static void on_exited(
 	one->state = SUPERVISED_ENDED;
 	if (!supervised_stands_by(supervisor, event->process)) {
 		if (promoting)
-			supervisor_change_seats(supervisor, node);
+			supervisor_change_seats(supervisor, node, event);
 		if (!supervisor_hooked(supervisor, event) && !promoting)
 			supervisor_current_exited(supervisor, event, was);
 		return;

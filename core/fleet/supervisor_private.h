@@ -56,8 +56,10 @@ bool supervisor_hooked(
 /* Lets the hook give up what it has begun, before the topology ends. */
 void supervisor_stop_hook(struct supervisor *supervisor);
 
-/* A node's process was reaped that had to make room for its standby. */
-void supervisor_change_seats(struct supervisor *supervisor, uint32_t node);
+/* A node's process was reaped, by that event, that had to make room for its
+ * standby. NULL: it had ended before, and the standby is PREPARED. */
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node,
+	const struct supervisor_event *event);
 
 /* The process of the seat that runs was reaped; what `was` tells how it stood.
  * Another follows, or its node has ended. */

@@ -45,7 +45,7 @@ void supervisor_promote(struct supervisor *supervisor, uint32_t node)
 	if (supervised_alive(&supervisor->processes[former]))
 		supervisor_kill(supervisor, former);
 	else
-		supervisor_change_seats(supervisor, node);
+		supervisor_change_seats(supervisor, node, NULL);
 }
 
 void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
@@ -59,8 +59,11 @@ void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
 		supervisor_kill(supervisor, process);
 }
 
-void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node,
+	const struct supervisor_event *event)
 {
+	const struct supervised_process died = {
+		.state = SUPERVISED_PREPARED, .failed = true};
 	struct supervised_node *one = &supervisor->nodes[node];
 	uint32_t process = supervisor_standby(supervisor, node);
 
@@ -73,8 +76,12 @@ void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
 		supervisor_run(supervisor, process);
 	if (supervisor->processes[process].state != SUPERVISED_ENDED)
 		return;
-	supervisor_node_ended(supervisor, node);
-	supervisor_failed(supervisor);
+	supervisor_current_exited(supervisor,
+		&(struct supervisor_event){.kind = SUPERVISOR_EXITED,
+			.process = process,
+			.now_ns = event->now_ns,
+			.chance = event->chance},
+		died);
 }
 
 void supervisor_run(struct supervisor *supervisor, uint32_t process)
