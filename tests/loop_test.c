@@ -182,7 +182,7 @@ static int run_on(struct os *table, const char *name, size_t plan_bytes,
 	struct loop_request request = {.options = &options,
 		.nodes = &node,
 		.environment = environ,
-		.view = {NULL, take_line, take_progress}};
+		.view = {.line = take_line, .progress = take_progress}};
 	int code;
 
 	ck_assert_ptr_nonnull(plan);

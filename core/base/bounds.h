@@ -133,6 +133,9 @@
 #define CONTROL_QUEUE_BYTES (4 * MIB)
 /* … and the newest lines of the log that are kept to be shown. */
 #define JOURNAL_BYTES (256 * KIB)
+/* … and the log of a detached topology. */
+#define LOG_FILE_BYTES (10 * MIB)
+#define LOG_FILES 5u
 
 /* a node that waits for other nodes alone says so after as long; until it does,
  * sleeping costs no message. */

@@ -20,6 +20,7 @@ struct cli {
 	char *const *environment;
 	struct term out, err;
 	bool json;
+	int detached_fd; /* of a child that `run --detach` started; else 0 */
 };
 
 /* One option; a list of them ends with a zeroed one. `id` is its short letter,

@@ -24,4 +24,8 @@ bool unbuilt_option(const char *name);
 #define NODE_WORD "node"
 int node_command(struct cli *cli, int argc, char **argv);
 
+/* The word that `run --detach` starts its own child with: `tau WORD run …`. */
+#define DETACHED_WORD "detached"
+int detached_command(struct cli *cli, int argc, char **argv);
+
 #endif

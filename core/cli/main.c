@@ -92,6 +92,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 	if (!strcmp(name, NODE_WORD))
 		return node_command(cli, argc - 1, argv + 1);
 	prepare_for_bugs(&cli->os);
+	if (!strcmp(name, DETACHED_WORD))
+		return detached_command(cli, argc - 1, argv + 1);
 	command = cli_find(name);
 	if (!command)
 		return unknown(cli, name);

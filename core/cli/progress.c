@@ -30,7 +30,8 @@ int64_t progress_period_ns(const struct progress *progress, bool wanted)
 
 struct loop_view progress_view(struct progress *progress)
 {
-	return (struct loop_view){progress, line, show};
+	return (struct loop_view){
+		.context = progress, .line = line, .progress = show};
 }
 
 void progress_end(struct progress *progress)

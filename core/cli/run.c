@@ -2,6 +2,7 @@
  * run: a topology from the first record to the last, in the foreground.
  */
 #include "core/cli/commands.h"
+#include "core/cli/detach.h"
 #include "core/cli/planning.h"
 #include "core/cli/progress.h"
 #include "core/cli/record.h"
@@ -18,13 +19,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOR = CLI_OWN, DRAIN_TIMEOUT, PROGRESS };
+enum { FOR = CLI_OWN, DRAIN_TIMEOUT, PROGRESS, DETACH };
 
 struct wish {
 	struct planning planning;
 	int64_t for_ns;
 	int64_t drain_ns;
 	bool progress;
+	bool detach;
 };
 
 static int take_for(struct cli *cli, const char *value, int64_t *for_ns);
@@ -62,6 +64,9 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	case PROGRESS:
 		wish->progress = true;
 		return 0;
+	case DETACH:
+		wish->detach = true;
+		return 0;
 	default:
 		return planning_take(
 			cli, &run_command, &wish->planning, id, value);
@@ -76,6 +81,8 @@ static int run(struct cli *cli, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (wish.detach && !cli->detached_fd)
+		return detach_start(cli, argc, argv);
 	code = planning_make(cli, &run_command, &wish.planning, false, &plan);
 	if (code == 0)
 		code = run_plan(cli, &wish, &plan);
@@ -178,6 +185,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct loop_node *nodes = calloc(count, sizeof *nodes);
 	struct error error = ERROR_NONE;
 	struct progress progress;
+	struct detached detached = {0};
 	struct ledger ledger;
 	struct crash_book crashes;
 	char *record;
@@ -201,14 +209,19 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	CHECK(nodes != NULL);
 	progress_init(&progress, cli);
 	options.policies = policies;
-	options.progress_ns = progress_period_ns(&progress, wish->progress);
+	if (!cli->detached_fd)
+		options.progress_ns =
+			progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
 	ledger_init(&ledger, &cli->os, SEATS * count);
 	crash_book_init(&crashes, &cli->os, SEATS * count);
 	code = make_nodes(plan, name, &request, nodes, &error);
 	request.record = record = record_write(cli, &wish->planning, plan);
 	if (code == 0)
+		code = detached_begin(&detached, cli, name, &request, &error);
+	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
+	detached_end(&detached, code);
 	free(record);
 	ledger_release(&ledger);
 	crash_book_release(&crashes);
@@ -325,6 +338,7 @@ static const struct cli_option options[] = {PLANNING_OPTIONS,
 	{"for", FOR, "DURATION", "let it run out after this time, as 10s"},
 	{"drain-timeout", DRAIN_TIMEOUT, "DURATION",
 		"how long running out may take, 10s unless given"},
+	{"detach", DETACH, NULL, "leave it to itself once all its nodes run"},
 	{"progress", PROGRESS, NULL, "say every five seconds how it goes"},
 	{0}};
 
@@ -337,6 +351,11 @@ const struct cli_command run_command = {
 		"operator and the next.\n"
 		"Ctrl-C lets it run out: sources end, and what they gave is "
 		"worked off. A second Ctrl-C ends it at once.\n"
+		"--detach leaves it to itself as soon as all its nodes run; "
+		"what "
+		"it says and its standard output go to a log, which the last "
+		"line names, and tau ps, logs, drain and stop are for the "
+		"rest.\n"
 		"The exit code is 0 when all went well, 1 when an operator or "
 		"node failed, 75 when running out took too long, 130 after "
 		"Ctrl-C, 78 when the topology is not valid.",

@@ -40,7 +40,7 @@ bool unbuilt_explain(struct cli *cli, const char *name)
 
 bool unbuilt_option(const char *name)
 {
-	static const char *const options[] = {"detach", "wait"};
+	static const char *const options[] = {"wait"};
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		if (!strcmp(options[i], name))

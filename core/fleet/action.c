@@ -82,6 +82,16 @@ void action_show(struct action_list *list, uint64_t records, uint64_t bytes)
 	action->bytes = bytes;
 }
 
+void action_started(struct action_list *list)
+{
+	add(list, SUPERVISOR_STARTED);
+}
+
+void action_stopping(struct action_list *list)
+{
+	add(list, SUPERVISOR_STOPPING);
+}
+
 void action_exit(struct action_list *list, int code)
 {
 	add(list, SUPERVISOR_EXIT)->code = code;

@@ -33,7 +33,9 @@ enum supervisor_action_kind {
 	SUPERVISOR_ARM,   /* timer, timeout_ns: relative; 0: disarm; process */
 	SUPERVISOR_SAY,   /* text; about `node` unless SUPERVISOR_NO_NODE */
 	SUPERVISOR_SHOW,  /* records, bytes: progress so far */
-	SUPERVISOR_EXIT,  /* code: of the program */
+	SUPERVISOR_STARTED,  /* all nodes were told to run */
+	SUPERVISOR_STOPPING, /* it drains or closes */
+	SUPERVISOR_EXIT,     /* code: of the program */
 	/* answers to a tool, which may be gone meanwhile: */
 	SUPERVISOR_DESCRIBE, /* client, node: a line about it */
 	SUPERVISOR_RECORD,   /* client: a line, how it is resolved again */
@@ -81,6 +83,8 @@ void action_arm_process(struct action_list *list, uint32_t process,
 void action_say(
 	struct action_list *list, uint32_t node, char *sentence); /* taken */
 void action_show(struct action_list *list, uint64_t records, uint64_t bytes);
+void action_started(struct action_list *list);
+void action_stopping(struct action_list *list);
 void action_exit(struct action_list *list, int code);
 void action_record(struct action_list *list, uint64_t client);
 void action_describe(struct action_list *list, uint64_t client, uint32_t node);

@@ -69,6 +69,8 @@ static int begin(struct loop *loop, struct error *error)
 	if (code == 0)
 		code = links_init(&loop->links, loop->os, loop->request->links,
 			loop->request->link_count, error);
+	if (code == 0)
+		code = loop_begin_view(loop, error);
 	if (code < 0)
 		return code;
 	code = signals_init(&loop->signals, loop->os);
@@ -101,6 +103,7 @@ static int turn(struct loop *loop, struct error *error)
 		serve_signals(loop);
 	if (!loop->ended)
 		serve_timers(loop);
+	loop_serve_view(loop);
 	if (!loop->ended)
 		loop_serve_control(loop);
 	return 0;
@@ -108,6 +111,7 @@ static int turn(struct loop *loop, struct error *error)
 
 static void release(struct loop *loop)
 {
+	loop_end_view(loop);
 	loop_end_control(loop);
 	for (uint32_t i = 0; i < loop->count; i++)
 		process_release(&loop->processes[i].process);
@@ -244,6 +248,14 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		if (loop->request->record)
 			control_line(loop->request->control, action->client,
 				loop->request->record);
+		break;
+	case SUPERVISOR_STARTED:
+		if (view->started)
+			view->started(view->context);
+		break;
+	case SUPERVISOR_STOPPING:
+		if (view->stopping)
+			view->stopping(view->context);
 		break;
 	case SUPERVISOR_DESCRIBE:
 		loop_describe(loop, action);

@@ -35,6 +35,13 @@ struct loop_view {
 	void (*line)(void *context, const char *node, const char *text,
 		size_t bytes);
 	void (*progress)(void *context, uint64_t records, uint64_t bytes);
+	/* May be NULL: all nodes run; they are told to end; the supervisor is
+	 * alive, every `alive_ns`. */
+	void (*started)(void *context);
+	void (*stopping)(void *context);
+	void (*alive)(void *context);
+	int64_t alive_ns;
+	int output_fd; /* a pipe whose lines are said, too; 0: none */
 };
 
 struct control;

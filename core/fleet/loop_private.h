@@ -1,7 +1,8 @@
 /*
  * loop_private: what the files of the loop share: loop.c how it turns, and how
  * actions are carried out; loop_process.c the processes of nodes;
- * loop_control.c answers to tools.
+ * loop_control.c answers to tools;
+ * loop_view.c what the view asks for.
  */
 #ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
@@ -49,6 +50,9 @@ struct loop {
 	struct links links;
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
+	struct loop_timer alive;
+	struct reactor_watch output_watch;
+	struct lines output; /* what stood at the end of output_fd */
 	struct journal journal;
 	struct loop_reader readers[CONTROL_CLIENTS_MAX];
 	uint32_t count; /* of processes: SEATS of each node */
@@ -75,6 +79,11 @@ void loop_send_command(
 /* Keeps a line and gives it to the view. */
 void loop_say(
 	struct loop *loop, const char *node, const char *text, size_t bytes);
+
+/* Arms what the view wants to be told, and tells it. */
+int loop_begin_view(struct loop *loop, struct error *error);
+void loop_serve_view(struct loop *loop);
+void loop_end_view(struct loop *loop);
 
 /* Takes requests of tools, and shows the log to who reads it. */
 void loop_serve_control(struct loop *loop);

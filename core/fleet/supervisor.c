@@ -232,6 +232,7 @@ static void run_all(struct supervisor *supervisor)
 	for (uint32_t i = 0; i < count; i++)
 		supervisor_run(supervisor, supervisor_current(supervisor, i));
 	supervisor->ran = true;
+	action_started(&supervisor->actions);
 	if (supervisor->options.for_ns)
 		action_arm(&supervisor->actions, SUPERVISOR_TIMER_FOR,
 			supervisor->options.for_ns);

@@ -172,6 +172,7 @@ static void stop(struct supervisor *supervisor)
 		return;
 	supervisor_stop_hook(supervisor);
 	supervisor->stopping = true;
+	action_stopping(&supervisor->actions);
 }
 
 void supervisor_drain(struct supervisor *supervisor, uint32_t node)

@@ -1,0 +1,90 @@
+/* loop: what the view asks for besides lines: to be told that the supervisor
+ * lives, and to have what comes out of a pipe said like all else. */
+#include "core/fleet/loop_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define READ_BYTES (16 * KIB)
+#define READS_MAX 64 /* per turn, so that a flood starves nobody */
+
+static void read_output(struct loop *loop, int reads);
+static void take_output(void *context, const char *text, size_t bytes);
+static void alive_fired(struct timer *timer);
+static void output_told(struct reactor_watch *watch, uint32_t events);
+
+int loop_begin_view(struct loop *loop, struct error *error)
+{
+	const struct loop_view *view = &loop->request->view;
+	int code = 0;
+
+	loop->alive.timer.fired = alive_fired;
+	loop->alive.elapsed = view->alive_ns > 0; /* once at the start */
+	loop->output_watch.told = output_told;
+	if (view->output_fd)
+		code = reactor_add(loop->reactor, &loop->output_watch,
+			view->output_fd, EPOLLIN);
+	if (code < 0)
+		error_set(error, code, "cannot watch standard output: %s",
+			strerror(-code));
+	return code;
+}
+
+void loop_serve_view(struct loop *loop)
+{
+	const struct loop_view *view = &loop->request->view;
+
+	if (loop->alive.elapsed) {
+		loop->alive.elapsed = false;
+		view->alive(view->context);
+		timers_arm(&loop->timers, &loop->alive.timer,
+			loop->os->clock_ns(loop->os) + view->alive_ns);
+	}
+	if (view->output_fd)
+		read_output(loop, READS_MAX);
+}
+
+/* No node is left that could write any more. */
+void loop_end_view(struct loop *loop)
+{
+	if (!loop->request->view.output_fd || !loop->reactor)
+		return;
+	read_output(loop, INT32_MAX);
+	lines_end(&loop->output, take_output, loop);
+	reactor_remove(loop->reactor, &loop->output_watch);
+}
+
+static void read_output(struct loop *loop, int reads)
+{
+	struct os *os = loop->os;
+	char bytes[READ_BYTES];
+
+	for (int i = 0; i < reads; i++) {
+		ssize_t count = os->read(
+			os, loop->request->view.output_fd, bytes, sizeof bytes);
+
+		if (count == -EINTR)
+			continue;
+		if (count <= 0)
+			return;
+		lines_add(
+			&loop->output, bytes, (size_t)count, take_output, loop);
+	}
+}
+
+static void take_output(void *context, const char *text, size_t bytes)
+{
+	loop_say(context, "stdout", text, bytes);
+}
+
+static void alive_fired(struct timer *timer)
+{
+	((struct loop_timer *)timer)->elapsed = true;
+}
+
+/* loop_serve_view asks the fd itself, in each turn. */
+static void output_told(struct reactor_watch *watch, uint32_t events)
+{
+	(void)watch;
+	(void)events;
+}

@@ -1,0 +1,91 @@
+#!/bin/bash
+# detach.sh: topologies that outlive their shell, and services of systemd. All
+# waiting is done by asking the topology itself.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
+trap '"$TAU" stop --now --topology weblog >/dev/null 2>&1 || :; rm -rf "$folder"' EXIT
+
+cat >weblog.json <<'END'
+{ "tau": 1, "name": "weblog", "nodes": { "here": { "operators": {
+    "numbers": {"type": "generate"},
+    "sum": {"type": "count", "params": {"every": "10ms"}},
+    "out": {"type": "stdout"} } } },
+  "streams": [ "numbers -> sum -> out" ] }
+END
+log=state/tau/log/weblog
+
+scenario "it returns when all nodes run"
+t run --detach weblog.json
+expect_status 0
+expect_empty out
+expect_line err "tau: weblog runs; its log: $PWD/$log"
+t ps --json
+expect_status 0
+expect_line out '{"topology": "weblog", "node": "here", "state": "running", *'
+
+scenario "what it writes and says is in its log, and shown"
+until [ -s "$log" ]; do t ps; done
+expect_line "$log" '????-??-??T??:??:??.???Z stdout: {"count":*}'
+t logs
+expect_line out '??:??:?? stdout: {"count":*}'
+
+scenario "its name is taken"
+t run --detach weblog.json
+expect_status 73
+expect_line err 'tau: weblog already runs; *'
+
+scenario "it ends when told, and says how in its log"
+t stop
+expect_status 0
+expect_line "$log" '* ended with status 0'
+t ps
+expect_status 69
+
+scenario "what is wrong before it runs is said here"
+t run --detach -e 'lines ! stdout'
+expect_status 2
+expect_line err 'tau: the node main reads standard input, which a detached topology has not; *'
+t run --detach nothing.json
+expect_status 74
+t run --detach -e 'generate ! stdou'
+expect_status 78
+t detached run
+expect_status 2
+expect_line err 'tau: detached is what tau run --detach starts; nobody else does'
+cat >unready.json <<'END'
+{ "tau": 1, "name": "weblog", "nodes": { "here": { "operators": {
+    "numbers": {"type": "generate"}, "where": {"type": "where", "params": {"condition": "("}} } } },
+  "streams": [ "numbers -> where" ] }
+END
+t run --detach unready.json
+[ "$status" != 0 ] || fail "it runs"
+t ps
+expect_status 69
+
+scenario "systemd is told"
+command -v python3 >/dev/null || exit 0
+cat >notified.py <<'END'
+import os, socket, subprocess, sys
+door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+door.bind("\0" + os.getcwd() + "/notify")
+environment = dict(os.environ, NOTIFY_SOCKET="@" + os.getcwd() + "/notify", WATCHDOG_USEC="20000")
+run = subprocess.Popen([os.environ["TAU"], "run", "weblog.json"], env=environment, stdout=subprocess.DEVNULL)
+heard = []
+while "READY=1" not in heard or heard[-1] != "WATCHDOG=1":
+    heard.append(door.recv(100).decode())
+run.terminate()
+while heard[-1] != "STOPPING=1":
+    heard.append(door.recv(100).decode())
+sys.exit(run.wait())
+END
+export TAU
+status=0
+python3 notified.py >out 2>err || status=$?
+expect_status 0
+
+scenario "the unit is one that systemd takes"
+unit=${top_srcdir:-$(dirname "$0")/../..}/examples/systemd/tau@.service
+grep -q '^KillMode=mixed$' "$unit" && grep -q '^Type=notify$' "$unit" || fail "$unit lacks what it needs"
+if command -v systemd-analyze >/dev/null; then
+	sed "s|^ExecStart=[^ ]*|ExecStart=$TAU|; s|^ExecStop=[^ ]*|ExecStop=$TAU|" "$unit" >tau@.service
+	systemd-analyze verify --man=no "./tau@weblog.service" >out 2>&1 || fail "systemd does not take it"
+fi
