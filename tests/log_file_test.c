@@ -108,10 +108,14 @@ START_TEST(what_cannot_be_written_is_counted)
 	log_file_line(&file, NULL, "one", 3);
 	log_file_line(&file, NULL, "two", 3);
 	log_file_line(&file, NULL, "three", 5);
+	log_file_line(&file, NULL, "four", 4);
 	log_file_close(&file);
 	read_log("w", text, sizeof text);
+	text[strlen(text) - 1] = '\0';
+	ck_assert_str_eq(strrchr(text, '\n') + 26, "four");
+	*strrchr(text, '\n') = '\0';
 	ck_assert_str_eq(strchr(text, ' '),
-		" 2 lines before this could not be written; three\n");
+		" 2 lines before this could not be written; three");
 }
 END_TEST
 

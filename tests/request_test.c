@@ -93,6 +93,7 @@ START_TEST(the_log_keeps_the_newest_lines)
 	}
 	line = journal_from(&journal, 1);
 	ck_assert_uint_gt(line->number, 1);
+	ck_assert_uint_gt(journal.bytes, JOURNAL_BYTES / 2);
 	number = line->number;
 	for (; line; line = STAILQ_NEXT(line, next), number++) {
 		snprintf(text, sizeof text, "line %d", (int)number);
