@@ -76,6 +76,16 @@
 #define WALK_FRAMES_MAX 64
 #define WALK_FRAMES_OWN 16 /* of the handler, before those that count */
 
+/* the watchdog: how long an operator may have the thread, unless the manifest
+ * says otherwise; how often nodes are looked at while operators run, and when
+ * nothing has run for a while. */
+#define WATCHDOG_WARN_NS 50000000ll
+#define WATCHDOG_REPORT_NS 1000000000ll
+#define WATCHDOG_KILL_NS 10000000000ll
+#define WATCHDOG_LOOK_NS 50000000ll
+#define WATCHDOG_LOOK_LEAST_NS 10000000ll /* the kernel counts no finer */
+#define WATCHDOG_IDLE_NS 1000000000ll
+
 /* crash reports: what a person reads of a backtrace, and what is kept of it. */
 #define CRASH_FRAMES_SHOWN_MAX 24
 #define CRASH_REPORT_BYTES_MAX (16 * KIB)

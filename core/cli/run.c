@@ -47,6 +47,8 @@ static struct links_pair *make_links(
 	const struct placement *placement, const char *folder);
 static char *fifo_path(
 	const struct placement *placement, uint32_t stream, const char *folder);
+static struct watchdog_settings *make_watchdogs(
+	const struct placement *placement);
 static struct supervised_policy *make_policies(
 	const struct placement *placement);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
@@ -195,6 +197,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.drain_ns = wish->drain_ns};
 	struct links_pair *links = make_links(&plan->placement, folder);
 	struct supervised_policy *policies = make_policies(&plan->placement);
+	struct watchdog_settings *watchdogs = make_watchdogs(&plan->placement);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
 		.links = links,
@@ -203,6 +206,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.control = control,
 		.ledger = &ledger,
 		.crashes = &crashes,
+		.watchdogs = watchdogs,
 		.environment = cli->environment};
 	int code;
 
@@ -225,6 +229,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	free(record);
 	ledger_release(&ledger);
 	crash_book_release(&crashes);
+	free(watchdogs);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
 	for (uint32_t i = 0; i < request.link_count; i++)
@@ -304,6 +309,19 @@ static char *fifo_path(
 			&path, "%s/%s", topology->manifest->source->folder, at);
 	CHECK(bytes >= 0);
 	return path;
+}
+
+static struct watchdog_settings *make_watchdogs(
+	const struct placement *placement)
+{
+	struct watchdog_settings *watchdogs =
+		calloc(placement->node_count, sizeof *watchdogs);
+
+	CHECK(watchdogs != NULL);
+	for (uint32_t i = 0; i < placement->node_count; i++)
+		watchdogs[i] =
+			watchdog_settings_of(&placement->nodes[i].options);
+	return watchdogs;
 }
 
 static struct supervised_policy *make_policies(

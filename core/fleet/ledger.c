@@ -1,6 +1,7 @@
 /* ledger: what was written and what was read. See the header. */
 #include "core/fleet/ledger.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/check.h"
@@ -87,6 +88,27 @@ void ledger_flow(struct ledger *ledger, uint32_t node, struct ledger_flow *flow)
 		flow->running = one->running =
 			sentence_format("%s (%s)", one->operators[running].name,
 				one->operators[running].plugin);
+}
+
+uint32_t ledger_running(
+	const struct ledger *ledger, uint32_t node, uint64_t *turn)
+{
+	const struct counters *page = &ledger->nodes[node].page;
+	uint32_t running = counters_running(page);
+
+	*turn = running == UINT32_MAX ? 0
+				      : __atomic_load_n(&page->turns[running],
+						__ATOMIC_ACQUIRE);
+	return running;
+}
+
+void ledger_name(const struct ledger *ledger, uint32_t node,
+	uint32_t operator_index, char *text, size_t bytes)
+{
+	const struct ledger_operator *one =
+		&ledger->nodes[node].operators[operator_index];
+
+	snprintf(text, bytes, "%s (%s)", one->name, one->plugin);
 }
 
 const char *ledger_died(struct ledger *ledger, uint32_t node)

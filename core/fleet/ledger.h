@@ -85,6 +85,15 @@ struct ledger_flow {
 void ledger_flow(
 	struct ledger *ledger, uint32_t node, struct ledger_flow *flow);
 
+/* Who has the thread of a node, counted from 0, and that operator's turn so
+ * far; UINT32_MAX: nobody. */
+uint32_t ledger_running(
+	const struct ledger *ledger, uint32_t node, uint64_t *turn);
+
+/* That operator, as "OPERATOR (PLUGIN)", in the caller's memory. */
+void ledger_name(const struct ledger *ledger, uint32_t node,
+	uint32_t operator_index, char *text, size_t bytes);
+
 /* Notes that a node came to a bad end. Returns who had the thread, as
  * "OPERATOR (PLUGIN)", which lives as long as the ledger; NULL: nobody. */
 const char *ledger_died(struct ledger *ledger, uint32_t node);

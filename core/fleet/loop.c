@@ -62,6 +62,8 @@ static int begin(struct loop *loop, struct error *error)
 	}
 	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
 		loop->due[i].timer.fired = timer_fired;
+	loop->look = (struct loop_timer){
+		.timer.fired = timer_fired, .elapsed = true};
 	code = reactor_create(&loop->reactor, loop->os, error);
 	if (code == 0 && loop->request->control)
 		code = control_attach(
@@ -106,6 +108,8 @@ static int turn(struct loop *loop, struct error *error)
 	loop_serve_view(loop);
 	if (!loop->ended)
 		loop_serve_control(loop);
+	if (!loop->ended)
+		loop_watch(loop);
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "core/fleet/ledger.h"
 #include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
+#include "core/fleet/watchdog.h"
 
 struct loop_node {
 	const char *name;
@@ -57,6 +58,9 @@ struct loop_request {
 	struct ledger *ledger;   /* of these nodes; NULL: nothing is counted */
 	struct crash_book *crashes; /* of these nodes; NULL: none is kept */
 	const char *record; /* for tools that resolve it again; NULL: none */
+	/* By node, for those that have a page in the ledger; NULL: nobody is
+	 * watched. */
+	const struct watchdog_settings *watchdogs;
 	char *const *environment;
 	struct loop_view view;
 };

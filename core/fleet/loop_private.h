@@ -2,7 +2,7 @@
  * loop_private: what the files of the loop share: loop.c how it turns, and how
  * actions are carried out; loop_process.c the processes of nodes;
  * loop_control.c answers to tools;
- * loop_view.c what the view asks for.
+ * loop_view.c what the view asks for; loop_watch.c those that do not come back.
  */
 #ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
@@ -29,6 +29,8 @@ struct loop_process {
 	bool broken; /* a command could not be sent; `error` says why */
 	struct error error;
 	int64_t since_ns; /* it was spawned last */
+	struct watchdog watchdog;
+	pid_t watched; /* whom that is about */
 	struct loop_timer due[SUPERVISOR_TIMERS_ALL - SUPERVISOR_TIMERS];
 };
 
@@ -46,6 +48,8 @@ struct loop {
 	struct reactor *reactor;
 	struct timers timers;
 	struct loop_timer due[SUPERVISOR_TIMERS];
+	struct loop_timer look; /* at operators that do not come back */
+	int64_t look_ns, idle_ns;
 	struct signals signals;
 	struct links links;
 	struct reactor_watch signal_watch;
@@ -66,6 +70,9 @@ void loop_hang_up(struct loop *loop, uint32_t index, const char *text);
 
 /* Serves what a process has said, printed or come to. */
 void loop_serve_process(struct loop *loop, uint32_t index);
+
+/* Looks at all processes, when it is time to; the first call begins it. */
+void loop_watch(struct loop *loop);
 
 /* Starts a process in its seat; how that went is told later. */
 void loop_spawn(struct loop *loop, uint32_t index);

@@ -124,6 +124,13 @@ void process_abort(struct process *process)
 		process->os->pidfd_signal(process->os, process->pidfd, SIGABRT);
 }
 
+void process_ask(struct process *process)
+{
+	if (process->pid)
+		process->os->pidfd_signal(
+			process->os, process->pidfd, COMMAND_SIGNAL_ASK);
+}
+
 void process_kill(struct process *process)
 {
 	if (process->pid)

@@ -58,6 +58,10 @@ bool process_reap(struct process *process, int *status);
 /* SIGABRT, unless it has been reaped: its last words say what it was doing. */
 void process_abort(struct process *process);
 
+/* Asks it where it stands, unless it has been reaped: it answers STANDS. Only
+ * for one in which an operator has run. */
+void process_ask(struct process *process);
+
 /* SIGKILL, unless it has been reaped. */
 void process_kill(struct process *process);
 

@@ -156,6 +156,36 @@ char *sentence_ended(enum exit_code code, bool now)
 	return sentence_format("it has ended");
 }
 
+char *sentence_held(
+	const char *who, const char *call, int64_t held_ns, bool killed)
+{
+	double held_s = (double)held_ns / 1e9;
+	const char *so_far = killed ? " (watchdog.kill)"
+				    : " so far; the rest of the node waits";
+
+	if (call)
+		return sentence_format("%s is blocked in %s, for %.2g s%s", who,
+			call, held_s, so_far);
+	return sentence_format("%s computes and does not give the thread back, "
+			       "for %.2g s%s",
+		who, held_s, so_far);
+}
+
+char *sentence_halted(const char *who)
+{
+	return sentence_format("stopped by a signal, while it ran %s; SIGCONT "
+			       "lets it go on",
+		who);
+}
+
+char *sentence_memory(uint64_t bytes, uint64_t limit_bytes)
+{
+	return sentence_format(
+		"it holds %.4g MiB of memory, and %.4g MiB are its limit "
+		"(limits.memory)",
+		(double)bytes / (double)MIB, (double)limit_bytes / (double)MIB);
+}
+
 char *sentence_format(const char *format, ...)
 {
 	va_list arguments;

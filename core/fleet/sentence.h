@@ -34,6 +34,17 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 /* It was not ready after so long. */
 char *sentence_late(int64_t start_ns);
 
+/* An operator has the thread and does not give it back: it is in that call, or
+ * computes when `call` is NULL; it may be killed for it. */
+char *sentence_held(
+	const char *who, const char *call, int64_t held_ns, bool killed);
+
+/* An operator has the thread, and the process was stopped. */
+char *sentence_halted(const char *who);
+
+/* A node holds more memory than it may. */
+char *sentence_memory(uint64_t bytes, uint64_t limit_bytes);
+
 /* It is started again, for the so-many-th time, after a pause; or no more. */
 char *sentence_restarted(
 	const struct restart_policy *policy, uint32_t nth, int64_t pause_ns);

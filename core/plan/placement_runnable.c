@@ -33,15 +33,23 @@ static void judge_kind(
 		refuse(judging, node->cpus_at, "a node tied to \"cpus\"");
 }
 
-static void judge_options(
-	struct judging *judging, const struct node_options *options)
+/* What a program of somebody else's does is nobody's to watch. */
+static void judge_options(struct judging *judging,
+	const struct node_options *options, enum node_kind kind)
 {
-	const uint32_t watchdog = NODE_WATCHDOG_WARN | NODE_WATCHDOG_REPORT |
-				  NODE_WATCHDOG_KILL;
+	const uint32_t watchdog =
+		NODE_WATCHDOG_WARN | NODE_WATCHDOG_REPORT | NODE_WATCHDOG_KILL;
+	if (options->set & NODE_LIMIT_FILES)
+		refuse(judging, options->limits_at,
+			"a node with a limit of files");
+	if (kind == NODE_OPERATORS)
+		return;
 	if (options->set & watchdog)
-		refuse(judging, options->watchdog_at, "a watchdog");
-	if (options->set & (NODE_LIMIT_MEMORY | NODE_LIMIT_FILES))
-		refuse(judging, options->limits_at, "a node with limits");
+		refuse(judging, options->watchdog_at,
+			"a watchdog of a node without operators");
+	if (options->set & NODE_LIMIT_MEMORY)
+		refuse(judging, options->limits_at,
+			"a limit of memory of a node without operators");
 }
 
 /* A command or a remote node says what it has to say to nodes of ours. */
@@ -122,12 +130,13 @@ int placement_runnable(
 	uint32_t said = diagnostics->count;
 	for (uint32_t i = 0; i < manifest->node_count; i++) {
 		judge_kind(&judging, &manifest->nodes[i]);
-		judge_options(&judging, &manifest->nodes[i].options);
+		judge_options(&judging, &manifest->nodes[i].options,
+			manifest->nodes[i].kind);
 	}
 	for (uint32_t i = 0; i < placement->node_count; i++)
 		judge_restart(&judging, placement, i);
 	judge_commands(&judging, placement);
 	judge_fifos(&judging, placement);
-	judge_options(&judging, &manifest->node_defaults);
+	judge_options(&judging, &manifest->node_defaults, NODE_OPERATORS);
 	return diagnostics->count == said ? 0 : -ENOTSUP;
 }

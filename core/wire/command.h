@@ -93,6 +93,7 @@
 #ifndef TAU_CORE_WIRE_COMMAND_H
 #define TAU_CORE_WIRE_COMMAND_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -154,6 +155,9 @@ enum command_count {
 	COMMAND_COUNT_LOST = 3,    /* written, and never read: it was closed */
 	COMMAND_COUNT_CUT = 4,     /* so many at most: its reader is gone */
 };
+
+/* Has a node that runs answer with STANDS; before, it would kill. */
+#define COMMAND_SIGNAL_ASK (SIGRTMAX - 2)
 
 /* How a node exits when an operator used up its stack. */
 #define COMMAND_EXIT_STACK 71

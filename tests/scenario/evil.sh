@@ -137,3 +137,61 @@ scenario "a file that may not grow"
 (ulimit -f 1 && evil -e 'generate 3000 ! file.write grown')
 expect_status 1
 expect_line err "tau: main: file-write (tau-io): cannot write *grown: File too large"
+
+# beside OPERATOR [NODE-OPTIONS]: it runs in a node of its own, while another
+# node does its work.
+beside() {
+	cat >beside.json <<-END
+	{ "tau": 1, "on_failure": "continue",
+	  "nodes": {
+	   "bad": { "operators": {"bad": {"type": "evil.$1"}}${2:+, $2} },
+	   "good": { "operators": {
+	    "count": {"type": "generate", "params": {"count": 3}},
+	    "out": {"type": "stdout"} } } },
+	  "streams": [ "count -> out" ] }
+	END
+	evil beside.json
+	expect_status 1
+	expect_text out $'1\n2\n3\n'
+}
+soon='"watchdog": {"warn": "20ms", "report": "100ms", "kill": "300ms"}'
+
+scenario "an endless loop is warned of, shown and killed, and its neighbour goes on"
+beside loop "$soon"
+expect_line err "tau: bad: bad (evil) computes and does not give the thread back, for 0.* s so far; *"
+expect_line err "tau: bad:   at loop, tests/fixtures/evil.c:*"
+expect_line err "tau: bad:   by run_coroutine, core/host/instance.c:*"
+expect_line err "tau: bad: killed: bad (evil) computes and does not give the thread back, for 0.* s (watchdog.kill)"
+
+scenario "a blocking call is told apart, with its name"
+beside block "$soon"
+expect_line err "tau: bad: bad (evil) is blocked in read(2) of fd [0-9]*, for 0.* s so far; *"
+expect_line err "tau: bad:   by block, tests/fixtures/evil.c:*"
+expect_line err "tau: bad: killed: bad (evil) is blocked in read(2) of fd [0-9]*, for 0.* s (watchdog.kill)"
+
+scenario "who comes back in time is reported and goes on"
+evil -e 'evil.hang'
+expect_status 0
+expect_no_line err "tau: main: killed*"
+
+scenario "more memory than the limit"
+beside leak '"limits": {"memory": "200MiB"}'
+expect_line err "tau: bad: killed: it holds * MiB of memory, and 200 MiB are its limit (limits.memory)"
+
+scenario "a process that stops itself"
+cat >stop.json <<-'END'
+{ "tau": 1, "nodes": { "bad": {
+   "watchdog": {"report": "100ms", "kill": "300ms"},
+   "operators": {"bad": {"type": "evil.stop"}} } }, "streams": [] }
+END
+evil --for 500ms --drain-timeout 50ms stop.json
+expect_status 75
+expect_line err "tau: bad: stopped by a signal, while it ran bad (evil); SIGCONT lets it go on"
+
+scenario "a call of what is not there is traced to its caller"
+beside void
+expect_line err "tau: bad:   by call_nothing, tests/fixtures/evil.c:*"
+
+scenario "each process of a node that is restarted is reported"
+beside abort '"restart": {"on": "failure", "max": 3, "within": "1min", "backoff": ["1ms", "1ms"]}'
+[ "$(grep -c 'tau: bad:   by abort_it, tests/fixtures/evil.c:' err)" = 4 ] || fail "not four reports"
