@@ -168,6 +168,7 @@ static int take_hello(
 			notice->packet_bytes, LINK_PACKET_BYTES_MAX);
 	if (link->settings.heirs && !link_take_heir(link, notice))
 		return 0;
+	link->peer_incarnation = notice->incarnation;
 	link->receive_bytes = link->settings.packet_bytes;
 	if (notice->packet_bytes < link->receive_bytes)
 		link->receive_bytes = (uint32_t)notice->packet_bytes;
