@@ -136,6 +136,14 @@
 #define UPGRADE_PROBATION_NS 30000000000ll
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
 
+/* `run --watch`: how long files must have been left alone before what they say
+ * is applied; what is read of their changes at once; symbolic links in a row
+ * that are followed; how often folders that come and go are looked for. */
+#define WATCH_CALM_NS 100000000ll
+#define WATCH_BUFFER_BYTES 4096u
+#define WATCH_LINKS_MAX 8
+#define WATCH_TRIES 8
+
 /* the control socket: tools that ask at once, what one may send, and what may
  * wait for one that does not read. */
 #define CONTROL_CLIENTS_MAX 64u
