@@ -25,6 +25,8 @@ static void note(const struct supervisor_action *action)
 	else if (action->kind == SUPERVISOR_ARM)
 		snprintf(to, room, "%s in %lld s; ", timers[action->timer],
 			(long long)(action->timeout_ns / 1000000000));
+	else if (action->kind == SUPERVISOR_SPAWN)
+		snprintf(to, room, "spawn %u; ", seat_node(action->process));
 	else if (action->kind == SUPERVISOR_KILL)
 		snprintf(to, room, "kill; ");
 	else if (action->kind == SUPERVISOR_STARTED)
@@ -231,6 +233,74 @@ START_TEST(drain_has_no_deadline_until_somebody_stops)
 }
 END_TEST
 
+static void exits(uint32_t node, uint32_t seat, int status)
+{
+	happens((struct supervisor_event){.kind = SUPERVISOR_EXITED,
+		.process = seat_process(node, seat),
+		.status = status});
+}
+
+START_TEST(a_node_is_restarted_when_asked)
+{
+	struct request request = {.kind = REQUEST_RESTART, .node = 1};
+
+	begin_running();
+	asks(7, request);
+	asks(8, request);
+	expect("kill; ");
+	exits(1, 0, SIGKILL);
+	happens((struct supervisor_event){
+		.kind = SUPERVISOR_SPAWNED, .process = seat_process(1, 0)});
+	expect("spawn 1; plan; ");
+	asks(9, request);
+	expect("1 to 9: that node is being restarted already; ");
+	tells(1, COMMAND_READY);
+	expect("run; 0 to 7: it runs again; 0 to 8: it runs again; ");
+	ck_assert_uint_eq(supervisor.nodes[1].restarts, 1);
+	ends(0);
+	asks(9, (struct request){.kind = REQUEST_RESTART, .node = 0});
+	expect("1 to 9: that node has ended, and its streams with it; ");
+	ends(1);
+	expect("exit 0; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(a_node_that_does_not_come_back_is_told)
+{
+	begin_running();
+	asks(7, (struct request){.kind = REQUEST_RESTART, .node = 1});
+	exits(1, 0, SIGKILL);
+	happens((struct supervisor_event){
+		.kind = SUPERVISOR_SPAWNED, .process = seat_process(1, 0)});
+	said[0] = 0;
+	exits(1, 0, 256);
+	expect("1 to 7: it did not come back; tau logs says why; stopping; "
+	       "drain; patience in 1 s; drain in 10 s; ");
+	asks(8, (struct request){.kind = REQUEST_RESTART, .node = 0});
+	expect("1 to 8: it is about to end; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
+START_TEST(a_stop_goes_before_a_restart)
+{
+	begin();
+	asks(6, (struct request){.kind = REQUEST_RESTART, .node = 1});
+	expect("1 to 6: its nodes do not all run yet; ");
+	tells(0, COMMAND_READY);
+	tells(1, COMMAND_READY);
+	asks(7, (struct request){.kind = REQUEST_RESTART, .node = 1});
+	asks(8, (struct request){.kind = REQUEST_STOP});
+	said[0] = 0;
+	exits(1, 0, SIGKILL);
+	expect("1 to 7: it did not come back; tau logs says why; ");
+	ends(0);
+	expect("0 to 8: it has ended; exit 0; ");
+	supervisor_release(&supervisor);
+}
+END_TEST
+
 START_TEST(a_failure_is_told_to_who_waits)
 {
 	begin_running();
@@ -260,6 +330,9 @@ static Suite *request_suite(void)
 	tcase_add_test(tests, stop_now_alone_closes_as_well);
 	tcase_add_test(tests, stop_before_the_run_kills);
 	tcase_add_test(tests, drain_has_no_deadline_until_somebody_stops);
+	tcase_add_test(tests, a_node_is_restarted_when_asked);
+	tcase_add_test(tests, a_node_that_does_not_come_back_is_told);
+	tcase_add_test(tests, a_stop_goes_before_a_restart);
 	tcase_add_test(tests, a_failure_is_told_to_who_waits);
 	return suite;
 }

@@ -335,6 +335,7 @@ static struct supervised_policy *make_policies(
 		const struct node_options *node = &placement->nodes[i].options;
 
 		policies[i].restart = restart_policy_of(node);
+		policies[i].no_restart = placement_no_restart(placement, i);
 		policies[i].start_ns = node->set & NODE_WATCHDOG_START
 					       ? node->start_ns
 					       : NODE_START_NS;

@@ -15,7 +15,6 @@ static const struct {
 	{"tap", "shows the records of a running stream"},
 	{"upgrade", "replaces a plugin while the rest runs"},
 	{"rollback", "takes an upgrade back"},
-	{"restart", "restarts a node"},
 	{"state", "shows an operator's saved state"},
 	{"history", "lists what was changed while a topology ran"},
 	{"new", "writes a first plugin of your own"},

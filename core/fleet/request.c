@@ -18,6 +18,7 @@ static const struct {
 	{"logs", REQUEST_LOGS, NODE | FOLLOW},
 	{"stop", REQUEST_STOP, NOW},
 	{"drain", REQUEST_DRAIN, 0},
+	{"restart", REQUEST_RESTART, NODE},
 	{"record", REQUEST_RECORD, 0},
 };
 

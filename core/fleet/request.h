@@ -15,11 +15,12 @@
 #include "core/wire/command.h"
 
 enum request_kind {
-	REQUEST_PS,     /* a line per node */
-	REQUEST_LOGS,   /* node, follow: a line per line of the log */
-	REQUEST_STOP,   /* now: what a signal does; the result is the end */
-	REQUEST_DRAIN,  /* the same without a deadline */
-	REQUEST_RECORD, /* a line: how it can be resolved again */
+	REQUEST_PS,      /* a line per node */
+	REQUEST_LOGS,    /* node, follow: a line per line of the log */
+	REQUEST_STOP,    /* now: what a signal does; the result is the end */
+	REQUEST_DRAIN,   /* the same without a deadline */
+	REQUEST_RESTART, /* node: another process takes its place */
+	REQUEST_RECORD,  /* a line: how it can be resolved again */
 };
 
 struct request {

@@ -186,6 +186,13 @@ char *sentence_memory(uint64_t bytes, uint64_t limit_bytes)
 		(double)bytes / (double)MIB, (double)limit_bytes / (double)MIB);
 }
 
+char *sentence_back(bool runs)
+{
+	return sentence_format(
+		runs ? "it runs again"
+		     : "it did not come back; tau logs says why");
+}
+
 char *sentence_format(const char *format, ...)
 {
 	va_list arguments;

@@ -61,6 +61,9 @@ char *sentence_unclosed(void);
  * end at once. */
 char *sentence_ended(enum exit_code code, bool now);
 
+/* Whether a node that a tool wanted restarted runs again. */
+char *sentence_back(bool runs);
+
 /* Any text; aborts when there is no memory for a sentence. */
 char *sentence_format(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -214,9 +214,11 @@ static void on_ready(
 	if (supervisor_hooked(supervisor, event) ||
 		supervised_stands_by(supervisor, event->process))
 		return;
-	if (supervisor->ran)
+	if (supervisor->ran) {
 		supervisor_run(supervisor, event->process);
-	else
+		supervisor_tell_back(
+			supervisor, seat_node(event->process), true);
+	} else
 		run_all(supervisor);
 }
 
@@ -370,6 +372,7 @@ void supervisor_node_ended(struct supervisor *supervisor, uint32_t node)
 	supervisor_discard_standby(supervisor, node);
 	deadlock_ended(&supervisor->deadlock, node);
 	action_drop(&supervisor->actions, node);
+	supervisor_tell_back(supervisor, node, false);
 	supervisor_seek_deadlocks(supervisor);
 }
 

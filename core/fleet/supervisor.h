@@ -107,7 +107,8 @@ struct supervisor_event {
  * its time to get ready. */
 struct supervised_policy {
 	struct restart_policy restart;
-	int64_t start_ns; /* the watchdog's */
+	int64_t start_ns;       /* the watchdog's */
+	const char *no_restart; /* why nobody can ask for one; or NULL */
 };
 
 struct supervisor_options {
@@ -133,6 +134,7 @@ struct supervised_node {
 	bool promoting;   /* the other seat's runs when this one's ends */
 	bool hooked;      /* its events go to the hook first */
 	bool waiting;     /* for TIMER_RESTART; no process is there */
+	bool asked;       /* a tool wants another process in its place */
 	struct restart restart;
 	uint64_t restarts;       /* in all */
 	uint64_t records, bytes; /* as last told */
@@ -155,10 +157,11 @@ struct supervisor_hook {
 	void (*stop)(void *context, struct supervisor *supervisor);
 };
 
-/* A tool that wants to know how it ends. */
+/* A tool that wants to know how it ends; or how a node comes back. */
 struct supervisor_waiter {
 	uint64_t client;
-	bool now; /* and asked that nothing be waited for */
+	bool now;      /* and asked that nothing be waited for */
+	uint32_t node; /* only for this one to run again, which it asked for */
 };
 
 struct supervisor {

@@ -28,6 +28,11 @@ void supervisor_current_exited(struct supervisor *supervisor,
 	bool wanted = !killed && is_wanted(supervisor, event, well);
 	int64_t pause_ns = -1;
 
+	if (supervisor->nodes[node].asked && !supervisor->stopping) {
+		supervisor->nodes[node].asked = false;
+		spawn_after(supervisor, event->process, 0);
+		return;
+	}
 	if (wanted)
 		pause_ns = restart_pause(&supervisor->nodes[node].restart,
 			&supervisor_policy(supervisor, event->process)->restart,

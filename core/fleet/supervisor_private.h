@@ -28,6 +28,10 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 	const struct request *request);
 void supervisor_on_left(struct supervisor *supervisor, uint64_t client);
 
+/* Tells who asked for a restart that the node runs again, or never will. */
+void supervisor_tell_back(
+	struct supervisor *supervisor, uint32_t node, bool runs);
+
 /* Tells everybody who waits for the end what it was. */
 void supervisor_tell_end(struct supervisor *supervisor, int code);
 

@@ -10,7 +10,12 @@
 static void describe(struct supervisor *supervisor, uint64_t client);
 static void stop(struct supervisor *supervisor, uint64_t client, bool now);
 static void drain(struct supervisor *supervisor, uint64_t client);
+static void restart(
+	struct supervisor *supervisor, uint64_t client, uint32_t node);
+static const char *why_not(const struct supervisor *supervisor, uint32_t node);
 static void await_end(struct supervisor *supervisor, uint64_t client, bool now);
+static void await(
+	struct supervisor *supervisor, struct supervisor_waiter waiter);
 
 void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 	const struct request *request)
@@ -28,6 +33,9 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 		break;
 	case REQUEST_DRAIN:
 		drain(supervisor, client);
+		break;
+	case REQUEST_RESTART:
+		restart(supervisor, client, request->node);
 		break;
 	case REQUEST_RECORD:
 		action_record(&supervisor->actions, client);
@@ -90,7 +98,92 @@ static void drain(struct supervisor *supervisor, uint64_t client)
 		supervisor_on_signal(supervisor, SIGTERM);
 }
 
+static void restart(
+	struct supervisor *supervisor, uint64_t client, uint32_t node)
+{
+	const char *why = node == SUPERVISOR_NO_NODE
+				  ? "which node is to be restarted?"
+				  : why_not(supervisor, node);
+	const char *no_restart =
+		node == SUPERVISOR_NO_NODE
+			? NULL
+			: supervisor_policy(supervisor, seat_process(node, 0))
+				  ->no_restart;
+	uint32_t process;
+
+	if (why) {
+		action_result(&supervisor->actions, client, EXIT_CODE_FAILED,
+			why == no_restart
+				? sentence_format("%s is not possible in this "
+						  "version",
+					  why)
+				: sentence_format("%s", why));
+		return;
+	}
+	process = supervisor_current(supervisor, node);
+	await(supervisor,
+		(struct supervisor_waiter){.client = client, .node = node});
+	if (supervisor->nodes[node].waiting) {
+		action_arm_process(&supervisor->actions, process,
+			SUPERVISOR_TIMER_RESTART, 0);
+		supervisor_on_restart(supervisor, process);
+	} else if (!supervisor->nodes[node].asked) {
+		supervisor->nodes[node].asked = true;
+		action_say(&supervisor->actions, node,
+			sentence_format("killed and started again, as tau "
+					"restart asked"));
+		supervisor_kill(supervisor, process);
+	}
+}
+
+static const char *why_not(const struct supervisor *supervisor, uint32_t node)
+{
+	uint32_t process = supervisor_current(supervisor, node);
+	const struct supervised_node *one = &supervisor->nodes[node];
+
+	if (supervisor_policy(supervisor, process)->no_restart)
+		return supervisor_policy(supervisor, process)->no_restart;
+	if (!supervisor->ran)
+		return "its nodes do not all run yet";
+	if (supervisor->stopping)
+		return "it is about to end";
+	if (one->hooked)
+		return "an upgrade of that node is under way";
+	if (supervisor->processes[process].state == SUPERVISED_ENDED)
+		return "that node has ended, and its streams with it";
+	if (supervisor->processes[process].state != SUPERVISED_RUNNING &&
+		!one->waiting && !one->asked)
+		return "that node is being restarted already";
+	return NULL;
+}
+
+void supervisor_tell_back(
+	struct supervisor *supervisor, uint32_t node, bool runs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < supervisor->waiter_count; i++) {
+		struct supervisor_waiter waiter = supervisor->waiters[i];
+
+		if (waiter.node == node)
+			action_result(&supervisor->actions, waiter.client,
+				runs ? EXIT_CODE_DONE : EXIT_CODE_FAILED,
+				sentence_back(runs));
+		else
+			supervisor->waiters[kept++] = waiter;
+	}
+	supervisor->waiter_count = kept;
+}
+
 static void await_end(struct supervisor *supervisor, uint64_t client, bool now)
+{
+	await(supervisor, (struct supervisor_waiter){.client = client,
+				  .now = now,
+				  .node = SUPERVISOR_NO_NODE});
+}
+
+static void await(
+	struct supervisor *supervisor, struct supervisor_waiter waiter)
 {
 	if (supervisor->waiter_count == supervisor->waiter_room) {
 		size_t room = supervisor->waiter_room * 2 + 4;
@@ -100,6 +193,5 @@ static void await_end(struct supervisor *supervisor, uint64_t client, bool now)
 		CHECK(supervisor->waiters != NULL);
 		supervisor->waiter_room = room;
 	}
-	supervisor->waiters[supervisor->waiter_count++] =
-		(struct supervisor_waiter){client, now};
+	supervisor->waiters[supervisor->waiter_count++] = waiter;
 }

@@ -86,6 +86,10 @@ int placement_check(
 int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics);
 
+/* Why a node cannot be restarted in this version, as a phrase; NULL: it can. */
+const char *placement_no_restart(
+	const struct placement *placement, uint32_t node);
+
 /* What the node of that index must know, into a zeroed plan; `topology_name`
  * is what the running topology is called, `folder` the current one, absolute,
  * which relative paths of plugins are put behind. */

@@ -95,31 +95,36 @@ static void judge_fifos(
 				"a FIFO to a command or remote node");
 }
 
-/* Who comes back finds its place again in connections of packets between nodes
- * of ours: a byte stream may be torn, and a program cannot be told. */
 static void judge_restart(struct judging *judging,
 	const struct placement *placement, uint32_t node)
 {
 	const struct placement_node *one = &placement->nodes[node];
-	if (!(one->options.set & NODE_RESTART_ON) ||
-		one->options.restart_on == RESTART_NEVER)
-		return;
-	if (one->written->kind != NODE_OPERATORS)
-		refuse(judging, one->options.restart_at,
-			"a command or remote node that is restarted");
+	const char *why = placement_no_restart(placement, node);
+
+	if (one->options.set & NODE_RESTART_ON &&
+		one->options.restart_on != RESTART_NEVER && why)
+		refuse(judging, one->options.restart_at, why);
+}
+
+/* Who comes back finds its place again in connections of packets between nodes
+ * of ours: a byte stream may be torn, and a program cannot be told. */
+const char *placement_no_restart(
+	const struct placement *placement, uint32_t node)
+{
+	if (placement->nodes[node].written->kind != NODE_OPERATORS)
+		return "a command or remote node that is restarted";
 	for (uint32_t i = 0; i < placement->link_count; i++) {
 		const struct placement_link *link = &placement->links[i];
+
 		if ((link->nodes[0] != node && link->nodes[1] != node) ||
 			(link->packets && !link->foreign))
 			continue;
-		refuse(judging, one->options.restart_at,
-			link->foreign
-				? "a restart of a node with streams to a "
-				  "command or remote node"
-				: "a restart of a node with streams that have "
-				  "a \"transport\" of their own");
-		return;
+		return link->foreign ? "a restart of a node with streams to a "
+				       "command or remote node"
+				     : "a restart of a node with streams that "
+				       "have a \"transport\" of their own";
 	}
+	return NULL;
 }
 
 int placement_runnable(

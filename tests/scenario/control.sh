@@ -146,3 +146,26 @@ t drain a
 expect_status 2
 t drain
 expect_status 69
+
+scenario "a node is restarted"
+begin weblog weblog.json
+until_line 'weblog *there *running*' ps
+t ps --json
+before=$(grep there out)
+before=${before#*pid\": }
+t restart there
+expect_status 0
+expect_empty out
+expect_line err 'tau: weblog: it runs again'
+until_line '*"node": "there", "state": "running"*"restarts": 1, *"records_in": [1-9]*' ps --json
+[[ $(grep there out) != *"\"pid\": ${before%%,*},"* ]] || fail "it is the same process"
+t restart
+expect_status 2
+expect_line err 'tau: restart needs a node; tau ps lists them'
+t restart nobody
+expect_status 2
+t drain
+expect_status 0
+ended
+expect_status 0
+expect_line weblog.err 'tau: there: killed and started again, as tau restart asked'
