@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "core/host/handover_private.h"
 #include "core/plan/text.h"
 #include "core/stream/carried.h"
@@ -29,6 +32,11 @@ enum handover_way handover_way(const struct node *node, uint32_t stream)
 	if (plan->to.owner == NODE_PLAN_NONE)
 		return fifo ? WAY_FIFO_SENDS : WAY_SENDS;
 	return fifo ? WAY_FIFO_RECEIVES : WAY_RECEIVES;
+}
+
+uint64_t handover_digest(const uint8_t *bytes, size_t count)
+{
+	return XXH3_64bits(bytes, count);
 }
 
 int handover_refuse(struct error *error, const char *what)

@@ -20,6 +20,7 @@
  *	|                   metrics u32: name, kind u32, value u64
  *	|                   has state, its version: 2 u32 | its records, as a
  *	|                   stream's
+ *	| section END       XXH3 u64 of all that comes before it
  *
  * Sections are those of core/base/carry.h, which also holds the fds.
  */

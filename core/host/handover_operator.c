@@ -223,6 +223,9 @@ static int restore_state(struct instance *instance, struct carry_reader *from,
 
 	stream_init(&state, &instance->fabric->streams, &grows, instance->name);
 	result = stream_fill(&state, from, error);
+	if (result == 0 && (state.reason != STREAM_DONE || state.reader.gone ||
+				   state.received > 0))
+		result = handover_refuse(error, instance->name);
 	if (result == 0)
 		result = instance_restore(instance, &state, version, error);
 	stream_release(&state);

@@ -17,7 +17,10 @@ enum handover_section {
 	SECTION_LINK,
 	SECTION_FIFO,
 	SECTION_OPERATOR,
+	SECTION_END,
 };
+
+#define HANDOVER_END_BYTES 24 /* with the section's head */
 
 /* Where a stream's ends are: a stream that moves is another one. */
 enum handover_way {
@@ -36,6 +39,9 @@ int handover_save_operator(struct carry *to, struct node *node, uint32_t at,
 /* Behind its name. */
 int handover_restore_operator(struct node *node, uint32_t at,
 	struct carry_reader *from, struct error *error);
+
+/* XXH3: tells what was cut short or damaged by accident, proves nothing. */
+uint64_t handover_digest(const uint8_t *bytes, size_t count);
 
 /* "cut short or damaged", of `what`. */
 int handover_refuse(struct error *error, const char *what);

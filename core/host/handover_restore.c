@@ -25,6 +25,7 @@ struct name {
 	uint32_t bytes;
 };
 
+static bool is_whole(struct carry_reader *from);
 static int restore_sections(struct restore *restore, struct carry_reader *from);
 static int restore_section(
 	struct restore *restore, uint32_t kind, struct carry_reader *section);
@@ -50,6 +51,7 @@ static int test(struct node *node, struct node_failure *failure);
 int handover_restore(struct node *node, struct carry_reader *from,
 	struct handover_loss *loss, struct node_failure *failure)
 {
+	const bool whole = is_whole(from);
 	const uint8_t *magic = carry_take(from, sizeof handover_magic);
 	struct restore restore = {node, loss, failure, &failure->error, 0, 0};
 	int result;
@@ -59,6 +61,8 @@ int handover_restore(struct node *node, struct carry_reader *from,
 		return error_set(&failure->error, -EBADMSG,
 			"this is no handover, or one of another version of "
 			"tau");
+	if (!whole)
+		return handover_refuse(&failure->error, "the node");
 	if (!node->freezing)
 		node_freeze(node);
 	result = restore_sections(&restore, from);
@@ -69,6 +73,23 @@ int handover_restore(struct node *node, struct carry_reader *from,
 		relay_adopt(node->relays[i].relay);
 	node_counters_finish(node);
 	return test(node, failure);
+}
+
+/* Takes the end away. */
+static bool is_whole(struct carry_reader *from)
+{
+	struct carry_reader end = *from, inside;
+	size_t bytes = (size_t)(from->limit - from->next);
+
+	if (bytes < HANDOVER_END_BYTES)
+		return false;
+	bytes -= HANDOVER_END_BYTES;
+	end.next += bytes;
+	if (carry_take_section(&end, &inside) != SECTION_END ||
+		carry_take_u64(&inside) != handover_digest(from->next, bytes))
+		return false;
+	from->limit -= HANDOVER_END_BYTES;
+	return carry_is_done(&inside);
 }
 
 /* In the order of their kinds: links look at streams, operators end them. */

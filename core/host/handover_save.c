@@ -11,6 +11,7 @@
 static void expect(struct carry *to, const struct node *node);
 static void save_stream(struct carry *to, const struct node *node, uint32_t at);
 static void save_link(struct carry *to, const struct node *node, uint32_t at);
+static void save_end(struct carry *to);
 static uint32_t version_of(const struct instance *instance,
 	const struct handover_version *versions, uint32_t count);
 
@@ -50,6 +51,7 @@ int handover_save(struct carry *to, struct node *node,
 	if (result < 0)
 		return result;
 	failure->name = failure->plugin = NULL;
+	save_end(to);
 	if (to->failure)
 		return error_set(&failure->error, to->failure,
 			"the node's state cannot be kept: %s",
@@ -96,6 +98,18 @@ static void save_link(struct carry *to, const struct node *node, uint32_t at)
 		carry_text(to, link->peer);
 		link_carry(link->link, to);
 	}
+	carry_end(to, section);
+}
+
+static void save_end(struct carry *to)
+{
+	uint64_t digest = 0;
+	size_t section;
+
+	if (!to->failure)
+		digest = handover_digest(to->bytes, to->used);
+	section = carry_begin(to, SECTION_END);
+	carry_u64(to, digest);
 	carry_end(to, section);
 }
 

@@ -102,6 +102,7 @@ int stream_fill(
 	view = carry_take_u32(from);
 	count = carry_take_u32(from);
 	if (from->cut || reason > STREAM_CLOSED || view > count ||
+		(flags & READER_GONE && count > 0) ||
 		(stream->limited && stream->limit_records < stream->received) ||
 		need_bytes > STREAM_ATOMIC_MAX || flags > 7 ||
 		stream->sample_bytes > STREAM_SAMPLE_BYTES)
