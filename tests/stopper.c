@@ -6,7 +6,10 @@
  *
  * MODE plain: just runs. rerun: whenever an operator waits, it is told to
  * quiesce and, once frozen, run again. renew: it is saved, destroyed, created
- * anew and restored instead, where it keeps state. future: nobody is stopped,
+ * anew and restored instead, where it keeps state. handover: the whole node
+ * stands still, is handed over to another one, and destroyed. damage: nobody
+ * is stopped for long, but what was saved is cut short in every way, and must
+ * be refused by another one of its kind. future: nobody is stopped,
  * but the host is one of a later minor: its table is larger, what is new in it
  * must not be called, and control bits that nobody knows yet are told at every
  * turn. fail:NTH:CODE: the NTH system call fails with that errno; "struck" on
@@ -20,15 +23,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/host/node.h"
 #include "core/plan/plan.h"
-#include "tests/fake_os.h"
+#include "tests/stopper.h"
 
 #define STOPPER_MEMBERS 16 /* of a variadic port, in what stops.sh runs */
 
 #define STOPPER_UNKNOWN_BITS (UINT64_C(31) << 59)
-
-enum mode { PLAIN, RERUN, RENEW, FUTURE, FAIL };
 
 /* The table of a later minor: what this one does not know is poison. */
 struct later_host {
@@ -36,17 +36,7 @@ struct later_host {
 	uint64_t poison[64];
 };
 
-struct run {
-	struct fake_os fake;
-	struct log log;
-	struct plan plan;
-	struct node_plan node_plan;
-	struct node *node;
-	enum mode mode;
-	uint64_t stops, renewals;
-};
-
-static void die(const char *what, const char *why)
+void die(const char *what, const char *why)
 {
 	fprintf(stderr, "stopper: %s: %s\n", what, why);
 	exit(1);
@@ -112,15 +102,10 @@ static void take_over(struct instance *made, struct instance *old)
 				ports_connect_out(made, i, m, out[i][m]);
 }
 
-/* Another instance takes over state and streams. */
-static void renew(struct run *run, uint32_t at)
+struct instance *another(struct run *run, const struct instance *old)
 {
-	static const struct stream_settings grows = {
-		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
-	struct instance *old = run->node->operators[at], *made = NULL;
-	uint32_t version = old->description->state.version;
+	struct instance *made = NULL;
 	struct error error = ERROR_NONE;
-	struct stream state;
 	uint32_t in[PORTS_IN_MAX], out[PORTS_OUT_MAX];
 	struct instance_make make = {old->name, old->plugin, old->description,
 		old->functions, old->op.params, old->op.param_count, in, out,
@@ -130,24 +115,37 @@ static void renew(struct run *run, uint32_t at)
 		in[i] = old->ports.in[i].count;
 	for (uint32_t i = 0; i < old->op.out_count; i++)
 		out[i] = old->ports.out[i].count;
-	stream_init(&state, &run->node->fabric.streams, &grows, "state");
-	if (instance_save(old, &state, version, &error) < 0)
-		die(old->name, error.text);
 	if (instance_create(&made, &run->node->fabric, &make, &error) < 0)
 		die(make.name, error.text);
+	return made;
+}
+
+/* Another instance takes over state and streams. */
+static void renew(struct run *run, uint32_t at)
+{
+	struct instance *old = run->node->operators[at], *made;
+	uint32_t version = old->description->state.version;
+	struct error error = ERROR_NONE;
+	struct stream state;
+
+	stream_init(
+		&state, &run->node->fabric.streams, &stopper_state, "state");
+	if (instance_save(old, &state, version, &error) < 0)
+		die(old->name, error.text);
+	made = another(run, old);
 	take_over(made, old);
 	instance_destroy(&old);
 	if (instance_prepare(made, &error) < 0)
-		die(make.name, error.text);
+		die(made->name, error.text);
 	if (instance_restore(made, &state, version, &error) < 0)
-		die(make.name, error.text);
+		die(made->name, error.text);
 	stream_release(&state);
 	run->node->operators[at] = made;
 	run->node->frozen--;
 	run->node->running++;
 	run->renewals++;
 	if (instance_start(made, &error) < 0)
-		die(make.name, error.text);
+		die(made->name, error.text);
 }
 
 static void stop_all(struct run *run)
@@ -165,6 +163,8 @@ static void stop_all(struct run *run)
 		run->stops++;
 		if (run->mode == RENEW && instance->functions->save)
 			renew(run, i);
+		if (run->mode == DAMAGE && instance->functions->save)
+			damage(run, instance);
 		if (node_start(run->node, &error) < 0)
 			die(instance->name, error.text);
 	}
@@ -173,9 +173,9 @@ static void stop_all(struct run *run)
 static enum mode mode_of(const char *name)
 {
 	static const char *const names[] = {
-		"plain", "rerun", "renew", "future"};
+		"plain", "rerun", "renew", "handover", "damage", "future"};
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < FAIL; i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum mode)i;
 	if (strncmp(name, "fail:", 5) != 0)
@@ -230,10 +230,11 @@ static enum node_state future_turn(struct run *run)
 	return state;
 }
 
-static void limit_records(struct run *run, const char *records)
+void limit_records(struct run *run)
 {
-	for (uint32_t i = 0; i < run->node_plan.stream_count; i++)
-		run->node->streams[i].records = (uint32_t)atoi(records);
+	for (uint32_t i = 0; run->records && i < run->node_plan.stream_count;
+		i++)
+		run->node->streams[i].records = run->records;
 }
 
 int main(int count, char **arguments)
@@ -246,6 +247,8 @@ int main(int count, char **arguments)
 	if (count != 5 && count != 6)
 		die("usage", "stopper MODE PLUGINS STORE ONE-LINER [RECORDS]");
 	run.mode = mode_of(arguments[1]);
+	run.store = arguments[3];
+	run.records = count == 6 ? (uint32_t)atoi(arguments[5]) : 0;
 	fake_os_init(&run.fake);
 	if (run.mode == FAIL)
 		set_fault(&run, arguments[1]);
@@ -257,8 +260,7 @@ int main(int count, char **arguments)
 	if (node_build(run.node, &run.node_plan, arguments[3], 0, 1, &failure) <
 		0)
 		die(failure.name ? failure.name : "node", failure.error.text);
-	if (count == 6)
-		limit_records(&run, arguments[5]);
+	limit_records(&run);
 	if (run.mode == FUTURE)
 		move_to_future(&run);
 	if (node_start(run.node, &failure.error) < 0)
@@ -266,8 +268,11 @@ int main(int count, char **arguments)
 	while (state == NODE_RUNNING) {
 		state = run.mode == FUTURE ? future_turn(&run)
 					   : node_turn(run.node, -1);
-		if ((run.mode == RERUN || run.mode == RENEW) &&
-			state == NODE_RUNNING)
+		if (state != NODE_RUNNING)
+			break;
+		if (run.mode == HANDOVER)
+			state = hand_over(&run);
+		else if (run.mode >= RERUN && run.mode <= DAMAGE)
 			stop_all(&run);
 	}
 	if (state == NODE_DEADLOCKED)
@@ -281,9 +286,9 @@ int main(int count, char **arguments)
 			instance->failure.text);
 		status = 1;
 	}
-	fprintf(stderr, "stops %llu renewals %llu\n",
-		(unsigned long long)run.stops,
-		(unsigned long long)run.renewals);
+	fprintf(stderr, "stops %llu renewals %llu refusals %llu\n",
+		(unsigned long long)run.stops, (unsigned long long)run.renewals,
+		(unsigned long long)run.refusals);
 	node_destroy(&run.node);
 	node_plan_release(&run.node_plan);
 	plan_release(&run.plan);

@@ -1,7 +1,9 @@
 #!/bin/bash
-# stops_every.sh: stops every standard operator at every wait, runs it again or makes
-# another of its saved state, and shows it a host of a later minor; what comes
-# out must not change. Streams of the default size and of one record.
+# stops_every.sh: stops every standard operator at every wait, runs it again,
+# makes another of its saved state, alone and with its whole node, and shows it a
+# host of a later minor; what comes out must not change. A state that is cut
+# short must be refused. Streams of the default size, and of one record and
+# three.
 set -eu
 if [ -z "${STOPS_TIMED:-}" ]; then
 	STOPS_TIMED=1 exec timeout -k 5 400 bash "$0" "$@"
@@ -41,6 +43,7 @@ exact  log   stdin ! lines ! weblog ! where /status >= 500 ! stdout
 exact  log   stdin ! lines ! w:weblog ! null ; @w.bad ! stdout
 exact  log   stdin ! lines ! regex '^(?<host>[^ ]+).*" (?<status>[0-9]+)' ! stdout
 exact  log   stdin ! lines ! weblog ! count /status ! stdout
+exact  log   stdin ! lines ! where "" = nothing ! count ! stdout
 exact  log   stdin ! lines ! weblog ! sum /bytes /host ! stdout
 exact  log   stdin ! lines ! weblog ! count /path ! top /count 3 ! stdout
 exact  log   stdin ! lines ! weblog ! sort /bytes descending ! table ! stdout
@@ -117,7 +120,7 @@ while read -r how input line; do
 	mv out plain
 	[ -s plain ] || { echo "stops_every: nothing comes out of: $line" >&2; exit 1; }
 	before=$stops
-	for mode in rerun renew future; do
+	for mode in rerun renew handover damage future; do
 		for records in '' 1 3; do
 			one "$mode" "$input" "$line" "$records"
 			cmp -s plain out || {

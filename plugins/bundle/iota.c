@@ -7,6 +7,7 @@
 #include "operators.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/state.h"
@@ -116,14 +117,24 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 	return state_save(op, state, entries, 2);
 }
 
+static bool is_edge(int64_t code)
+{
+	return code == TAU_CODE_IOTA || code == TAU_CODE_KAPPA;
+}
+
 static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct iota *self = op->self;
 	const struct state_entry entries[] = {
 		{"told", &self->told}, {"now", &self->now}};
 
+	int code = state_restore(op, state, entries, 2);
+
 	(void)version;
-	return state_restore(op, state, entries, 2);
+	if (code == 0 &&
+		((self->told && !is_edge(self->told)) || !is_edge(self->now)))
+		code = state_refuse(op);
+	return code;
 }
 
 const struct tau_operator bundle_iota = {.size = sizeof bundle_iota,

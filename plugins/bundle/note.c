@@ -181,5 +181,12 @@ int members_restore(
 			word = word << 8 | members->each.start[i + b];
 		memcpy(members->each.start + i, &word, 8);
 	}
+	for (size_t i = 0; i < members->each.bytes / sizeof(struct member);
+		i++) {
+		const struct member *member = members_at(members, i);
+
+		if (member->ended > 1 || member->gone > 1)
+			return state_refuse(op);
+	}
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/state.h"
+
 struct row *rows_add(struct rows *rows, const struct tau_record *record)
 {
 	struct row *row;
@@ -113,28 +115,34 @@ int rows_send(struct tau_op *op, uint32_t port, struct rows *rows)
 
 int rows_save(struct tau_op *op, struct tau_out *state, const struct rows *rows)
 {
-	for (size_t i = 0; i < rows->count; i++) {
+	int64_t count = (int64_t)rows->count;
+	const struct state_entry entries[] = {{"rows", &count}};
+	int code = state_save(op, state, entries, 1);
+
+	for (size_t i = 0; code == 0 && i < rows->count; i++) {
 		const struct tau_record *record = &rows->row[i].record;
 		int flow = tau_write_at(
 			op, state, record->body, record->bytes, record->type);
 
 		if (flow != TAU_OK)
-			return flow < 0 ? flow : -ENOBUFS;
+			code = flow < 0 ? flow : -ENOBUFS;
 	}
-	return 0;
+	return code;
 }
 
 int rows_restore(struct tau_op *op, struct tau_in *state,
 	int (*take)(struct tau_op *op, const struct tau_record *record))
 {
-	const struct tau_record *record;
+	int64_t count = 0;
+	const struct state_entry entries[] = {{"rows", &count}};
+	int code = state_restore(op, state, entries, 1);
 
-	while ((record = tau_read_at(op, state))) {
-		int code = take(op, record);
+	while (code == 0 && count-- > 0) {
+		const struct tau_record *record = tau_read_at(op, state);
 
-		if (code)
-			return code;
-		tau_consume_at(op, state);
+		code = record ? take(op, record) : state_refuse(op);
+		if (code == 0)
+			tau_consume_at(op, state);
 	}
-	return 0;
+	return code;
 }

@@ -55,8 +55,8 @@ int row_compare(const struct row *one, const struct row *other);
  * than TAU_OK they are all still there. Flow. Suspends. [run] */
 int rows_send(struct tau_op *op, uint32_t port, struct rows *rows);
 
-/* One record each, in the present order; restoring gives each record to
- * `take`, which adds it. 0 or -errno. [create] */
+/* How many there are, and one record each, in the present order; restoring
+ * gives each record to `take`, which adds it. 0 or -errno. [create] */
 int rows_save(
 	struct tau_op *op, struct tau_out *state, const struct rows *rows);
 int rows_restore(struct tau_op *op, struct tau_in *state,

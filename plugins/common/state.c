@@ -79,3 +79,21 @@ int state_restore_bytes(
 	tau_consume_at(op, state);
 	return 0;
 }
+
+int state_restore_same(struct tau_op *op, struct tau_in *state,
+	const char *what, const void *bytes, size_t count)
+{
+	const struct tau_record *record = tau_read_at(op, state);
+
+	if (!record || record->type != TAU_BYTES)
+		return state_refuse(op);
+	if (record->bytes != count ||
+		(count && memcmp(record->body, bytes, count) != 0))
+		return tau_failf(op, -EINVAL,
+			"the saved state is of another %s; it cannot go on "
+			"with this one, and under another name the operator "
+			"begins anew",
+			what);
+	tau_consume_at(op, state);
+	return 0;
+}

@@ -33,7 +33,13 @@ int state_save_bytes(struct tau_op *op, struct tau_out *state,
 int state_restore_bytes(
 	struct tau_op *op, struct tau_in *state, struct buffer *to);
 
-/* What the two restoring functions say when records are missing or wrong. */
+/* A record of bytes that restoring expects to be the same: what the state is
+ * about, as a path; `what` names it in the sentence. 0, -EINVAL when it is
+ * another one, or -errno. [create] */
+int state_restore_same(struct tau_op *op, struct tau_in *state,
+	const char *what, const void *bytes, size_t count);
+
+/* What all restoring functions say when records are missing or wrong. */
 int state_refuse(struct tau_op *op);
 
 #endif

@@ -38,6 +38,33 @@ void key_write(struct tau_writer *writer, const uint8_t *key, size_t *at)
 		tau_write_value(writer, &value);
 }
 
+static bool part_is_good(const uint8_t *from, size_t bytes, uint8_t code)
+{
+	struct tau_items items = {
+		.next = from, .limit = from + bytes, .left = 1, .code = code};
+	struct tau_value value;
+
+	return code == TAU_CODE_TEXT || (tau_value_next(&items, &value) == 1 &&
+						value.limit == from + bytes);
+}
+
+bool key_is_good(const uint8_t *key, size_t bytes, size_t parts)
+{
+	for (; parts > 0; parts--) {
+		uint32_t part;
+
+		if (bytes < PART_HEAD)
+			return false;
+		memcpy(&part, key + 1, sizeof part);
+		bytes -= PART_HEAD;
+		if (part > bytes || !part_is_good(key + PART_HEAD, part, *key))
+			return false;
+		key += PART_HEAD + (size_t)part;
+		bytes -= part;
+	}
+	return bytes == 0;
+}
+
 /* Folds the product of two numbers into one. */
 static inline uint64_t fold(uint64_t one, uint64_t other)
 {

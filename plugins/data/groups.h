@@ -12,6 +12,8 @@
 #ifndef TAU_PLUGINS_DATA_GROUPS_H
 #define TAU_PLUGINS_DATA_GROUPS_H
 
+#include <stdbool.h>
+
 #include <tau/value.h>
 #include <tau/writer.h>
 
@@ -40,6 +42,9 @@ int key_add(struct buffer *key, const struct tau_value *value);
 
 /* Writes the part at *at of a key as a value and moves *at behind it. */
 void key_write(struct tau_writer *writer, const uint8_t *key, size_t *at);
+
+/* Whether these bytes are a key of so many parts. */
+bool key_is_good(const uint8_t *key, size_t bytes, size_t parts);
 
 /* The group of the key, made with a total of 0 if it is new. NULL: out of
  * memory. Good until the next call. */

@@ -169,9 +169,7 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 	int code;
 
 	(void)version;
-	if (!sorted.count)
-		return 0;
-	sorted.row = calloc(sorted.count, sizeof *sorted.row);
+	sorted.row = calloc(sorted.count + 1, sizeof *sorted.row);
 	if (!sorted.row)
 		return -ENOMEM;
 	for (size_t i = 0; i < sorted.count; i++)

@@ -96,7 +96,7 @@ static int send_totals(struct tau_op *op, struct totals *totals)
 			return flow;
 	}
 	groups_clear(&totals->groups);
-	totals->sent = true;
+	totals->sent = 1;
 	return TAU_OK;
 }
 
@@ -104,9 +104,8 @@ static int send_totals(struct tau_op *op, struct totals *totals)
  * there were none. */
 static int send_last(struct tau_op *op, struct totals *totals)
 {
-	bool before = totals->sent || op->flags & TAU_RESTORED;
-
-	if (totals->groups.count == 0 && totals->by_count == 0 && !before &&
+	if (totals->groups.count == 0 && totals->by_count == 0 &&
+		!totals->sent &&
 		!groups_at(&totals->groups, (const uint8_t *)"", 0))
 		return out_of_memory(op);
 	return send_totals(op, totals);
@@ -274,45 +273,96 @@ static int save_group(struct tau_op *op, struct totals *totals,
 	return 0;
 }
 
+/* Which fields the totals are by, and of. */
+static int save_fields(
+	struct tau_op *op, struct totals *totals, struct tau_out *state)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < totals->by_count; i++)
+		code = state_save_bytes(op, state, totals->by[i].pointer,
+			totals->by[i].pointer_bytes);
+	if (code == 0 && totals->what)
+		code = state_save_bytes(op, state, totals->what->pointer,
+			totals->what->pointer_bytes);
+	return code;
+}
+
 int totals_save(struct tau_op *op, struct totals *totals, struct tau_out *state)
 {
-	const struct state_entry entries[] = {{"armed", &totals->armed}};
-	int code = state_save(op, state, entries, 1);
+	int64_t by = (int64_t)totals->by_count;
+	int64_t groups = (int64_t)totals->groups.count;
+	const struct state_entry entries[] = {{"armed", &totals->armed},
+		{"sent", &totals->sent}, {"by", &by}, {"groups", &groups}};
+	int code = state_save(op, state, entries, 4);
 
+	if (code == 0)
+		code = save_fields(op, totals, state);
 	for (size_t i = 0; code == 0 && i < totals->groups.count; i++)
 		code = save_group(op, totals, state, &totals->groups.group[i]);
 	return code;
 }
 
-static int restore_group(struct tau_op *op, struct totals *totals,
-	const struct tau_record *record)
+static int restore_group(
+	struct tau_op *op, struct totals *totals, struct tau_in *state)
 {
+	const struct tau_record *record = tau_read_at(op, state);
+	size_t count = totals->groups.count;
 	struct tau_value tuple, key, total;
+	struct number number;
 	struct group *group;
+	size_t bytes;
 
-	if (record->type != TAU_VALUE ||
-		tau_value_open(record->body, record->bytes, &tuple) ||
+	if (!record || tau_record_value(record, &tuple) ||
+		tau_value_kind(&tuple) != TAU_KIND_TUPLE ||
 		tau_value_item(&tuple, 0, &key) ||
 		tau_value_item(&tuple, 1, &total) ||
-		tau_value_kind(&key) != TAU_KIND_BYTES)
+		tau_value_kind(&key) != TAU_KIND_BYTES ||
+		!number_of_value(&number, &total))
 		return state_refuse(op);
-	group = groups_at(
-		&totals->groups, key.body, (size_t)(key.limit - key.body));
+	bytes = (size_t)(key.limit - key.body);
+	if (!key_is_good(key.body, bytes, totals->by_count))
+		return state_refuse(op);
+	group = groups_at(&totals->groups, key.body, bytes);
 	if (!group)
 		return out_of_memory(op);
-	return number_of_value(&group->total, &total) ? 0 : state_refuse(op);
+	if (totals->groups.count == count) /* one that was there already */
+		return state_refuse(op);
+	group->total = number;
+	tau_consume_at(op, state);
+	return 0;
+}
+
+static int restore_fields(
+	struct tau_op *op, struct totals *totals, struct tau_in *state)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < totals->by_count; i++)
+		code = state_restore_same(op, state, "list of fields",
+			totals->by[i].pointer, totals->by[i].pointer_bytes);
+	if (code == 0 && totals->what)
+		code = state_restore_same(op, state, "field",
+			totals->what->pointer, totals->what->pointer_bytes);
+	return code;
 }
 
 int totals_restore(
 	struct tau_op *op, struct totals *totals, struct tau_in *state)
 {
-	const struct state_entry entries[] = {{"armed", &totals->armed}};
-	const struct tau_record *record;
-	int code = state_restore(op, state, entries, 1);
+	int64_t by, groups;
+	const struct state_entry entries[] = {{"armed", &totals->armed},
+		{"sent", &totals->sent}, {"by", &by}, {"groups", &groups}};
+	int code = state_restore(op, state, entries, 4);
 
-	while (code == 0 && (record = tau_read_at(op, state))) {
-		code = restore_group(op, totals, record);
-		tau_consume_at(op, state);
-	}
+	if (code == 0 && by != (int64_t)totals->by_count)
+		code = tau_fail(op, -EINVAL,
+			"the saved state is of another list of fields; it "
+			"cannot go on with this one, and under another name "
+			"the operator begins anew");
+	if (code == 0)
+		code = restore_fields(op, totals, state);
+	while (code == 0 && groups-- > 0)
+		code = restore_group(op, totals, state);
 	return code;
 }

@@ -27,7 +27,7 @@ struct totals {
 	struct field *what; /* the field to be added, or NULL: add 1 */
 	int64_t every_ns;   /* 0: never */
 	int64_t armed;      /* the timer runs; the host carries it */
-	bool sent;          /* totals have been sent before */
+	int64_t sent;       /* totals have been sent before */
 	struct groups groups;
 	struct buffer key; /* of the present record */
 	size_t name_bytes; /* all names together */

@@ -88,8 +88,10 @@ static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 	struct generate *self = op->self;
 	const struct state_entry entries[] = {{"next", &self->next}};
 
+	int code = state_restore(op, state, entries, 1);
+
 	(void)version;
-	return state_restore(op, state, entries, 1);
+	return code == 0 && self->next < 1 ? state_refuse(op) : code;
 }
 
 const struct tau_operator flow_generate = {.size = sizeof flow_generate,

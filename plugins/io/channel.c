@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 
+#include "common/state.h"
+
 static void channel_set(struct channel *channel, const struct tau_os *os,
 	int fd, uint32_t events)
 {
@@ -31,6 +33,28 @@ int channel_adopt(struct channel *channel, const struct tau_os *os, int fd,
 					S_ISDIR(about.st_mode)
 				? CHANNEL_FILE
 				: CHANNEL_STREAM;
+	return 0;
+}
+
+int channel_restore(struct tau_op *op, struct channel *channel,
+	struct tau_in *state, uint32_t events)
+{
+	const struct tau_os *os = op->host->ext(op, "tau.os/1");
+	const struct tau_record *record = tau_read_at(op, state);
+	int code;
+
+	if (!record || record->type != TAU_FD)
+		return state_refuse(op);
+	if (!os)
+		return tau_fail(
+			op, -ENOSYS, "this host lets nobody take over files");
+	code = op->host->fd_take(op, record);
+	if (code >= 0)
+		code = channel_adopt(channel, os, code, events);
+	if (code)
+		return tau_failf(op, code, "cannot take over a file: %s",
+			strerrordesc_np(-code));
+	tau_consume_at(op, state);
 	return 0;
 }
 

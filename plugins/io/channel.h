@@ -50,6 +50,11 @@ int channel_adopt(struct channel *channel, const struct tau_os *os, int fd,
 int channel_borrow(struct channel *channel, const struct tau_os *os, int fd,
 	uint32_t events);
 
+/* The same of the next record of the state, which must be one: a file that an
+ * instance before us opened. 0 or -errno with a sentence. [create] */
+int channel_restore(struct tau_op *op, struct channel *channel,
+	struct tau_in *state, uint32_t events);
+
 /* Unwatches and closes; harmless when closed. 0, or -errno when what was
  * written could not be kept after all. [any] but in save */
 int channel_close(struct tau_op *op, struct channel *channel);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "common/state.h"
@@ -197,6 +198,9 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 	int code = state_save(op, state, entries, 3);
 
 	(void)version;
+	if (code == 0)
+		code = state_save_bytes(
+			op, state, self->path, strlen(self->path));
 	if (code || self->channel.kind == CHANNEL_CLOSED)
 		return code;
 	code = op->host->fd_send(op, state, self->channel.fd, 0);
@@ -206,23 +210,17 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct file_read *self = op->self;
-	const struct tau_os *os = op->host->ext(op, "tau.os/1");
 	const struct state_entry entries[] = {{"opened", &self->opened},
 		{"offset", &self->offset}, {"written", &self->written}};
-	const struct tau_record *record;
 	int code = state_restore(op, state, entries, 3);
 
 	(void)version;
-	record = code ? NULL : tau_read_at(op, state);
-	if (!record || record->type != TAU_FD || !os)
-		return code;
-	code = op->host->fd_take(op, record);
-	if (code < 0)
-		return code;
-	code = channel_adopt(&self->channel, os, code, EPOLLIN);
 	if (code == 0)
-		tau_consume_at(op, state);
-	return code;
+		code = state_restore_same(
+			op, state, "path", self->path, strlen(self->path));
+	if (code || !self->opened)
+		return code;
+	return channel_restore(op, &self->channel, state, EPOLLIN);
 }
 
 const struct tau_operator io_file_read = {.size = sizeof io_file_read,

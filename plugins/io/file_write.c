@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
+#include "common/state.h"
 #include "sink.h"
 
 enum { PATH = 0 };
@@ -105,6 +107,9 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 	int code = sink_save(op, &self->sink, state, self->opened);
 
 	(void)version;
+	if (code == 0)
+		code = state_save_bytes(
+			op, state, self->sink.name, strlen(self->sink.name));
 	if (code || !open)
 		return code;
 	code = op->host->fd_send(op, state, self->sink.channel.fd, 0);
@@ -114,21 +119,15 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct file_write *self = op->self;
-	const struct tau_os *os = op->host->ext(op, "tau.os/1");
-	const struct tau_record *record;
 	int code = sink_restore(op, &self->sink, state, &self->opened);
 
 	(void)version;
-	record = code ? NULL : tau_read_at(op, state);
-	if (!record || record->type != TAU_FD || !os)
-		return code;
-	code = op->host->fd_take(op, record);
-	if (code < 0)
-		return code;
-	code = channel_adopt(&self->sink.channel, os, code, EPOLLOUT);
 	if (code == 0)
-		tau_consume_at(op, state);
-	return code;
+		code = state_restore_same(op, state, "path", self->sink.name,
+			strlen(self->sink.name));
+	if (code || !self->opened)
+		return code;
+	return channel_restore(op, &self->sink.channel, state, EPOLLOUT);
 }
 
 const struct tau_operator io_file_write = {.size = sizeof io_file_write,

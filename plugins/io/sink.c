@@ -97,6 +97,8 @@ static int sink_write_head(
 {
 	int flow = sink_flush(op, sink);
 
+	if (flow == TAU_OK && sink->head > record->bytes) /* as restored */
+		flow = state_refuse(op);
 	if (flow == TAU_OK)
 		flow = sink_write(
 			op, sink, record->body, record->bytes, &sink->head);

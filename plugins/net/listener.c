@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "common/state.h"
@@ -164,8 +165,12 @@ int listener_save(struct tau_op *op, const struct listener *listener,
 {
 	int64_t open = listener->open;
 	const struct state_entry entries[] = {{"open", &open}};
+	char text[ADDRESS_TEXT_BYTES];
 	int code = state_save(op, state, entries, 1);
 
+	(void)address_text(&listener->where, text);
+	if (code == 0)
+		code = state_save_bytes(op, state, text, strlen(text));
 	if (code == 0 && open)
 		code = op->host->fd_send(op, state, listener->fd, 0);
 	return code;
@@ -190,8 +195,13 @@ int listener_restore(
 {
 	int64_t open;
 	const struct state_entry entries[] = {{"open", &open}};
+	char text[ADDRESS_TEXT_BYTES];
 	int code = state_restore(op, state, entries, 1);
 
+	(void)address_text(&listener->where, text);
+	if (code == 0)
+		code = state_restore_same(
+			op, state, "host or port", text, strlen(text));
 	if (code == 0 && open)
 		code = listener_take_fd(op, state, &listener->fd);
 	listener->open = code == 0 && open;

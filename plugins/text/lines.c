@@ -297,6 +297,23 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 			      op, state, self->carry.start, self->carry.bytes);
 }
 
+/* What is kept of a line that is too long depends on `max` and the separator,
+ * which may be others now. 0 or -errno with a sentence. */
+static int check_carry(struct tau_op *op, struct lines *self)
+{
+	size_t whole = (size_t)self->whole, kept = self->carry.bytes;
+	size_t most = self->max + self->separator_bytes - 1;
+
+	if (kept > whole)
+		return state_refuse(op);
+	if (kept < whole && kept < most)
+		return tau_fail(op, -EINVAL,
+			"the line that is being read is longer than max was, "
+			"and what is kept of it cannot be cut anew; try again "
+			"when it has ended");
+	return 0;
+}
+
 static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct lines *self = op->self;
@@ -304,7 +321,9 @@ static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 	int code = state_restore(op, state, entries, 1);
 
 	(void)version;
-	return code ? code : state_restore_bytes(op, state, &self->carry);
+	if (code == 0)
+		code = state_restore_bytes(op, state, &self->carry);
+	return code ? code : check_carry(op, self);
 }
 
 const struct tau_operator text_lines = {.size = sizeof text_lines,

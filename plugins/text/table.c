@@ -127,7 +127,10 @@ static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 static int restore_row(struct tau_op *op, const struct tau_record *record)
 {
 	struct table *self = op->self;
+	struct tau_value value;
 
+	if (field_find(&self->whole, record, &value))
+		return state_refuse(op);
 	return rows_add(&self->rows, record) ? 0 : -ENOMEM;
 }
 
