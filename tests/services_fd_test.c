@@ -290,6 +290,77 @@ START_TEST(a_mapper_waits_for_fd_and_room_together)
 }
 END_TEST
 
+/* Reads but from itself, so never. */
+static int narcissus_run(struct tau_op *op)
+{
+	return tau_read(op, 1) ? 0 : TAU_END;
+}
+OPERATOR(narcissus);
+
+/* Writes one record, then waits for an fd and for room. */
+static int pump_run(struct tau_op *op)
+{
+	const struct tau_want both = {.all = TAU_OUT(OUT) | TAU_SLOT(0)};
+
+	ck_assert_int_eq(op->host->watch(op, 0, fds[0], EPOLLIN, 1), 0);
+	ck_assert_int_eq(put(op, OUT, 1), TAU_OK);
+	return op->host->wait(op, &both, NULL) == TAU_OK ? -EIO : 0;
+}
+OPERATOR(pump);
+
+static void start_pump(uint32_t records)
+{
+	const struct stream_settings settings = {
+		8192, records, 512, STREAM_BLOCK};
+	uint32_t pump, narcissus;
+
+	make_pipe(fds);
+	pipeline_init(&p);
+	pump = add(&pump_operator, PORT_OUT);
+	narcissus = add(&narcissus_operator,
+		"\"in\":[{\"name\":\"a\"},{\"name\":\"b\"}]," PORT_OUT);
+	pipeline_connect(&p, pump, OUT, narcissus, IN, &settings);
+	connect_ports(narcissus, OUT, narcissus, 1);
+	pipeline_start(&p);
+}
+
+static void end_pump(void)
+{
+	ck_assert_uint_eq(p.running, 2);
+	pipeline_release(&p);
+	close_pair(fds);
+}
+
+START_TEST(no_fd_sets_free_who_waits_for_room_as_well)
+{
+	start_pump(1);
+	turn(8);
+	ck_assert(!fabric_turn(&p.fabric, 0));
+	ck_assert_int_eq(write(fds[1], "x", 1), 1);
+	ck_assert(!fabric_turn(&p.fabric, 0));
+	end_pump();
+}
+END_TEST
+
+START_TEST(an_fd_that_was_told_sets_nobody_free_again)
+{
+	start_pump(1);
+	ck_assert_int_eq(write(fds[1], "x", 1), 1);
+	turn(8);
+	ck_assert(!fabric_turn(&p.fabric, 0));
+	end_pump();
+}
+END_TEST
+
+START_TEST(an_fd_sets_free_who_has_room)
+{
+	start_pump(2);
+	turn(8);
+	ck_assert(fabric_turn(&p.fabric, 0));
+	end_pump();
+}
+END_TEST
+
 static Suite *services_fd_suite(void)
 {
 	Suite *suite = suite_create("services_fd");
@@ -302,6 +373,9 @@ static Suite *services_fd_suite(void)
 		tests, events_that_are_not_asked_for_any_more_are_not_ready);
 	tcase_add_test(tests, after_eagain_a_hang_up_told_before_is_stale);
 	tcase_add_test(tests, a_mapper_waits_for_fd_and_room_together);
+	tcase_add_test(tests, no_fd_sets_free_who_waits_for_room_as_well);
+	tcase_add_test(tests, an_fd_that_was_told_sets_nobody_free_again);
+	tcase_add_test(tests, an_fd_sets_free_who_has_room);
 	return suite;
 }
 

@@ -16,6 +16,7 @@ static void clear_ready(struct watched *watched, uint32_t events);
 static int change(struct instance *instance, struct watched *watched,
 	uint32_t events, uint64_t key);
 static bool may_come(struct fabric *fabric, uint32_t fd);
+static bool lacks_stream(const struct task *task);
 static struct watched *find(struct instance *instance, uint32_t slot, int fd);
 static int keep_by_fd(struct fabric *fabric, struct watched *watched, int fd);
 static void unwatch(struct instance *instance, struct watched *watched);
@@ -279,17 +280,26 @@ static bool may_come(struct fabric *fabric, uint32_t fd)
 	const struct watched *watched =
 		fd < fabric->watched_size ? fabric->watched[fd] : NULL;
 	const struct instance *owner;
-	uint64_t asked;
+	const struct task *task;
+	uint64_t asked, bit;
 
 	if (!watched || watched->always)
 		return false;
 	owner = watched->slot->owner;
-	asked = owner->task.want.any | owner->task.want.all;
-	if (owner->task.state != TASK_WAITING ||
-		!(asked & bit_of(watched->slot)))
+	task = &owner->task;
+	asked = task->want.any | task->want.all;
+	bit = bit_of(watched->slot);
+	if (task->state != TASK_WAITING || !(asked & bit) ||
+		(!(task->want.any & bit) && lacks_stream(task)))
 		return false;
 	return watched->watch.events & EPOLLIN || owner->op.out_count > 0 ||
 	       !(asked & READINESS_IN);
+}
+
+/* Who waits for all of several, no fd sets free while a stream is missing. */
+static bool lacks_stream(const struct task *task)
+{
+	return task->want.all & ~task->ready & (READINESS_IN | READINESS_OUT);
 }
 
 static struct watched *find(struct instance *instance, uint32_t index, int fd)

@@ -62,7 +62,8 @@ uint64_t slots_ready(struct instance *instance, uint64_t asked);
 
 /* Whether an operator waits for an fd whose event may let it go on. A sink
  * that waits for input and watches its fd only to learn that its reader has
- * gone is none: that would set nobody free. Constant cost while the same fd
+ * gone is none: that would set nobody free; nor is a source that waits for
+ * input and for room, while there is no room. Constant cost while the same fd
  * is waited for. */
 bool slots_may_come(struct fabric *fabric);
 
