@@ -134,6 +134,7 @@
 #define UPGRADE_FREEZE_NS 1000000000ll
 #define UPGRADE_RESTORE_NS 10000000000ll
 #define UPGRADE_PROBATION_NS 30000000000ll
+#define UPGRADE_HISTORY_MAX 256u         /* of which a tool can ask */
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
 
 /* `run --watch`: how long files must have been left alone before what they say

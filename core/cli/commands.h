@@ -8,8 +8,8 @@
 
 extern const struct cli_command run_command, validate_command, graph_command,
 	plan_command, ls_command, inspect_command, ps_command, stop_command,
-	drain_command, restart_command, logs_command, version_command,
-	help_command;
+	drain_command, restart_command, logs_command, upgrade_command,
+	rollback_command, history_command, version_command, help_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);

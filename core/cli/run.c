@@ -6,6 +6,7 @@
 #include "core/cli/planning.h"
 #include "core/cli/progress.h"
 #include "core/cli/record.h"
+#include "core/cli/replan.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/runtime.h"
@@ -191,6 +192,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct ledger ledger;
 	struct crash_book crashes;
 	char *record;
+	struct replan *replan = NULL;
+	struct loop_planner planner;
 	struct supervisor_options options = {.node_count = count,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
@@ -224,7 +227,14 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	if (code == 0)
 		code = detached_begin(&detached, cli, name, &request, &error);
 	if (code == 0)
+		replan = replan_create(cli, &wish->planning, plan, name, NULL);
+	if (replan) {
+		planner = replan_planner(replan);
+		request.planner = &planner;
+	}
+	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
+	replan_destroy(&replan);
 	detached_end(&detached, code);
 	free(record);
 	ledger_release(&ledger);

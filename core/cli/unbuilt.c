@@ -13,10 +13,7 @@ static const struct {
 	{"apply", "changes a running topology to a manifest"},
 	{"top", "shows rates and fills of running streams"},
 	{"tap", "shows the records of a running stream"},
-	{"upgrade", "replaces a plugin while the rest runs"},
-	{"rollback", "takes an upgrade back"},
 	{"state", "shows an operator's saved state"},
-	{"history", "lists what was changed while a topology ran"},
 	{"new", "writes a first plugin of your own"},
 	{"check", "tries a plugin against the rules of the ABI"},
 	{"test", "compares a topology's output with an expected one"},
@@ -39,7 +36,7 @@ bool unbuilt_explain(struct cli *cli, const char *name)
 
 bool unbuilt_option(const char *name)
 {
-	static const char *const options[] = {"wait"};
+	static const char *const options[] = {"watch"};
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		if (!strcmp(options[i], name))

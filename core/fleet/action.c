@@ -130,6 +130,16 @@ void action_result(
 	action->text = sentence;
 }
 
+void action_exchange(struct action_list *list, struct upgrade_action *action)
+{
+	struct supervisor_action *wrapped = add(list, SUPERVISOR_EXCHANGE);
+
+	wrapped->node = action->node;
+	wrapped->upgrade = *action;
+	wrapped->text = action->text;
+	action->text = NULL;
+}
+
 static struct supervisor_action *add(
 	struct action_list *list, enum supervisor_action_kind kind)
 {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fleet/upgrade.h"
 #include "core/wire/command.h"
 
 /* One of each; armed again, a timer begins anew. */
@@ -17,7 +18,8 @@ enum supervisor_timer {
 	SUPERVISOR_TIMER_DRAIN,    /* --drain-timeout is over */
 	SUPERVISOR_TIMER_CLOSE,    /* CLOSE was given time enough */
 	SUPERVISOR_TIMER_PROGRESS, /* somebody wants to read how it goes */
-	SUPERVISOR_TIMERS,
+	SUPERVISOR_TIMER_UPGRADE,  /* UPGRADE_TIMERS of them */
+	SUPERVISOR_TIMERS = SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMERS,
 	/* one of each for every process */
 	SUPERVISOR_TIMER_START = SUPERVISOR_TIMERS, /* to be ready */
 	SUPERVISOR_TIMER_RESTART,                   /* to be spawned again */
@@ -41,6 +43,7 @@ enum supervisor_action_kind {
 	SUPERVISOR_RECORD,   /* client: a line, how it is resolved again */
 	SUPERVISOR_LOGS,     /* client, node, follow: the log, and the result */
 	SUPERVISOR_RESULT,   /* client, code, text */
+	SUPERVISOR_EXCHANGE, /* upgrade: of handovers, plans and clients */
 };
 
 #define SUPERVISOR_NO_NODE UINT32_MAX
@@ -57,6 +60,7 @@ struct supervisor_action {
 	int code;
 	uint64_t client;
 	bool follow;
+	struct upgrade_action upgrade; /* its text is the list's too */
 };
 
 /* In the order in which they are to be done. Zeroed is empty. */
@@ -92,5 +96,7 @@ void action_logs(
 	struct action_list *list, uint64_t client, uint32_t node, bool follow);
 void action_result(struct action_list *list, uint64_t client, int code,
 	char *sentence); /* taken; may be NULL */
+void action_exchange(struct action_list *list,
+	struct upgrade_action *action); /* its text is taken */
 
 #endif

@@ -64,6 +64,7 @@ static int begin(struct loop *loop, struct error *error)
 		loop->due[i].timer.fired = timer_fired;
 	loop->look = (struct loop_timer){
 		.timer.fired = timer_fired, .elapsed = true};
+	loop_init_exchange(loop);
 	code = reactor_create(&loop->reactor, loop->os, error);
 	if (code == 0 && loop->request->control)
 		code = control_attach(
@@ -124,6 +125,7 @@ static void release(struct loop *loop)
 	links_release(&loop->links);
 	signals_release(&loop->signals);
 	reactor_destroy(&loop->reactor);
+	loop_release_exchange(loop);
 	supervisor_release(&loop->supervisor);
 	journal_release(&loop->journal);
 	free(loop->processes);
@@ -269,6 +271,9 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		break;
 	case SUPERVISOR_RESULT:
 		loop_answer(loop, action);
+		break;
+	case SUPERVISOR_EXCHANGE:
+		loop_exchange(loop, action);
 		break;
 	}
 }

@@ -22,6 +22,7 @@
 #include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
 #include "core/fleet/watchdog.h"
+#include "core/fleet/version.h"
 
 struct loop_node {
 	const char *name;
@@ -47,6 +48,21 @@ struct loop_view {
 
 struct control;
 
+/* Who knows plans, which the loop does not. Called from within loop_run. */
+struct loop_planner {
+	void *context;
+	/* Makes the next version of every node that `request` (UPGRADE or
+	 * ROLLBACK) concerns: `next`, by node, which are NULL, and the loop's
+	 * then. Zero, or a negative errno with a sentence. */
+	int (*make)(void *context, const struct request *request,
+		struct version **next, struct error *error);
+	/* What was made last is what runs from now on, or is not. Committed:
+	 * what to change in the manifest, to be freed, or NULL. */
+	char *(*settle)(void *context, bool committed);
+	/* A node runs the version before that again. */
+	void (*came_back)(void *context, uint32_t node);
+};
+
 struct loop_request {
 	/* As many nodes as below; of links it is told here. */
 	const struct supervisor_options *options;
@@ -61,6 +77,7 @@ struct loop_request {
 	/* By node, for those that have a page in the ledger; NULL: nobody is
 	 * watched. */
 	const struct watchdog_settings *watchdogs;
+	const struct loop_planner *planner; /* NULL: nothing is replaced */
 	char *const *environment;
 	struct loop_view view;
 };

@@ -108,6 +108,11 @@ static void asked(void *context, uint64_t client, const struct command *command)
 	if (request_read(&request, command, find_node, loop, &error) < 0)
 		control_result(loop->request->control, client, EXIT_CODE_USAGE,
 			error.text);
+	else if (request.kind == REQUEST_HISTORY)
+		loop_tell_history(loop, client);
+	else if (request.kind == REQUEST_UPGRADE ||
+		 request.kind == REQUEST_ROLLBACK)
+		loop_upgrade(loop, client, &request);
 	else if (!loop->ended)
 		loop_happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_REQUEST,

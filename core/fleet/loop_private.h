@@ -8,9 +8,12 @@
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
 
 #include "core/fleet/journal.h"
+#include "core/fleet/exchange.h"
+#include "core/fleet/handed.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/process.h"
 #include "core/fleet/signals.h"
+#include "core/fleet/version.h"
 #include "core/run/timers.h"
 
 /* What an attempt to spawn has come to, until the step has heard of it. */
@@ -25,6 +28,7 @@ struct loop_process {
 	struct process process;
 	struct loop *loop;
 	const struct loop_node *node;
+	struct version *version; /* what its PLAN says; held */
 	enum outcome outcome;
 	bool broken; /* a command could not be sent; `error` says why */
 	struct error error;
@@ -39,6 +43,18 @@ struct loop_reader {
 	uint64_t client; /* 0: none */
 	uint64_t next;   /* number of the line */
 	uint32_t node;   /* SUPERVISOR_NO_NODE: of all */
+};
+
+/* What a node is, was, and may become (version.h), and what it handed over:
+ * in the transaction that is under way, and in the last that was committed. */
+struct loop_place {
+	struct version *next, *now, *previous;
+	struct handed fresh, kept;
+	int64_t frozen_ns;    /* when FREEZE was sent */
+	int64_t pause_ns;     /* until the new one answered; 0: not yet */
+	char *before, *after; /* the proofs of both sides */
+	uint64_t carried_bytes;
+	bool member; /* of the transaction that is under way, or was last */
 };
 
 struct loop {
@@ -59,6 +75,12 @@ struct loop {
 	struct lines output; /* what stood at the end of output_fd */
 	struct journal journal;
 	struct loop_reader readers[CONTROL_CLIENTS_MAX];
+	struct exchange exchange;
+	struct loop_place *places; /* by node */
+	const char **names;        /* likewise */
+	char **history;            /* of upgrades, oldest first: JSON */
+	uint32_t history_count;
+	bool committed; /* the transaction that is under way, or was last */
 	uint32_t count; /* of processes: SEATS of each node */
 	int code;       /* the exit code, once ended */
 	bool ended;
@@ -76,6 +98,28 @@ void loop_watch(struct loop *loop);
 
 /* Starts a process in its seat; how that went is told later. */
 void loop_spawn(struct loop *loop, uint32_t index);
+
+/* Nodes that are replaced while they run: loop_exchange.c. */
+void loop_init_exchange(struct loop *loop);
+void loop_release_exchange(struct loop *loop);
+void loop_exchange(struct loop *loop, const struct supervisor_action *about);
+
+/* A tool asks to replace nodes, or what was replaced: loop_upgrade.c. */
+void loop_upgrade(
+	struct loop *loop, uint64_t client, const struct request *request);
+void loop_tell_history(struct loop *loop, uint64_t client);
+void loop_tell_phase(struct loop *loop, const struct upgrade_action *action);
+void loop_note_return(struct loop *loop, uint32_t node);
+void loop_release_history(struct loop *loop);
+
+/* Looks at a command before the step does: takes the fds that came with it,
+ * and what it proves. */
+void loop_note_command(
+	struct loop *loop, uint32_t index, const struct command *command);
+
+/* Sends a command to a process; that it failed is told later. */
+void loop_send(
+	struct loop *loop, uint32_t index, const struct command *command);
 
 /* As ledger_take; the context is the loop. */
 void loop_take_lost(void *context, const char *sentence);

@@ -40,13 +40,16 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	uint32_t node = seat_node(index);
 	struct spawn_request request = {.node = one->node->name,
 		.environment = loop->request->environment,
-		.with_stdin = one->node->with_stdin,
-		.with_stdout = one->node->with_stdout,
 		.counters_fd = -1,
 		.link_count = links_count(&loop->links, node)};
 	int *ends = calloc(request.link_count + 1u, sizeof *ends);
 
 	CHECK(ends != NULL);
+	if (supervisor_current(&loop->supervisor, node) == index)
+		version_put(
+			&one->version, version_hold(loop->places[node].now));
+	request.with_stdin = one->version->with_stdin;
+	request.with_stdout = one->version->with_stdout;
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
 	one->error = ERROR_NONE;
@@ -72,9 +75,17 @@ void loop_send_command(
 	struct command command = {.kind = action->command};
 
 	if (action->command == COMMAND_PLAN)
-		command.text = one->node->plan;
+		command.text = (struct command_text){
+			one->version->plan, one->version->plan_bytes};
+	loop_send(loop, action->process, &command);
+}
+
+void loop_send(struct loop *loop, uint32_t index, const struct command *command)
+{
+	struct loop_process *one = &loop->processes[index];
+
 	one->error = ERROR_NONE;
-	one->broken = process_send(&one->process, &command, &one->error) < 0;
+	one->broken = process_send(&one->process, command, &one->error) < 0;
 }
 
 /* What it printed before it said a command stands before it here too. */
@@ -92,6 +103,7 @@ static void serve_commands(struct loop *loop, uint32_t index)
 		if (crash_book_hear(loop->request->crashes, index, &command,
 			    take_line, one))
 			continue;
+		loop_note_command(loop, index, &command);
 		loop_happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
 				.process = index,

@@ -62,6 +62,15 @@ int process_send(struct process *process, const struct command *command,
 	return flow;
 }
 
+int process_send_fds(struct process *process, const int *fds, uint32_t count,
+	struct error *error)
+{
+	int flow = command_send_fds(process->connection, fds, count, error);
+
+	want(process, flow);
+	return flow;
+}
+
 int process_receive(
 	struct process *process, struct command *command, struct error *error)
 {

@@ -44,6 +44,10 @@ int process_start(struct process *process, struct os *os,
 int process_send(struct process *process, const struct command *command,
 	struct error *error);
 
+/* As command_send_fds, for the fds of the message that is sent next. */
+int process_send_fds(struct process *process, const int *fds, uint32_t count,
+	struct error *error);
+
 /* As command_receive, after sending more of what waits to be sent. */
 int process_receive(
 	struct process *process, struct command *command, struct error *error);

@@ -2,12 +2,13 @@
 #include "core/fleet/request.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/fleet/action.h"
 
 /* The arguments that a verb takes. */
-enum { NODE = 1, FOLLOW = 2, NOW = 4 };
+enum { NODE = 1, FOLLOW = 2, NOW = 4, PLUGIN = 8, UPGRADE = 16 };
 
 static const struct {
 	const char *name;
@@ -20,6 +21,9 @@ static const struct {
 	{"drain", REQUEST_DRAIN, 0},
 	{"restart", REQUEST_RESTART, NODE},
 	{"record", REQUEST_RECORD, 0},
+	{"upgrade", REQUEST_UPGRADE, NODE | PLUGIN | UPGRADE},
+	{"rollback", REQUEST_ROLLBACK, NODE | UPGRADE},
+	{"history", REQUEST_HISTORY, 0},
 };
 
 static int read_arguments(struct request *request,
@@ -37,8 +41,10 @@ int request_read(struct request *request, const struct command *command,
 			memcmp(command->name.text, verbs[i].name,
 				command->name.bytes) != 0)
 			continue;
-		*request = (struct request){
-			.kind = verbs[i].kind, .node = SUPERVISOR_NO_NODE};
+		*request = (struct request){.kind = verbs[i].kind,
+			.node = SUPERVISOR_NO_NODE,
+			.freeze_ns = -1,
+			.probation_ns = -1};
 		return read_arguments(request, command, verbs[i].arguments,
 			find, context, error);
 	}
@@ -92,6 +98,14 @@ static int read_argument(struct request *request, const char *text,
 		request->follow = true;
 	else if (allowed & NOW && !strcmp(text, "now=1"))
 		request->now = true;
+	else if (allowed & UPGRADE && !strcmp(text, "wait=1"))
+		request->wait = true;
+	else if (allowed & UPGRADE && !strncmp(text, "freeze_ns=", 10))
+		request->freeze_ns = strtoll(text + 10, NULL, 10);
+	else if (allowed & UPGRADE && !strncmp(text, "probation_ns=", 13))
+		request->probation_ns = strtoll(text + 13, NULL, 10);
+	else if (allowed & PLUGIN && !strncmp(text, "plugin=/", 8))
+		request->plugin = text + 7;
 	else if (allowed & NODE && !strncmp(text, "node=", 5)) {
 		request->node = find(context, text + 5, strlen(text + 5));
 		if (request->node == SUPERVISOR_NO_NODE)

@@ -21,12 +21,18 @@ enum request_kind {
 	REQUEST_DRAIN,   /* the same without a deadline */
 	REQUEST_RESTART, /* node: another process takes its place */
 	REQUEST_RECORD,  /* a line: how it can be resolved again */
+	/* the loop's own: */
+	REQUEST_UPGRADE,  /* plugin; node, wait, freeze_ns, probation_ns */
+	REQUEST_ROLLBACK, /* node; wait, freeze_ns, probation_ns */
+	REQUEST_HISTORY,  /* a line per upgrade */
 };
 
 struct request {
 	enum request_kind kind;
 	uint32_t node; /* SUPERVISOR_NO_NODE: all of them */
-	bool follow, now;
+	bool follow, now, wait;
+	const char *plugin; /* a file's absolute path; in the packet */
+	int64_t freeze_ns, probation_ns; /* negative: as ever */
 };
 
 /* The number of the node with that name, or SUPERVISOR_NO_NODE. */

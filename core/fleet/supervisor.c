@@ -102,6 +102,10 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		break;
 	case SUPERVISOR_LEFT:
 		supervisor_on_left(supervisor, event->client);
+		(void)supervisor_hooked(supervisor, event);
+		break;
+	case SUPERVISOR_UPGRADE:
+		CHECK(supervisor_hooked(supervisor, event));
 		break;
 	}
 	end_if_all_ended(supervisor);
@@ -185,7 +189,7 @@ static void on_command(
 			on_quiet(supervisor, node, command);
 		else if (command->kind == COMMAND_DEADLOCK)
 			on_deadlock(supervisor, node, command);
-		else
+		else if (!supervisor_hooked(supervisor, event))
 			on_progress(supervisor, node, command);
 		break;
 	default:
@@ -353,8 +357,12 @@ static void on_exited(
 	one->state = SUPERVISED_ENDED;
 	if (!supervised_stands_by(supervisor, event->process)) {
 		if (promoting)
-			supervisor_change_seats(supervisor, node, event);
-		if (!supervisor_hooked(supervisor, event) && !promoting)
+			supervisor_change_seats(supervisor, node);
+		if (supervisor_hooked(supervisor, event))
+			return;
+		if (promoting)
+			supervisor_standby_ended(supervisor, node, event);
+		else
 			supervisor_current_exited(supervisor, event, was);
 		return;
 	}

@@ -87,6 +87,7 @@ enum supervisor_event_kind {
 	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own */
 	SUPERVISOR_REQUEST, /* client, request: a tool asks */
 	SUPERVISOR_LEFT,    /* client: it is gone without an answer */
+	SUPERVISOR_UPGRADE, /* upgrade: what the hook has not refused */
 };
 
 struct supervisor_event {
@@ -99,6 +100,7 @@ struct supervisor_event {
 	enum supervisor_timer timer;
 	uint64_t client;
 	const struct request *request;
+	const struct upgrade_request *upgrade;
 	int64_t now_ns;  /* in all events: the time, */
 	uint64_t chance; /* and a random number */
 };
@@ -149,7 +151,8 @@ struct supervisor_hook {
 	/* An event of a process of a hooked node, after its state was noted:
 	 * READY, FAILED, FROZEN and such; HANGUP (it was killed), EXITED,
 	 * SPAWN_FAILED. False: the step decides as if there were no hook; for a
-	 * standby it then says why, and discards it. */
+	 * standby it then says why, and discards it. And, of process 0, UPGRADE,
+	 * LEFT, and the TIMEOUTs of its own timers. */
 	bool (*take)(void *context, struct supervisor *supervisor,
 		const struct supervisor_event *event);
 	/* The topology is about to drain or to close: nothing may be left

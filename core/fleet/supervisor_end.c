@@ -36,7 +36,7 @@ void supervisor_cut_short(struct supervisor *supervisor)
 void supervisor_on_timeout(
 	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	switch (event->timer) {
+	switch ((int)event->timer) {
 	case SUPERVISOR_TIMER_FOR:
 		drain(supervisor);
 		break;
@@ -67,6 +67,11 @@ void supervisor_on_timeout(
 		break;
 	case SUPERVISOR_TIMER_RESTART:
 		supervisor_on_restart(supervisor, event->process);
+		break;
+	case SUPERVISOR_TIMER_UPGRADE:
+	case SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMER_REVIVAL:
+	case SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMER_PROBATION:
+		CHECK(supervisor_hooked(supervisor, event));
 		break;
 	case SUPERVISOR_TIMERS_ALL:
 		CHECK(event->timer < SUPERVISOR_TIMERS_ALL);

@@ -62,7 +62,10 @@ void supervisor_stop_hook(struct supervisor *supervisor);
 
 /* A node's process was reaped, by that event, that had to make room for its
  * standby. NULL: it had ended before, and the standby is PREPARED. */
-void supervisor_change_seats(struct supervisor *supervisor, uint32_t node,
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node);
+
+/* The standby may have died at the very moment it was to run. */
+void supervisor_standby_ended(struct supervisor *supervisor, uint32_t node,
 	const struct supervisor_event *event);
 
 /* The process of the seat that runs was reaped; what `was` tells how it stood.

@@ -42,6 +42,10 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 		action_result(
 			&supervisor->actions, client, EXIT_CODE_DONE, NULL);
 		break;
+	case REQUEST_UPGRADE:
+	case REQUEST_ROLLBACK:
+	case REQUEST_HISTORY:
+		CHECK(request->kind < REQUEST_UPGRADE); /* the loop's */
 	}
 }
 

@@ -45,7 +45,7 @@ void supervisor_promote(struct supervisor *supervisor, uint32_t node)
 	if (supervised_alive(&supervisor->processes[former]))
 		supervisor_kill(supervisor, former);
 	else
-		supervisor_change_seats(supervisor, node, NULL);
+		supervisor_change_seats(supervisor, node);
 }
 
 void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
@@ -59,11 +59,8 @@ void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
 		supervisor_kill(supervisor, process);
 }
 
-void supervisor_change_seats(struct supervisor *supervisor, uint32_t node,
-	const struct supervisor_event *event)
+void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
 {
-	const struct supervised_process died = {
-		.state = SUPERVISED_PREPARED, .failed = true};
 	struct supervised_node *one = &supervisor->nodes[node];
 	uint32_t process = supervisor_standby(supervisor, node);
 
@@ -71,14 +68,21 @@ void supervisor_change_seats(struct supervisor *supervisor, uint32_t node,
 	one->promoting = false;
 	one->current = seat_of(process);
 	supervisor->deadlock.nodes[node].process = process;
-	/* It may have died at the very moment it was to run. */
 	if (supervisor->processes[process].state == SUPERVISED_PREPARED)
 		supervisor_run(supervisor, process);
-	if (supervisor->processes[process].state != SUPERVISED_ENDED)
+}
+
+void supervisor_standby_ended(struct supervisor *supervisor, uint32_t node,
+	const struct supervisor_event *event)
+{
+	const struct supervised_process died = {
+		.state = SUPERVISED_PREPARED, .failed = true};
+
+	if (supervised_current(supervisor, node)->state != SUPERVISED_ENDED)
 		return;
 	supervisor_current_exited(supervisor,
 		&(struct supervisor_event){.kind = SUPERVISOR_EXITED,
-			.process = process,
+			.process = supervisor_current(supervisor, node),
 			.now_ns = event->now_ns,
 			.chance = event->chance},
 		died);

@@ -215,4 +215,8 @@ char *upgrade_refusal(const struct upgrade *upgrade, const uint32_t *nodes,
 const struct upgrade_action *upgrade_step(struct upgrade *upgrade,
 	const struct upgrade_event *event, size_t *count, bool *taken);
 
+/* The actions of the last step, which become the caller's with their texts, to
+ * be freed; NULL: there were none. For who may come to step again meanwhile. */
+struct upgrade_action *upgrade_take_actions(struct upgrade *upgrade);
+
 #endif

@@ -195,6 +195,15 @@ void upgrade_say(struct upgrade *upgrade, uint32_t node, char *sentence)
 	upgrade_do(upgrade, UPGRADE_DO_SAY, node)->text = sentence;
 }
 
+struct upgrade_action *upgrade_take_actions(struct upgrade *upgrade)
+{
+	struct upgrade_action *actions = upgrade->actions;
+
+	upgrade->actions = NULL;
+	upgrade->action_count = upgrade->action_room = 0;
+	return actions;
+}
+
 struct upgrade_action *upgrade_do(
 	struct upgrade *upgrade, enum upgrade_action_kind kind, uint32_t node)
 {

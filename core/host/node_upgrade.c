@@ -79,6 +79,7 @@ static void freeze(struct node_upgrade *upgrade, const struct command *message)
 {
 	struct node_failure failure = {0};
 
+	upgrade->number = message->records;
 	if (!upgrade->started)
 		error_set(&failure.error, -EINVAL,
 			"a node that does not run was asked to freeze");
@@ -163,6 +164,7 @@ static int say_frozen(
 	struct node_upgrade *upgrade, struct carry *carry, struct error *error)
 {
 	struct command message = {.kind = COMMAND_FROZEN,
+		.code = (int)upgrade->number,
 		.records = carry->fd_count + 1u,
 		.bytes = carry->used};
 	int *fds = malloc((carry->fd_count + 1u) * sizeof *fds);
@@ -257,6 +259,7 @@ static void refuse(
 	node_report_send(upgrade->connection,
 		&(struct command){.kind = COMMAND_REFUSED,
 			.code = failure->error.code,
+			.records = upgrade->number,
 			.name = command_text(failure->name),
 			.plugin = command_text(failure->plugin),
 			.text = command_text(failure->error.text)});

@@ -22,6 +22,7 @@ struct node_upgrade {
 	bool freezing;  /* a handover is asked for */
 	bool rests;     /* it stands still and has said so: nothing to turn */
 	bool failed;    /* a restoration: it must not run */
+	uint64_t number; /* of that FREEZE */
 	char *versions; /* FREEZE's text, NUL-terminated */
 };
 

@@ -144,7 +144,6 @@ static int kind_parts(unsigned kind)
 	switch (kind) {
 	case COMMAND_PLAN:
 	case COMMAND_FREEZE:
-		return PART_TEXT;
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_DEADLOCK:
@@ -159,8 +158,9 @@ static int kind_parts(unsigned kind)
 	case COMMAND_DONE:
 		return 0;
 	case COMMAND_FAILED:
-	case COMMAND_REFUSED:
 		return PART_CODE | PART_NAME | PART_PLUGIN | PART_TEXT;
+	case COMMAND_REFUSED:
+		return PART_CODE | PART_RECORDS | PART_NAME | PART_PLUGIN | PART_TEXT;
 	case COMMAND_CRASHED:
 	case COMMAND_STANDS:
 		return PART_CODE | PART_RECORDS | PART_BYTES | PART_NAME |
@@ -170,7 +170,7 @@ static int kind_parts(unsigned kind)
 	case COMMAND_FDS:
 		return PART_RECORDS;
 	case COMMAND_FROZEN:
-		return PART_RECORDS | PART_BYTES | PART_TEXT;
+		return PART_CODE | PART_RECORDS | PART_BYTES | PART_TEXT;
 	case COMMAND_RESTORE:
 		return PART_CODE | PART_RECORDS;
 	case COMMAND_RESTORED:

@@ -50,11 +50,13 @@
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
  *                                  1: what the plan has no place for is left
  *                                  out; RESTORED: operators that were; RESULT:
- *                                  exit code
+ *                                  exit code; FROZEN: FREEZE's number
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
  *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
  *                                  how many in this packet; FROZEN, RESTORE: in
- *                                  all; RESTORED: records that were left out
+ *                                  all; RESTORED: records that were left out;
+ *                                  FREEZE: a number, which FROZEN and REFUSED
+ *                                  repeat, since THAW may cross them
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
  *                                  command_crash; FROZEN: of the handover
  *       24     2  length of name

@@ -287,7 +287,9 @@ static void step(struct task *task)
  * Closing at once could destroy what it has not read yet. */
 static void say_all(struct link *link)
 {
-	if (!link->said_all)
+	/* Who has said nothing, or stands still, may have it from somebody who
+	 * goes on with it. */
+	if (!link->said_all && link->said_hello && !link->frozen)
 		(void)link->host.os->shutdown(link->host.os, link->fd, SHUT_WR);
 	link->said_all = true;
 }

@@ -1,0 +1,363 @@
+/* replan: the plans of a topology that runs. See the header. */
+#include "core/cli/replan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/cli/replan_private.h"
+#include "core/host/store.h"
+#include "core/plan/choice.h"
+
+static int make(void *context, const struct request *request,
+	struct version **next, struct error *error);
+static char *settle(void *context, bool committed);
+static void came_back(void *context, uint32_t node);
+static int choose_upgrade(struct replan *replan, const struct request *request,
+	struct catalogue_choice **choices, size_t *count, struct arena *arena,
+	struct error *error);
+static int choose_before(struct replan *replan, uint32_t node,
+	struct catalogue_choice **choices, size_t *count, struct arena *arena,
+	struct error *error);
+static int resolve(struct replan *replan, struct catalogue_choice *choices,
+	size_t count, struct error *error);
+static int compare(struct replan *replan, struct error *error);
+static int make_versions(struct replan *replan, const struct request *request,
+	struct version **next, struct error *error);
+static const char *node_name(const struct replan *replan, uint32_t node);
+static void forget_next(struct replan *replan);
+static void adopt(struct replan *replan);
+static void remember(struct replan *replan, uint32_t node);
+static void forget_before(struct before *before);
+static void drop(struct replan *replan, struct plan **plan);
+
+struct replan *replan_create(struct cli *cli, const struct planning *planning,
+	const struct plan *plan, const char *topology, struct error *error)
+{
+	struct replan *replan = calloc(1, sizeof *replan);
+
+	CHECK(replan != NULL);
+	*replan = (struct replan){.cli = cli,
+		.planning = planning,
+		.first = plan,
+		.running = (struct plan *)(uintptr_t)plan,
+		.topology = topology,
+		.folder = getcwd(NULL, 0)};
+	replan->before =
+		calloc(plan->placement.node_count + 1u, sizeof *replan->before);
+	CHECK(replan->before != NULL && replan->folder != NULL);
+	if (store_folder(replan->store, sizeof replan->store,
+		    cli_environment(cli, "XDG_STATE_HOME"),
+		    cli_environment(cli, "HOME"), error) < 0)
+		replan_destroy(&replan);
+	return replan;
+}
+
+void replan_destroy(struct replan **place)
+{
+	struct replan *replan = *place;
+
+	*place = NULL;
+	if (!replan)
+		return;
+	forget_next(replan);
+	for (uint32_t i = 0; i < replan->first->placement.node_count; i++)
+		forget_before(&replan->before[i]);
+	drop(replan, &replan->running);
+	free(replan->before);
+	free(replan->folder);
+	free(replan);
+}
+
+struct loop_planner replan_planner(struct replan *replan)
+{
+	return (struct loop_planner){replan, make, settle, came_back};
+}
+
+static int make(void *context, const struct request *request,
+	struct version **next, struct error *error)
+{
+	struct replan *replan = context;
+	struct catalogue_choice *choices;
+	struct arena arena = {0};
+	size_t count;
+	int code;
+
+	choices = choice_pin(
+		&replan->running->placement, replan->store, &arena, &count);
+	if (request->kind == REQUEST_UPGRADE)
+		code = choose_upgrade(
+			replan, request, &choices, &count, &arena, error);
+	else
+		code = choose_before(
+			replan, request->node, &choices, &count, &arena, error);
+	if (code == 0)
+		code = resolve(replan, choices, count, error);
+	arena_release(&arena);
+	if (code == 0)
+		code = compare(replan, error);
+	if (code == 0)
+		code = make_versions(replan, request, next, error);
+	if (code < 0)
+		forget_next(replan);
+	return code;
+}
+
+static char *settle(void *context, bool committed)
+{
+	struct replan *replan = context;
+	struct text advice = {0};
+	char *said = NULL;
+
+	if (!replan->next)
+		return NULL;
+	if (committed && replan->plugin) {
+		struct catalogue_choice choice = {
+			.path = replan->path, .node = replan->node};
+
+		choice_advise(&replan->next->manifest, replan->plugin, &choice,
+			&advice);
+		said = text_take(&advice);
+	}
+	if (committed)
+		adopt(replan);
+	forget_next(replan);
+	return said;
+}
+
+/* Resolved again with what the node had before, that is the truth anew. */
+static void came_back(void *context, uint32_t node)
+{
+	struct replan *replan = context;
+	struct catalogue_choice *choices;
+	struct arena arena = {0};
+	size_t count;
+
+	if (replan->next) {
+		adopt(replan);
+		forget_next(replan);
+	}
+	choices = choice_pin(
+		&replan->running->placement, replan->store, &arena, &count);
+	if (choose_before(replan, node, &choices, &count, &arena, NULL) == 0 &&
+		resolve(replan, choices, count, NULL) == 0) {
+		placement_follow(
+			&replan->next->placement, &replan->running->placement);
+		drop(replan, &replan->running);
+		replan->running = replan->next;
+		replan->next = NULL;
+	}
+	forget_next(replan);
+	arena_release(&arena);
+}
+
+static int choose_upgrade(struct replan *replan, const struct request *request,
+	struct catalogue_choice **choices, size_t *count, struct arena *arena,
+	struct error *error)
+{
+	const struct placement *placement = &replan->running->placement;
+	struct note note = {0};
+	struct catalogue_choice choice = {.path = request->plugin};
+	struct description *description = NULL;
+	int code;
+
+	if (!request->plugin)
+		return error_set(error, -EINVAL,
+			"upgrade needs --plugin: the file of the new version");
+	if (request->node != SUPERVISOR_NO_NODE)
+		choice.node = node_name(replan, request->node);
+	code = note_peek(&note, &replan->cli->os, request->plugin, error);
+	if (code == 0)
+		code = description_create(&description, request->plugin,
+			note.text, note.bytes, error);
+	if (code == 0)
+		code = choice_check(
+			placement, description->name, choice.node, error);
+	if (code == 0) {
+		replan->plugin = strdup(description->name);
+		replan->path = strdup(request->plugin);
+		replan->node = choice.node;
+		choice.path = arena_copy(arena, request->plugin);
+		*choices = choice_add(*choices, count, choice, arena);
+	}
+	description_destroy(&description);
+	note_release(&note);
+	return code;
+}
+
+static int choose_before(struct replan *replan, uint32_t node,
+	struct catalogue_choice **choices, size_t *count, struct arena *arena,
+	struct error *error)
+{
+	const struct before *before;
+
+	if (node == SUPERVISOR_NO_NODE)
+		return error_set(
+			error, -EINVAL, "rollback needs the name of a node");
+	before = &replan->before[node];
+	if (before->count == 0)
+		return error_set(error, -ENOENT,
+			"%s runs as it was started: there is no version before "
+			"that to return to",
+			replan->running->placement.nodes[node].name);
+	for (size_t i = 0; i < before->count; i++)
+		*choices =
+			choice_add(*choices, count, before->choices[i], arena);
+	return 0;
+}
+
+static int resolve(struct replan *replan, struct catalogue_choice *choices,
+	size_t count, struct error *error)
+{
+	const struct planning *planning = replan->planning;
+	struct plan_request request = {.file = planning->file,
+		.expression = planning->expression,
+		.text = replan->first->text,
+		.variables = {.settings = planning->settings,
+			.setting_count = planning->setting_count,
+			.environment = replan->cli->environment,
+			.folder = replan->folder}};
+	struct search search;
+	struct text text = {0};
+	int code;
+
+	CHECK(replan->next == NULL);
+	replan->next = calloc(1, sizeof *replan->next);
+	CHECK(replan->next != NULL);
+	search_init(&search, replan->cli, planning->plugin_path);
+	request.search = search.folders;
+	request.search.choices = choices;
+	request.search.choice_count = count;
+	code = plan_make(replan->next, &replan->cli->os, &request, error);
+	if (code != -EINVAL)
+		return code;
+	diagnostics_print(&replan->next->diagnostics, &text);
+	error_set(error, code, "%s", text_string(&text));
+	text_release(&text);
+	return code;
+}
+
+static int compare(struct replan *replan, struct error *error)
+{
+	struct plan *next = replan->next;
+	struct text text = {0};
+	int code;
+
+	placement_follow(&next->placement, &replan->running->placement);
+	code = changes_make(&replan->changes, &replan->running->placement,
+		&next->placement, replan->topology, replan->folder,
+		&next->diagnostics);
+	if (code == 0)
+		return 0;
+	diagnostics_print(&next->diagnostics, &text);
+	error_set(error, code, "%s", text_string(&text));
+	text_release(&text);
+	return code;
+}
+
+static int make_versions(struct replan *replan, const struct request *request,
+	struct version **next, struct error *error)
+{
+	const struct changes *changes = &replan->changes;
+
+	if (changes_none(changes))
+		return error_set(error, -EALREADY,
+			"%s is what runs already; nothing is replaced",
+			request->plugin ? request->plugin
+					: "the version before that");
+	for (uint32_t i = 0; i < changes->node_count; i++) {
+		const struct changes_node *node = &changes->nodes[i];
+
+		if (node->action != CHANGES_NODE_KEPT &&
+			(node->action != CHANGES_NODE_UPGRADED ||
+				node->before != node->after))
+			return error_set(error, -ENOTSUP,
+				"node %s would be more than replaced, which is "
+				"for apply to do",
+				node->name);
+	}
+	for (uint32_t i = 0; i < changes->node_count; i++)
+		if (changes->nodes[i].action == CHANGES_NODE_UPGRADED)
+			next[changes->nodes[i].after] =
+				replan_version(replan, &changes->nodes[i]);
+	return 0;
+}
+
+/* As the manifest has it: replicas are of one node. */
+static const char *node_name(const struct replan *replan, uint32_t node)
+{
+	return replan->first->placement.nodes[node].written->name;
+}
+
+static void forget_next(struct replan *replan)
+{
+	changes_release(&replan->changes);
+	replan->changes = (struct changes){0};
+	drop(replan, &replan->next);
+	free(replan->plugin);
+	free(replan->path);
+	replan->plugin = replan->path = NULL;
+	replan->node = NULL;
+}
+
+static void adopt(struct replan *replan)
+{
+	for (uint32_t i = 0; i < replan->changes.node_count; i++)
+		if (replan->changes.nodes[i].action == CHANGES_NODE_UPGRADED)
+			remember(replan, replan->changes.nodes[i].before);
+	changes_release(&replan->changes);
+	replan->changes = (struct changes){0};
+	drop(replan, &replan->running);
+	replan->running = replan->next;
+	replan->next = NULL;
+}
+
+/* The copies that a node runs, before it runs others. */
+static void remember(struct replan *replan, uint32_t node)
+{
+	const struct placement *placement = &replan->running->placement;
+	const struct topology *topology = placement->topology;
+	const struct placement_node *placed = &placement->nodes[node];
+	struct before *before = &replan->before[node];
+
+	forget_before(before);
+	before->choices =
+		calloc(placed->operator_count + 1u, sizeof *before->choices);
+	CHECK(before->choices != NULL);
+	for (uint32_t i = 0; i < placed->operator_count; i++) {
+		const struct topology_operator *one =
+			&topology->operators[placed->operators[i]];
+		char sha256[NOTE_SHA256_TEXT];
+		struct text path = {0};
+
+		if (!one->type)
+			continue;
+		(void)catalogue_sha256(one->type->plugin, sha256, NULL);
+		text_format(&path, "%s/%s.so", replan->store, sha256);
+		before->choices[before->count++] =
+			(struct catalogue_choice){.path = text_take(&path),
+				.node = node_name(replan, node),
+				.standard = one->type->plugin->standard};
+	}
+}
+
+static void forget_before(struct before *before)
+{
+	for (size_t i = 0; i < before->count; i++)
+		free((void *)(uintptr_t)before->choices[i].path);
+	free(before->choices);
+	*before = (struct before){0};
+}
+
+static void drop(struct replan *replan, struct plan **place)
+{
+	struct plan *plan = *place;
+
+	*place = NULL;
+	if (!plan || plan == replan->first)
+		return;
+	plan_release(plan);
+	free(plan);
+}

@@ -1,0 +1,29 @@
+/*
+ * replan: the plans of a topology that runs: the one that it runs by, and the
+ * one that it may run by next.
+ *
+ *     running --(a plugin's file is chosen)--> next --(commit)--> running
+ *
+ * All are made of the text that was read when it was started, with the copies
+ * of plugins that run; so files that have changed since change nothing until
+ * they are asked for. For each node the copies that it had before are known, so
+ * that it can have them again.
+ */
+#ifndef TAU_CORE_CLI_REPLAN_H
+#define TAU_CORE_CLI_REPLAN_H
+
+#include "core/cli/planning.h"
+#include "core/fleet/loop.h"
+
+struct replan;
+
+/* `plan` is what runs at first, and the caller's; all arguments outlive it.
+ * NULL with a sentence when there is no store of plugins. */
+struct replan *replan_create(struct cli *cli, const struct planning *planning,
+	const struct plan *plan, const char *topology, struct error *error);
+void replan_destroy(struct replan **replan);
+
+/* What the loop calls. */
+struct loop_planner replan_planner(struct replan *replan);
+
+#endif

@@ -1,0 +1,50 @@
+/* handed: what a node handed over. See the header. */
+#include "core/fleet/handed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+void handed_take(struct handed *handed, struct os *os, int *fds, uint32_t count)
+{
+	handed_close(handed, os);
+	*handed = (struct handed){fds, count};
+}
+
+int *handed_copy(const struct handed *handed, struct os *os, int *code)
+{
+	int *copies = calloc(handed->count + 1u, sizeof *copies);
+
+	if (!copies) {
+		*code = -ENOMEM;
+		return NULL;
+	}
+	for (uint32_t i = 0; i < handed->count; i++) {
+		*code = os->fcntl(os, handed->fds[i], F_DUPFD_CLOEXEC, 0);
+		if (*code >= 0) {
+			copies[i] = *code;
+			continue;
+		}
+		while (i > 0)
+			os->close(os, copies[--i]);
+		free(copies);
+		return NULL;
+	}
+	*code = 0;
+	return copies;
+}
+
+void handed_move(struct handed *to, struct handed *from, struct os *os)
+{
+	handed_close(to, os);
+	*to = *from;
+	*from = (struct handed){0};
+}
+
+void handed_close(struct handed *handed, struct os *os)
+{
+	for (uint32_t i = 0; i < handed->count; i++)
+		os->close(os, handed->fds[i]);
+	free(handed->fds);
+	*handed = (struct handed){0};
+}

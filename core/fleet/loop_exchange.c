@@ -1,0 +1,247 @@
+/* loop: nodes that are replaced while they run: their versions, and what they
+ * hand over. core/fleet/upgrade says when. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/fleet/control.h"
+#include "core/fleet/loop_private.h"
+#include "core/fleet/sentence.h"
+
+/* RESTORE's code: links begin anew. */
+enum { RESTORE_AGAIN = 2 };
+
+static void send_freeze(struct loop *loop, const struct upgrade_action *action);
+static void send_restore(
+	struct loop *loop, const struct upgrade_action *action);
+static void commit(struct loop *loop, const struct upgrade_action *action);
+static void come_back(struct loop *loop, const struct upgrade_action *action);
+static struct version *version_of(
+	struct loop_place *place, enum upgrade_plan plan);
+static struct handed *handed_of(
+	struct loop_place *place, enum upgrade_plan plan);
+static void note_frozen(
+	struct loop *loop, uint32_t index, const struct command *command);
+static void note_text(char **place, struct command_text text);
+
+void loop_init_exchange(struct loop *loop)
+{
+	uint32_t count = loop->request->options->node_count;
+
+	loop->places = calloc(count, sizeof *loop->places);
+	loop->names = calloc(count, sizeof *loop->names);
+	CHECK(loop->places != NULL && loop->names != NULL);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct loop_node *node = &loop->request->nodes[i];
+
+		loop->names[i] = node->name;
+		loop->places[i].now = version_create(node->plan, NULL, NULL,
+			node->with_stdin, node->with_stdout);
+	}
+	exchange_init(&loop->exchange, &loop->supervisor, loop->names);
+}
+
+void loop_release_exchange(struct loop *loop)
+{
+	exchange_release(&loop->exchange);
+	loop_release_history(loop);
+	for (uint32_t i = 0; i < loop->count; i++)
+		version_drop(&loop->processes[i].version);
+	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
+		struct loop_place *place = &loop->places[i];
+
+		version_drop(&place->next);
+		version_drop(&place->now);
+		version_drop(&place->previous);
+		handed_close(&place->fresh, loop->os);
+		handed_close(&place->kept, loop->os);
+		free(place->before);
+		free(place->after);
+	}
+	free(loop->places);
+	free(loop->names);
+}
+
+void loop_exchange(struct loop *loop, const struct supervisor_action *about)
+{
+	const struct upgrade_action *action = &about->upgrade;
+	struct loop_place *place = &loop->places[action->node];
+
+	switch (action->kind) {
+	case UPGRADE_DO_SPAWN:
+		version_put(
+			&loop->processes[supervisor_standby(&loop->supervisor,
+						 action->node)]
+				 .version,
+			version_hold(version_of(place, action->plan)));
+		break;
+	case UPGRADE_DO_FREEZE:
+		send_freeze(loop, action);
+		break;
+	case UPGRADE_DO_THAW:
+		handed_close(&place->fresh, loop->os);
+		loop_send(loop,
+			supervisor_current(&loop->supervisor, action->node),
+			&(struct command){.kind = COMMAND_THAW});
+		break;
+	case UPGRADE_DO_RESTORE:
+		send_restore(loop, action);
+		break;
+	case UPGRADE_DO_COMMIT:
+		commit(loop, action);
+		break;
+	case UPGRADE_DO_RETURN:
+		come_back(loop, action);
+		break;
+	case UPGRADE_DO_CLOSE:
+		handed_close(handed_of(place, action->plan), loop->os);
+		break;
+	case UPGRADE_DO_PHASE:
+		loop_tell_phase(loop, action);
+		break;
+	case UPGRADE_DO_RESULT:
+		control_result(loop->request->control, action->client,
+			action->code, about->text);
+		break;
+	case UPGRADE_DO_DISCARD:
+	case UPGRADE_DO_PROMOTE:
+	case UPGRADE_DO_ASK:
+	case UPGRADE_DO_KILL:
+	case UPGRADE_DO_GIVE_UP:
+	case UPGRADE_DO_ARM:
+	case UPGRADE_DO_SAY:
+		break;
+	}
+}
+
+void loop_note_command(
+	struct loop *loop, uint32_t index, const struct command *command)
+{
+	uint32_t node = seat_node(index);
+	struct loop_place *place = &loop->places[node];
+
+	if (command->kind == COMMAND_FROZEN)
+		note_frozen(loop, index, command);
+	else if (command->kind == COMMAND_RESTORED)
+		note_text(&place->after, command->text);
+	else if (command->kind == COMMAND_PROGRESS &&
+		 loop->exchange.upgrade.nodes[node].stage == STAGE_STARTING)
+		place->pause_ns =
+			loop->os->clock_ns(loop->os) - place->frozen_ns;
+}
+
+static void send_freeze(struct loop *loop, const struct upgrade_action *action)
+{
+	struct loop_place *place = &loop->places[action->node];
+	struct version *to = version_of(place, loop->exchange.upgrade.plan);
+
+	place->frozen_ns = loop->os->clock_ns(loop->os);
+	place->pause_ns = 0;
+	loop_send(loop, supervisor_current(&loop->supervisor, action->node),
+		&(struct command){.kind = COMMAND_FREEZE,
+			.records = action->number,
+			.text = command_text(to->states)});
+}
+
+/* The fds are kept; who restores gets others of the same descriptions. */
+static void send_restore(struct loop *loop, const struct upgrade_action *action)
+{
+	uint32_t index = supervisor_standby(&loop->supervisor, action->node);
+	struct loop_process *one = &loop->processes[index];
+	struct handed *handed =
+		handed_of(&loop->places[action->node], action->plan);
+	struct command command = {.kind = COMMAND_RESTORE,
+		.code = action->again ? RESTORE_AGAIN : 0,
+		.records = handed->count};
+	int code;
+	int *fds = handed_copy(handed, loop->os, &code);
+
+	one->error = ERROR_NONE;
+	if (!fds)
+		error_set(&one->error, code,
+			"what it is to restore cannot be passed on: %s",
+			strerror(-code));
+	else
+		code = process_send_fds(
+			&one->process, fds, handed->count, &one->error);
+	free(fds);
+	if (code < 0)
+		one->broken = true;
+	else
+		loop_send(loop, index, &command);
+}
+
+/* From here on a process that is spawned for the node is of the new version. */
+static void commit(struct loop *loop, const struct upgrade_action *action)
+{
+	struct loop_place *place = &loop->places[action->node];
+	struct version *to = version_hold(version_of(place, action->plan));
+
+	loop->committed = true;
+	version_put(&place->previous, place->now);
+	place->now = to;
+	version_drop(&place->next);
+	handed_move(&place->kept, &place->fresh, loop->os);
+	if (action->plan == UPGRADE_PLAN_KEPT)
+		loop_note_return(loop, action->node);
+}
+
+/* Who wrote the fresh handover is still the version that the node has. */
+static void come_back(struct loop *loop, const struct upgrade_action *action)
+{
+	struct loop_place *place = &loop->places[action->node];
+
+	if (action->plan != UPGRADE_PLAN_KEPT)
+		return;
+	version_put(&place->now, place->previous);
+	place->previous = NULL;
+	loop_note_return(loop, action->node);
+}
+
+static struct version *version_of(
+	struct loop_place *place, enum upgrade_plan plan)
+{
+	switch (plan) {
+	case UPGRADE_PLAN_NEXT:
+		return place->next;
+	case UPGRADE_PLAN_FRESH:
+		return place->now;
+	case UPGRADE_PLAN_KEPT:
+		return place->previous;
+	}
+	return NULL;
+}
+
+static struct handed *handed_of(
+	struct loop_place *place, enum upgrade_plan plan)
+{
+	return plan == UPGRADE_PLAN_KEPT ? &place->kept : &place->fresh;
+}
+
+/* What nobody waits for any more is closed. */
+static void note_frozen(
+	struct loop *loop, uint32_t index, const struct command *command)
+{
+	const struct upgrade *upgrade = &loop->exchange.upgrade;
+	uint32_t node = seat_node(index);
+	struct handed arrived = {0};
+
+	arrived.fds = command_take_fds(
+		loop->processes[index].process.connection, &arrived.count);
+	if (upgrade->nodes[node].stage != STAGE_FREEZING ||
+		(uint64_t)command->code != upgrade->number ||
+		supervisor_current(&loop->supervisor, node) != index) {
+		handed_close(&arrived, loop->os);
+		return;
+	}
+	handed_move(&loop->places[node].fresh, &arrived, loop->os);
+	loop->places[node].carried_bytes = command->bytes;
+	note_text(&loop->places[node].before, command->text);
+}
+
+static void note_text(char **place, struct command_text text)
+{
+	free(*place);
+	*place = sentence_format(
+		"%.*s", (int)text.bytes, text.text ? text.text : "");
+}

@@ -1,0 +1,273 @@
+/* loop: what tools ask about upgrades, and what they are told of them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/fleet/control.h"
+#include "core/fleet/loop_private.h"
+#include "core/fleet/proof.h"
+#include "core/fleet/sentence.h"
+#include "core/plan/object.h"
+
+static int make(
+	struct loop *loop, const struct request *request, struct error *error);
+static void begin(struct loop *loop, uint64_t client,
+	const struct request *request, const uint32_t *nodes, uint32_t count);
+static void forget_next(struct loop *loop);
+static void settle(struct loop *loop, uint64_t client);
+static void tell_node(struct loop *loop, uint64_t client, uint32_t node);
+static void tell_streams(struct loop *loop, uint64_t client, uint32_t node);
+static bool find_stream(struct command_text text, struct command_text name,
+	struct proof_stream *found);
+static void remember(
+	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns);
+
+void loop_upgrade(
+	struct loop *loop, uint64_t client, const struct request *request)
+{
+	uint32_t count = loop->request->options->node_count, members = 0;
+	uint32_t *nodes = calloc(count, sizeof *nodes);
+	struct error error = ERROR_NONE;
+	char *refusal;
+	int code = 0;
+
+	CHECK(nodes != NULL);
+	refusal = exchange_refusal(
+		&loop->exchange, &loop->supervisor, NULL, 0);
+	if (!refusal)
+		code = make(loop, request, &error);
+	for (uint32_t i = 0; i < count; i++)
+		if (!refusal && code == 0 && loop->places[i].next)
+			nodes[members++] = i;
+	if (!refusal && code == 0)
+		refusal = exchange_refusal(
+			&loop->exchange, &loop->supervisor, nodes, members);
+	if (refusal || code < 0) {
+		control_result(loop->request->control, client, EXIT_CODE_FAILED,
+			refusal ? refusal : error.text);
+		if (refusal && members)
+			free(loop->request->planner->settle(
+				loop->request->planner->context, false));
+		forget_next(loop);
+	} else {
+		begin(loop, client, request, nodes, members);
+	}
+	free(refusal);
+	free(nodes);
+}
+
+static int make(
+	struct loop *loop, const struct request *request, struct error *error)
+{
+	const struct loop_planner *planner = loop->request->planner;
+	uint32_t count = loop->request->options->node_count;
+	struct version **next;
+	int code;
+
+	if (!planner)
+		return error_set(error, -ENOTSUP,
+			"nothing of this topology can be replaced");
+	next = calloc(count, sizeof *next);
+	CHECK(next != NULL);
+	code = planner->make(planner->context, request, next, error);
+	for (uint32_t i = 0; i < count; i++)
+		version_put(&loop->places[i].next, next[i]);
+	free(next);
+	return code;
+}
+
+static void begin(struct loop *loop, uint64_t client,
+	const struct request *request, const uint32_t *nodes, uint32_t count)
+{
+	struct upgrade_request wish = {.client = client,
+		.wait = request->wait,
+		.nodes = nodes,
+		.node_count = count,
+		.prepare_ns = UPGRADE_PREPARE_NS,
+		.freeze_ns = request->freeze_ns < 0 ? UPGRADE_FREEZE_NS
+						    : request->freeze_ns,
+		.restore_ns = UPGRADE_RESTORE_NS,
+		.probation_ns = request->probation_ns < 0
+					? UPGRADE_PROBATION_NS
+					: request->probation_ns};
+
+	loop->committed = false;
+	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
+		loop->places[i].member = loop->places[i].next != NULL;
+	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_UPGRADE,
+				  .upgrade = &wish});
+}
+
+static void forget_next(struct loop *loop)
+{
+	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
+		version_drop(&loop->places[i].next);
+}
+
+void loop_tell_phase(struct loop *loop, const struct upgrade_action *action)
+{
+	static const char *const phases[] = {[UPGRADE_PREPARING] = "preparing",
+		[UPGRADE_FREEZING] = "freezing",
+		[UPGRADE_RESTORING] = "restoring",
+		[UPGRADE_FENCING] = "committed",
+		[UPGRADE_ABORTING] = "taking back"};
+	struct object object = OBJECT_NONE;
+	char *line;
+
+	if (action->phase == UPGRADE_IDLE) {
+		settle(loop, action->client);
+		return;
+	}
+	if (!action->client)
+		return;
+	object_text(&object, "phase", phases[action->phase]);
+	line = object_take(&object);
+	control_line(loop->request->control, action->client, line);
+	free(line);
+}
+
+void loop_note_return(struct loop *loop, uint32_t node)
+{
+	const struct loop_planner *planner = loop->request->planner;
+
+	remember(loop, node, "returned", 0);
+	if (planner)
+		planner->came_back(planner->context, node);
+}
+
+/* It is over: what was made becomes what runs, or goes. */
+static void settle(struct loop *loop, uint64_t client)
+{
+	const struct loop_planner *planner = loop->request->planner;
+	char *advice = NULL;
+
+	if (loop->exchange.upgrade.plan == UPGRADE_PLAN_NEXT && planner)
+		advice = planner->settle(planner->context, loop->committed);
+	forget_next(loop);
+	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
+		if (!loop->places[i].member)
+			continue;
+		remember(loop, i, loop->committed ? "upgraded" : "taken back",
+			loop->places[i].pause_ns);
+		if (loop->committed && client)
+			tell_node(loop, client, i);
+	}
+	if (advice && client) {
+		struct object object = OBJECT_NONE;
+		char *line;
+
+		object_text(&object, "advice", advice);
+		line = object_take(&object);
+		control_line(loop->request->control, client, line);
+		free(line);
+	}
+	free(advice);
+}
+
+static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
+{
+	const struct loop_place *place = &loop->places[node];
+	struct object object = OBJECT_NONE;
+	char *line;
+
+	object_text(&object, "node", loop->names[node]);
+	object_text(&object, "to", place->now->label);
+	object_text(&object, "from",
+		place->previous ? place->previous->label : NULL);
+	object_number(&object, "pause_us", place->pause_ns / 1000);
+	object_number(&object, "carried_bytes", (int64_t)place->carried_bytes);
+	line = object_take(&object);
+	control_line(loop->request->control, client, line);
+	free(line);
+	tell_streams(loop, client, node);
+}
+
+/* Both sides agree on what both have, or it would not have been committed. */
+static void tell_streams(struct loop *loop, uint64_t client, uint32_t node)
+{
+	const struct loop_place *place = &loop->places[node];
+	struct command_text text = command_text(place->before);
+	struct proof_stream before, after;
+
+	while (proof_next(&text, &before)) {
+		struct object object = OBJECT_NONE;
+		char digest[17], *line;
+
+		object_text(&object, "node", loop->names[node]);
+		object_bytes(
+			&object, "stream", before.name.text, before.name.bytes);
+		object_number(&object, "sent", (int64_t)before.sent);
+		object_number(&object, "received", (int64_t)before.received);
+		object_number(&object, "retired", (int64_t)before.retired);
+		object_number(&object, "carried", (int64_t)before.carried);
+		snprintf(digest, sizeof digest, "%016" PRIx64, before.digest);
+		object_text(&object, "digest", digest);
+		if (find_stream(
+			    command_text(place->after), before.name, &after)) {
+			snprintf(digest, sizeof digest, "%016" PRIx64,
+				after.digest);
+			object_number(
+				&object, "sent_after", (int64_t)after.sent);
+			object_text(&object, "digest_after", digest);
+			object_number(&object, "lost",
+				(int64_t)(before.carried - after.carried));
+			object_number(&object, "duplicated", 0);
+		}
+		line = object_take(&object);
+		control_line(loop->request->control, client, line);
+		free(line);
+	}
+}
+
+static bool find_stream(struct command_text text, struct command_text name,
+	struct proof_stream *found)
+{
+	while (proof_next(&text, found))
+		if (found->name.bytes == name.bytes &&
+			!memcmp(found->name.text, name.text, name.bytes))
+			return true;
+	return false;
+}
+
+static void remember(
+	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns)
+{
+	const struct loop_place *place = &loop->places[node];
+	struct object object = OBJECT_NONE;
+
+	if (!loop->history)
+		loop->history =
+			calloc(UPGRADE_HISTORY_MAX, sizeof *loop->history);
+	CHECK(loop->history != NULL);
+	if (loop->history_count == UPGRADE_HISTORY_MAX) {
+		free(loop->history[0]);
+		memmove(loop->history, loop->history + 1,
+			--loop->history_count * sizeof *loop->history);
+	}
+	object_number(
+		&object, "time_ms", loop->os->realtime_ns(loop->os) / 1000000);
+	object_text(&object, "node", loop->names[node]);
+	object_text(&object, "what", what);
+	object_text(&object, "runs", place->now->label);
+	if (pause_ns)
+		object_number(&object, "pause_us", pause_ns / 1000);
+	loop->history[loop->history_count++] = object_take(&object);
+}
+
+void loop_tell_history(struct loop *loop, uint64_t client)
+{
+	for (uint32_t i = 0; i < loop->history_count; i++)
+		control_line(loop->request->control, client, loop->history[i]);
+	control_result(loop->request->control, client, EXIT_CODE_DONE,
+		loop->history_count ? NULL : "nothing was replaced so far");
+}
+
+void loop_release_history(struct loop *loop)
+{
+	for (uint32_t i = 0; i < loop->history_count; i++)
+		free(loop->history[i]);
+	free(loop->history);
+}

@@ -1,0 +1,43 @@
+/*
+ * version: what a node's process is told to be, and which of them a node has.
+ *
+ *     next      of a transaction that is under way
+ *     now       runs, or ran last
+ *     previous  ran before, and can come again
+ *
+ * Held by counts: a node and its two seats may hold the same one.
+ */
+#ifndef TAU_CORE_FLEET_VERSION_H
+#define TAU_CORE_FLEET_VERSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/wire/command.h"
+
+struct version {
+	uint32_t holders;
+	char *plan; /* PLAN's text; wiped when the last lets go */
+	size_t plan_bytes;
+	/* FREEZE's text, for who is to hand over to this one: a line per
+	 * operator, its name and the state version that it reads. */
+	char *states;
+	char *label; /* what changed, for people: "acme 1.2.0 (9f86d081)" */
+	bool with_stdin, with_stdout;
+};
+
+/* One, held once by the caller. The plan is copied; `states` and `label`, which
+ * may be NULL, are taken. */
+struct version *version_create(struct command_text plan, char *states,
+	char *label, bool with_stdin, bool with_stdout);
+
+/* Holds it once more; NULL stays NULL. */
+struct version *version_hold(struct version *version);
+
+/* Lets go, and clears the pointer. NULL is fine. */
+void version_drop(struct version **version);
+
+/* Puts one in the place of another; takes it. */
+void version_put(struct version **place, struct version *version);
+
+#endif

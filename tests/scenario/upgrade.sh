@@ -1,0 +1,148 @@
+#!/bin/bash
+# Nodes that are replaced while they run: good versions and bad ones, under
+# load, with a ledger at the sink.
+source=$(cd "$(dirname "$0")/../.." && pwd)
+. "$source/tests/scenario/scenario.sh"
+running=
+trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
+
+# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
+build() {
+	local name=$1
+	shift
+	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
+		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
+}
+
+# The manifest: what is counted from 1 on passes steady, and is counted again
+# by `read`, a program of ours that ends when something is not in order.
+manifest() {
+	cat >"$1.json" <<-END
+	{"tau": 1, "name": "$1", "plugins": {"steady": {"path": "steady.so"$2}},
+	 "nodes": {
+	  "a": {"operators": {"numbers": {"type": "generate"}}},
+	  "b": {"operators": {"steady": {"type": "steady.steady"}}},
+	  "c": {"operators": {"out": {"type": "stdout"}}}},
+	 "streams": ["numbers -> steady -> out"]}
+	END
+}
+
+# Lines "N VERSION N": each N once, in order. Says when there are any, and at
+# the end how many there were and of which versions.
+cat >ledger.awk <<'END'
+$1 != NR || $3 != NR { print "wrong line " NR ": " $0; bad = 1; exit }
+$2 != version { version = $2; versions = versions " " version }
+END { if (!bad) print (NR > 0 ? "in order" : "nothing") versions }
+END
+
+# start NAME: runs it; its ledger is in the file NAME.ledger when it has ended.
+start() {
+	mkfifo "$1.pipe"
+	awk -f ledger.awk <"$1.pipe" >"$1.ledger" &
+	ledger=$!
+	"$TAU" run "$1.json" >"$1.pipe" 2>"$1.err" &
+	running=$!
+	until "$TAU" ps --json --topology "$1" 2>/dev/null |
+		grep -q '"node": "c".*"records": [1-9]'; do
+		kill -0 $running 2>/dev/null || fail "$1 ended: $(cat "$1.err")"
+	done
+}
+
+# finish NAME STATUS LEDGER: stops it, and looks at what has arrived.
+finish() {
+	"$TAU" stop --topology "$1" >/dev/null 2>&1 || true
+	status=0
+	wait $running || status=$?
+	wait $ledger || true
+	running=
+	expect_status "$2"
+	rm -f "$1.pipe"
+	expect_text "$1.ledger" "$3"$'\n'
+}
+
+# How many records c has read so far.
+read_so_far() {
+	"$TAU" ps --json | sed -n 's/.*"node": "c".*"records": \([0-9]*\).*/\1/p'
+}
+
+goes_on() {
+	local before
+	before=$(read_so_far)
+	until [ "$(read_so_far)" != "$before" ]; do
+		kill -0 $running || fail "it does not go on"
+	done
+}
+
+# bad NAME SENTENCE [DEFINITION]...: a version that is refused, and harms not.
+bad() {
+	local name=$1 sentence=$2
+	shift 2
+	build "$name" -DNUMBER=2 "$@"
+	t upgrade --plugin "$name.so" --freeze-timeout 5s
+	expect_status 1
+	expect_line err "$sentence"
+	goes_on
+}
+
+build steady1 -DNUMBER=1
+build steady2 -DNUMBER=2
+cp steady1.so steady.so
+
+scenario 'to version 2, and back to 1'
+manifest up ''
+start up
+t upgrade --plugin steady2.so
+expect_status 0
+expect_line out 'b runs steady 2.0.0 (????????); pause * ms, * bytes handed over'
+expect_line out '  numbers: sent *; lost 0, duplicated 0'
+expect_line out 'up.json:1:*: so that a start takes the new one, write "path": *'
+goes_on
+t rollback b
+expect_status 0
+expect_line out 'b runs steady 1.0.0 (????????); pause *'
+t history
+expect_line out '*  b  upgraded  steady 1.0.0 (????????)'
+
+scenario 'what runs already is not replaced'
+t upgrade --plugin steady1.so
+expect_status 1
+expect_line err 'tau: up: */steady1.so is what runs already; nothing is replaced'
+
+scenario 'a file that is written over changes nothing'
+cp steady2.so steady.so
+goes_on
+
+scenario 'what is no plugin, or not one that runs'
+t upgrade --plugin ledger.awk
+expect_status 1
+t upgrade c --plugin steady2.so
+expect_status 1
+expect_line err 'tau: up: no operator of node c is of the plugin steady; *'
+t upgrade --plugin gone.so
+expect_status 74
+t rollback c
+expect_status 1
+expect_line err 'tau: up: c runs as it was started: there is no version before *'
+
+scenario 'versions that fail'
+bad abi 'tau: up: *abi.so: it was made for ABI 9.0 and this tau offers 1.0; *' '-DABI="9.0"'
+bad state 'tau: up: *state*' '-DREADS=[7]' '-DWRITES=[7]' -DPREFERS=7
+bad create 'tau: up: b: the new version says: steady (steady): not today' \
+	'-DCREATE=return tau_fail(op, -5, "not today");'
+bad restore 'tau: up: b: the new version says: steady (steady): not today*' \
+	'-DRESTORE=return tau_fail(op, -5, "not today");'
+bad selftest 'tau: up: b: the new version says: steady (steady): not today*' \
+	'-DSELFTEST=return tau_fail(op, -5, "not today");'
+bad abort 'tau: up: b: the new version crashed *' '-DSELFTEST=abort();'
+
+scenario 'all of that has lost nothing, and given nothing twice'
+finish up 0 'in order 1 2 1'
+
+scenario 'a hash in the manifest refuses another file'
+cp steady1.so steady.so
+manifest pinned ", \"sha256\": \"$(sha256sum steady1.so | cut -d' ' -f1)\""
+start pinned
+t upgrade --plugin steady2.so
+expect_status 1
+expect_line err '*the manifest*'
+finish pinned 0 'in order 1'
