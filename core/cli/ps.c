@@ -7,7 +7,7 @@
 #include "core/cli/table.h"
 #include "core/plan/text.h"
 
-enum { COLUMNS = 9 };
+enum { COLUMNS = 9, STATE_BYTES = 32 };
 
 struct listing {
 	struct table table;
@@ -15,6 +15,8 @@ struct listing {
 };
 
 static void add_node(void *context, const char *topology, json_t *line);
+static void add_standby(
+	struct listing *listing, const char *topology, json_t *line);
 static void count(const json_t *line, const char *key, char text[FIGURE_BYTES]);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -74,9 +76,29 @@ static void add_node(void *context, const char *topology, json_t *line)
 		snprintf(again, sizeof again, "%lld",
 			(long long)asking_number(line, "restarts"));
 	table_add(&listing->table, cells);
+	add_standby(listing, topology, line);
 	if (json_object_get(line, "crash"))
 		text_format(&listing->crashes, "%s: %s, last: %s\n", topology,
 			asking_text(line, "node"), asking_text(line, "crash"));
+}
+
+/* A process that is to take over has a row of its own. */
+static void add_standby(
+	struct listing *listing, const char *topology, json_t *line)
+{
+	char pid[FIGURE_BYTES] = "";
+	char state[STATE_BYTES];
+	const char *cells[COLUMNS] = {
+		topology, asking_text(line, "node"), state, pid};
+
+	if (!json_object_get(line, "standby"))
+		return;
+	snprintf(state, sizeof state, "standby, %s",
+		asking_text(line, "standby"));
+	if (asking_number(line, "standby_pid"))
+		snprintf(pid, sizeof pid, "%lld",
+			(long long)asking_number(line, "standby_pid"));
+	table_add(&listing->table, cells);
 }
 
 static void count(const json_t *line, const char *key, char text[FIGURE_BYTES])
@@ -96,7 +118,8 @@ const struct cli_command ps_command = {
 		"one counted at every operator that it passes. RUNS is the "
 		"operator that works at this moment; where a node waits, it is "
 		"empty. AGAIN is how often the node was restarted; why, "
-		"stands below.\n"
+		"stands below. A standby is to take over from the process of "
+		"its node, and does nothing yet.\n"
 		"The exit code is 69 when nothing runs.",
 	.options = options,
 	.examples = "tau ps\n"

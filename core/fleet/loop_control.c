@@ -44,12 +44,15 @@ void loop_serve_control(struct loop *loop)
 void loop_describe(struct loop *loop, const struct supervisor_action *action)
 {
 	uint32_t process = supervisor_current(&loop->supervisor, action->node);
+	uint32_t standby = supervisor_standby(&loop->supervisor, action->node);
 	const struct loop_process *one = &loop->processes[process];
 	struct status status = {.topology = loop->request->name,
 		.node = one->node->name,
 		.state = loop->supervisor.processes[process].state,
 		.restarts = loop->supervisor.nodes[action->node].restarts,
 		.pid = one->process.pid,
+		.standby = loop->supervisor.processes[standby].state,
+		.standby_pid = loop->processes[standby].process.pid,
 		.waiting = loop->supervisor.nodes[action->node].waiting,
 		.since_ns = one->since_ns};
 	char *line;

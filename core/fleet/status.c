@@ -45,6 +45,10 @@ char *status_line(const struct status *status, struct os *os)
 		object_text(&object, "runs", status->flow.running);
 	if (status->crash)
 		object_text(&object, "crash", status->crash);
+	if (status->standby != SUPERVISED_ABSENT)
+		object_text(&object, "standby", states[status->standby]);
+	if (status->standby_pid)
+		object_number(&object, "standby_pid", status->standby_pid);
 	return object_take(&object);
 }
 

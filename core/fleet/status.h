@@ -22,6 +22,8 @@ struct status {
 	pid_t pid;        /* 0: none */
 	int64_t since_ns; /* it was spawned, on the monotonic clock */
 	uint64_t restarts;
+	pid_t standby_pid; /* 0: none */
+	enum supervised_state standby;
 	const char *crash; /* the report of its last one, or NULL */
 	struct ledger_flow flow;
 };
@@ -31,7 +33,8 @@ struct status {
  *   {"topology": "weblog", "node": "ingest", "state": "running", "pid": 4711,
  *    "uptime_ms": 12000, "memory_bytes": 8388608, "restarts": 0, "records":
  * 1000, "records_in": 0, "records_out": 500, "runs": "parse (acme)",
- *    "crash": "operator parse of plugin …"} */
+ *    "crash": "operator parse of plugin …", "standby": "prepared",
+ *    "standby_pid": 4712} */
 char *status_line(const struct status *status, struct os *os);
 
 /* Of a line of the log: {"time_ms": …, "node": "ingest", "text": "…"}; node is
