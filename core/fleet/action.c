@@ -45,9 +45,12 @@ void action_kill(struct action_list *list, uint32_t process)
 	add(list, SUPERVISOR_KILL)->process = process;
 }
 
-void action_drop(struct action_list *list, uint32_t node)
+void action_drop(struct action_list *list, uint32_t node, char *sentence)
 {
-	add(list, SUPERVISOR_DROP)->node = node;
+	struct supervisor_action *action = add(list, SUPERVISOR_DROP);
+
+	action->node = node;
+	action->text = sentence;
 }
 
 void action_arm(struct action_list *list, enum supervisor_timer timer,

@@ -79,7 +79,8 @@ void action_send(
 	struct action_list *list, uint32_t process, enum command_kind command);
 void action_abort(struct action_list *list, uint32_t process);
 void action_kill(struct action_list *list, uint32_t process);
-void action_drop(struct action_list *list, uint32_t node);
+void action_drop(struct action_list *list, uint32_t node,
+	char *sentence); /* taken; NULL: it ended well */
 void action_arm(struct action_list *list, enum supervisor_timer timer,
 	int64_t timeout_ns);
 void action_arm_process(struct action_list *list, uint32_t process,

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 
 #include "core/base/bounds.h"
+#include "core/wire/frame.h"
+#include "core/wire/notice.h"
 
 static int make_pair(struct os *os, const struct links_pair *plan, int fds[2]);
 static int make_tcp(struct os *os, int fds[2]);
@@ -20,6 +22,8 @@ static int take_ours(struct os *os, int door, const struct sockaddr_in *ours);
 static int make_fifo(struct links *links, uint32_t pair, struct error *error);
 static int open_fifo(struct links *links, uint32_t pair);
 static void give_room(struct os *os, int fd);
+static void say_bye(
+	struct links *links, uint32_t pair, int side, const char *why);
 static void close_end(struct links *links, uint32_t pair, int side);
 
 int links_init(struct links *links, struct os *os,
@@ -82,12 +86,16 @@ void links_spawned(struct links *links, uint32_t node)
 				close_end(links, i, side);
 }
 
-void links_drop(struct links *links, uint32_t node)
+void links_drop(struct links *links, uint32_t node, const char *why)
 {
 	for (uint32_t i = 0; i < links->count; i++)
-		for (int side = 0; side < 2; side++)
-			if (links->pairs[i].nodes[side] == node)
-				close_end(links, i, side);
+		for (int side = 0; side < 2; side++) {
+			if (links->pairs[i].nodes[side] != node)
+				continue;
+			if (why)
+				say_bye(links, i, side, why);
+			close_end(links, i, side);
+		}
 }
 
 void links_release(struct links *links)
@@ -256,6 +264,28 @@ static void give_room(struct os *os, int fd)
 		    sizeof bytes) < 0)
 		(void)os->setsockopt(
 			os, fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+/* A packet goes whole or not at all; into bytes, nobody knows what was the
+ * last. */
+static void say_bye(
+	struct links *links, uint32_t pair, int side, const char *why)
+{
+	uint8_t packet[FRAME_HEAD_BYTES + NOTICE_BYTES_MAX] = {0};
+	struct notice bye = {.kind = NOTICE_BYE};
+	struct iovec part = {.iov_base = packet};
+	const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	uint32_t bytes;
+
+	if (!links->pairs[pair].packets || links->pairs[pair].fifo ||
+		links->fds[pair][side] < 0)
+		return;
+	strncpy(bye.text, why, NOTICE_TEXT_BYTES - 1);
+	bytes = (uint32_t)notice_encode(&bye, packet + FRAME_HEAD_BYTES);
+	frame_put_head(packet, FRAME_NOTICE, 0, 0, 0, bytes);
+	part.iov_len = FRAME_HEAD_BYTES + frame_padded(bytes);
+	(void)links->os->sendmsg(links->os, links->fds[pair][side], &message,
+		MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void close_end(struct links *links, uint32_t pair, int side)

@@ -2,12 +2,12 @@
  * links: the connections between nodes, as their supervisor holds them.
  *
  * Each is a pair of unix sockets, or a TCP connection over the loopback, made
- * before any node is spawned. Nodes inherit duplicates; the supervisor keeps its own, so that what was sent and
- * not yet read outlives a node, and gives an end up when its node is gone for
- * good: only then does the node at the other end see that nothing will come.
- * A FIFO is made and opened here too, so that its reader finds a writer and its
- * writer a reader; the supervisor keeps no end of it beyond the spawning, since
- * closing it is how a writer ends.
+ * before any node is spawned. Nodes inherit duplicates; the supervisor keeps
+ * its own, so that what was sent and not yet read outlives a node, and gives an
+ * end up when its node is gone for good: only then does the node at the other
+ * end see that nothing will come. A FIFO is made and opened here too, so that
+ * its reader finds a writer and its writer a reader; the supervisor keeps no
+ * end of it beyond the spawning, since closing it is how a writer ends.
  */
 #ifndef TAU_CORE_FLEET_LINKS_H
 #define TAU_CORE_FLEET_LINKS_H
@@ -50,8 +50,11 @@ void links_ends(const struct links *links, uint32_t node, int *fds);
 /* A node has its ends: gives up those of FIFOs. */
 void links_spawned(struct links *links, uint32_t node);
 
-/* Gives up a node's ends. */
-void links_drop(struct links *links, uint32_t node);
+/* Gives up a node's ends. Where connections are of packets, the nodes at their
+ * other ends are told `why` by BYE, behind all that the node had sent: while
+ * these have room for it. NULL: it had ended well, which goes without saying.
+ */
+void links_drop(struct links *links, uint32_t node, const char *why);
 
 void links_release(struct links *links);
 

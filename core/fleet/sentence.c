@@ -128,6 +128,12 @@ char *sentence_given_up(const struct restart_policy *policy)
 		policy->max, (double)policy->within_ns / 1e9);
 }
 
+char *sentence_gone(const struct restart_policy *policy)
+{
+	return sentence_format("it crashed %" PRIu64 " times within %.3g s",
+		(uint64_t)policy->max + 1, (double)policy->within_ns / 1e9);
+}
+
 char *sentence_patience(int64_t drain_ns)
 {
 	return sentence_format(

@@ -50,6 +50,9 @@ char *sentence_restarted(
 	const struct restart_policy *policy, uint32_t nth, int64_t pause_ns);
 char *sentence_given_up(const struct restart_policy *policy);
 
+/* The latter, as its neighbours are told. */
+char *sentence_gone(const struct restart_policy *policy);
+
 /* What is said when running out takes a while; `drain_ns` is what it may take.
  */
 char *sentence_patience(int64_t drain_ns);

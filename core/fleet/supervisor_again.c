@@ -18,6 +18,9 @@ static void spawn_after(
 	struct supervisor *supervisor, uint32_t process, int64_t pause_ns);
 static void say_end(struct supervisor *supervisor,
 	const struct supervisor_event *event, struct supervised_process was);
+static char *why_gone(const struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was,
+	bool wanted);
 
 void supervisor_current_exited(struct supervisor *supervisor,
 	const struct supervisor_event *event, struct supervised_process was)
@@ -38,7 +41,8 @@ void supervisor_current_exited(struct supervisor *supervisor,
 			&supervisor_policy(supervisor, event->process)->restart,
 			event->now_ns, event->chance);
 	if (pause_ns < 0)
-		supervisor_node_ended(supervisor, node);
+		supervisor_node_ended(supervisor, node,
+			why_gone(supervisor, event, was, wanted));
 	if (!killed && !well && !was.failed)
 		say_end(supervisor, event, was);
 	if (wanted)
@@ -107,7 +111,8 @@ void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node)
 		action_arm_process(&supervisor->actions, process,
 			SUPERVISOR_TIMER_RESTART, 0);
 		supervisor->processes[process].state = SUPERVISED_ENDED;
-		supervisor_node_ended(supervisor, node);
+		supervisor_node_ended(supervisor, node,
+			sentence_format("it crashed, and the topology ends"));
 	} else if (supervisor->processes[process].state ==
 			   SUPERVISED_PREPARING ||
 		   supervisor->processes[process].state ==
@@ -162,4 +167,22 @@ static void say_end(struct supervisor *supervisor,
 {
 	action_say(&supervisor->actions, seat_node(event->process),
 		sentence_exited(event->status, was.done, event->text));
+}
+
+/* What those are told who have streams to it; NULL: it had done its work. */
+static char *why_gone(const struct supervisor *supervisor,
+	const struct supervisor_event *event, struct supervised_process was,
+	bool wanted)
+{
+	if (was.done && event->status == 0)
+		return NULL;
+	if (wanted)
+		return sentence_gone(
+			&supervisor_policy(supervisor, event->process)
+				 ->restart);
+	if (was.failed)
+		return sentence_format("it failed");
+	if (was.state >= SUPERVISED_ABORTED)
+		return sentence_format("it was killed");
+	return sentence_exited(event->status, was.done, event->text);
 }

@@ -89,8 +89,10 @@ void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node);
 const struct supervised_policy *supervisor_policy(
 	const struct supervisor *supervisor, uint32_t process);
 
-/* A node has ended, and nobody will follow. */
-void supervisor_node_ended(struct supervisor *supervisor, uint32_t node);
+/* A node has ended, and nobody will follow; its neighbours are told why: the
+ * sentence is taken. NULL: it ended well. */
+void supervisor_node_ended(
+	struct supervisor *supervisor, uint32_t node, char *sentence);
 
 /* Tells the prepared process of a seat that runs to do so, and to end if all
  * do. */

@@ -269,7 +269,7 @@ static void step(struct task *task)
 		result = watch_room(link, &error);
 	if (result < 0 && result != -EPIPE)
 		link_say_bye(link, error.text);
-	if (result == -EPIPE && all_over(link))
+	if (result == -EPIPE && (all_over(link) || link_heir_is_late(link)))
 		shut(link, NULL);
 	else if (result < 0)
 		shut(link, error.text);
@@ -390,7 +390,8 @@ static void end_streams(struct link *link, bool broken)
 		if (end->sends)
 			stream_leave(end->stream, &end->in);
 		else
-			stream_end(end->stream, &end->out, STREAM_CRASHED);
+			stream_end(end->stream, &end->out,
+				broken ? STREAM_CRASHED : STREAM_DONE);
 		link_end_over(end);
 	}
 }

@@ -69,7 +69,7 @@ int link_adopt(
 	free(ends);
 	if (result < 0)
 		return result;
-	link->open = flags & CARRIED_OPEN;
+	link->open = link->opened = flags & CARRIED_OPEN;
 	if (link->open)
 		link_heir_settles(link);
 	link->said_hello = flags & CARRIED_SAID_HELLO;

@@ -48,6 +48,8 @@ void link_put_hello(struct link *link)
 
 bool link_take_heir(struct link *link, const struct notice *notice)
 {
+	if (link->said_all)
+		return false; /* all has ended; that shows */
 	if (notice->incarnation != link->peer_incarnation) {
 		link->peer_incarnation = notice->incarnation;
 		link->said_hello = false;
@@ -63,6 +65,12 @@ bool link_take_heir(struct link *link, const struct notice *notice)
 	link_heir_settles(link);
 	link->counts.packets_received = 1;
 	return true;
+}
+
+/* Who ends badly says BYE, or has it said by the supervisor. */
+bool link_heir_is_late(const struct link *link)
+{
+	return link->settings.heirs && !link->opened && !link->bye;
 }
 
 void link_heir_expects(struct link_end *end)

@@ -71,6 +71,10 @@ int link_take_notice(
 	case NOTICE_WANT:
 		return take_want(link, &notice, error);
 	case NOTICE_BYE:
+		link->bye = true;
+		if (link->settings.heirs) /* its supervisor says it, too */
+			return error_set(error, -EPIPE, "%s has gone: %s",
+				link->peer, notice.text);
 		return error_set(error, -EPIPE, "%s closed the connection: %s",
 			link->peer, notice.text);
 	case NOTICE_AGAIN:
@@ -175,7 +179,7 @@ static int take_hello(
 	link->send_bytes = link->receive_bytes & ~7u;
 	if (link->settings.packets)
 		fit_buffer(link);
-	link->open = true;
+	link->open = link->opened = true;
 	timers_disarm(link->host.timers, &link->hello_timer);
 	task_tell(&link->task, LINK_WORK);
 	return 0;

@@ -120,6 +120,8 @@ struct link {
 	struct reactor_watch watch;
 	int fd;
 	bool open;                 /* HELLO has come */
+	bool opened;               /* it was open before, or is */
+	bool bye;                  /* that has come */
 	uint64_t peer_incarnation; /* of the last that came */
 	bool said_hello;
 	bool said_all; /* its sending half is closed */
@@ -250,6 +252,10 @@ bool link_take_heir(struct link *link, const struct notice *notice);
 
 /* A stream that comes may begin with what another process was sent. */
 void link_heir_expects(struct link_end *end);
+
+/* Whether the other side, which has gone, had ended well before this process
+ * followed another. */
+bool link_heir_is_late(const struct link *link);
 
 /* No more of that is to come. */
 void link_heir_settles(struct link *link);

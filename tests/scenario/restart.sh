@@ -70,6 +70,16 @@ expect_status 1
 [ "$(grep -c ': starting again' err)" = 3 ] || fail "not three times"
 expect_line err 'tau: one: not started again: that was done 3 times within 30 s, the most that its "restart" allows'
 
+[ "$(grep -c '^tau: [a-z]*: the link to one: one has gone: it crashed 4 times within 30 s$' err)" = 2 ] ||
+	fail "its neighbours were not told why it does not come back"
+
+scenario "an operator that crashes when all has come that will"
+chain 700 '' evil.mortal '"after": 690'
+t run chain.json
+expect_status 0
+expect_no_line err "*has gone*"
+expect_all_of 700
+
 scenario "an operator that crashes, and is not to come back"
 chain 20000 ', "on": "never"' evil.mortal '"after": 700'
 sed -i 's/"on": "failure", //' chain.json
