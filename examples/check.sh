@@ -194,7 +194,71 @@ connections() {
 	failed=1
 }
 
-[ $# -gt 0 ] || set -- weblog packages words peers negotiate cutthrough connections
+# tau COMMAND ARGUMENT...: which must end with 0.
+tau() {
+	timeout 60 "$TAU" "$@" >>"$folder/said" 2>&1 && return
+	echo "not ok: tau $* failed:"
+	tail -n 20 "$folder/said"
+	failed=1
+}
+
+# Writes an access log, each part of it another, until there is a file `enough`
+# and one part more; also to the file `input`.
+write_log() {
+	local part=0 last=
+	while [ -z "$last" ]; do
+		[ -e "$folder/enough" ] && last=1
+		part=$((part + 1))
+		awk -v lines=20000 -v seed=$part -f "$examples/weblog/generate.awk"
+	done | tee "$folder/input"
+}
+
+# upgraded VERSION STEP...: the plugin is replaced under load, at last by that
+# version.
+upgraded() {
+	local version=$1 job writer step code=0
+	shift
+	rm -f "$folder/enough" "$folder/log" "$folder/actual"
+	: >"$folder/said"
+	mkfifo "$folder/log"
+	write_log >"$folder/log" &
+	writer=$!
+	timeout 120 "$TAU" run -L "$plugin/one" "$examples/upgrade/upgrade.json" \
+		--set log="$folder/log" --set follow=false \
+		--set totals="$folder/actual" 2>>"$folder/said" &
+	job=$!
+	until "$TAU" ps --json 2>/dev/null | grep -q '"records": *[1-9]'; do
+		kill -0 $job 2>/dev/null || break
+	done
+	for step; do
+		case $step in
+		upgrade) tau upgrade --plugin "$plugin/two/tally.so" ;;
+		rollback) tau rollback count ;;
+		esac
+	done
+	: >"$folder/enough"
+	wait $job || code=$?
+	wait $writer
+	[ $code -eq 0 ] || {
+		echo "not ok: upgrade $* ended with $code:"
+		tail -n 20 "$folder/said"
+		failed=1
+	}
+	expect upgrade "$version" && same "upgrade: totals after ${*:-no upgrade}"
+}
+
+upgrade() {
+	built upgrade one/tally || return 0
+	plugin=$(dirname "$TAU")/examples/upgrade
+	mkdir -m 700 "$folder/runtime"
+	export XDG_RUNTIME_DIR=$folder/runtime XDG_STATE_HOME=$folder/state
+	upgraded 1
+	upgraded 2 upgrade
+	upgraded 1 upgrade rollback
+	upgraded 2 upgrade rollback upgrade
+}
+
+[ $# -gt 0 ] || set -- weblog packages words peers negotiate cutthrough connections upgrade
 for example; do
 	"$example"
 done

@@ -108,6 +108,8 @@ for example in "$examples"/*/; do
 		place_connections
 		continue
 		;;
+	upgrade) # follows its log until it is told to stop: check.sh does
+		continue ;;
 	peers)
 		command -v python3 >/dev/null || {
 			echo "skipped: $name, which needs python3"

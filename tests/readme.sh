@@ -6,7 +6,8 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/readme.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 readme=$top_srcdir/README
-export XDG_STATE_HOME=$folder/state XDG_RUNTIME_DIR=$folder
+mkdir -m 700 runtime
+export XDG_STATE_HOME=$folder/state XDG_RUNTIME_DIR=$folder/runtime
 
 # block LANGUAGE: the first block of that language.
 block() { awk -v begin="\`\`\`$1" '$0 == begin { on = 1; next } /^```/ { if (on) exit } on' "$readme"; }
@@ -32,6 +33,41 @@ ${CC:-cc} -shared -fPIC -O2 -I"$top_srcdir/abi" ${TAU_SANITIZERS-} -o shout.so s
 	<"$top_srcdir/LICENSE" >loud
 tr '[:lower:]' '[:upper:]' <"$top_srcdir/LICENSE" | cmp - loud ||
 	fail "its first operator does something else"
+
+# The upgrade, as it stands there, between a log that is read to its end.
+ln -s "$top_srcdir/abi" "$top_srcdir/examples" .
+ln -s "$TAU" tau
+cc() { command ${CC:-cc} ${TAU_SANITIZERS-} "$@"; }
+trap '"$TAU" stop --now >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
+
+# story NUMBER: does what that block of it says; its output is in `story`.
+story() {
+	awk -v wanted="$1" '$0 == "```sh upgrade" { on = ++number == wanted; next }
+		/^```/ { on = 0 } on' "$readme" >block
+	[ -s block ] || fail "its story of an upgrade has no part $1"
+	. ./block >story 2>said || fail "part $1 of its upgrade ended with $?: $(cat said)"
+}
+
+# Until all lines of the log have left the node that reads it.
+read_all() {
+	local lines
+	lines=$(wc -l <growing.log)
+	until "$TAU" ps --json >ps && grep '"node": "read"' ps |
+		grep -q "\"records_out\": $lines[,}]"; do
+		grep -q '"node": "read"' ps || fail "its topology has gone: $(cat said)"
+	done
+}
+
+story 1
+grep -q '^tally  *count  *running' story || fail "ps does not show what it started"
+read_all
+story 2
+grep -q 'lost 0, duplicated 0$' story || fail "its upgrade proves nothing"
+read_all
+story 3
+grep -q 'upgraded' story || fail "history does not show its upgrade"
+sh examples/upgrade/oracle.sh 1 <growing.log | cmp - totals ||
+	fail "what it counts over an upgrade is wrong"
 
 # Each file and folder that it links to is there.
 grep -o '](\([^)]*\))' "$readme" | tr -d '()]' | while read -r link; do
