@@ -44,6 +44,7 @@ struct replan *replan_create(struct cli *cli, const struct planning *planning,
 		.first = plan,
 		.running = (struct plan *)(uintptr_t)plan,
 		.topology = topology,
+		.planner = {replan, make, settle, came_back},
 		.folder = getcwd(NULL, 0)};
 	replan->before =
 		calloc(plan->placement.node_count + 1u, sizeof *replan->before);
@@ -71,9 +72,9 @@ void replan_destroy(struct replan **place)
 	free(replan);
 }
 
-struct loop_planner replan_planner(struct replan *replan)
+const struct loop_planner *replan_planner(const struct replan *replan)
 {
-	return (struct loop_planner){replan, make, settle, came_back};
+	return replan ? &replan->planner : NULL;
 }
 
 static int make(void *context, const struct request *request,

@@ -23,7 +23,7 @@ struct replan *replan_create(struct cli *cli, const struct planning *planning,
 	const struct plan *plan, const char *topology, struct error *error);
 void replan_destroy(struct replan **replan);
 
-/* What the loop calls. */
-struct loop_planner replan_planner(struct replan *replan);
+/* What the loop calls; NULL for NULL. */
+const struct loop_planner *replan_planner(const struct replan *replan);
 
 #endif

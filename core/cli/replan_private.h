@@ -15,6 +15,7 @@ struct before {
 };
 
 struct replan {
+	struct loop_planner planner;
 	struct cli *cli;
 	const struct planning *planning;
 	const struct plan *first; /* the caller's */

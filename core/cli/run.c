@@ -193,7 +193,6 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	struct crash_book crashes;
 	char *record;
 	struct replan *replan = NULL;
-	struct loop_planner planner;
 	struct supervisor_options options = {.node_count = count,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
@@ -228,10 +227,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		code = detached_begin(&detached, cli, name, &request, &error);
 	if (code == 0)
 		replan = replan_create(cli, &wish->planning, plan, name, NULL);
-	if (replan) {
-		planner = replan_planner(replan);
-		request.planner = &planner;
-	}
+	request.planner = replan_planner(replan);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
 	replan_destroy(&replan);

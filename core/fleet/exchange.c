@@ -29,6 +29,7 @@ static void carry_out(struct exchange *exchange, struct supervisor *supervisor,
 	struct upgrade_action *action);
 static void give_up(struct exchange *exchange, struct supervisor *supervisor,
 	uint32_t node);
+static bool concerns(const struct upgrade_node *node);
 
 void exchange_init(struct exchange *exchange, struct supervisor *supervisor,
 	const char *const *names)
@@ -36,8 +37,6 @@ void exchange_init(struct exchange *exchange, struct supervisor *supervisor,
 	*exchange = (struct exchange){0};
 	upgrade_init(&exchange->upgrade, names, supervisor->options.node_count);
 	supervisor->hook = (struct supervisor_hook){exchange, take, stop};
-	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		supervisor->nodes[i].hooked = true;
 }
 
 void exchange_release(struct exchange *exchange)
@@ -240,7 +239,17 @@ static bool step(struct exchange *exchange, struct supervisor *supervisor,
 		carry_out(exchange, supervisor, &actions[i]);
 	free(actions);
 	exchange->acted = count > 0;
+	for (uint32_t i = 0; i < exchange->upgrade.node_count; i++)
+		supervisor->nodes[i].hooked =
+			concerns(&exchange->upgrade.nodes[i]);
 	return taken;
+}
+
+/* Whether a node is in a transaction, or on probation behind one. */
+static bool concerns(const struct upgrade_node *node)
+{
+	return node->stage != STAGE_OUT || node->kept || node->standby ||
+	       node->revival != REVIVAL_NONE;
 }
 
 /* A node that is given up may be the end of the topology, of which this room

@@ -20,8 +20,9 @@ static struct version *version_of(
 	struct loop_place *place, enum upgrade_plan plan);
 static struct handed *handed_of(
 	struct loop_place *place, enum upgrade_plan plan);
-static void note_frozen(
+static bool note_frozen(
 	struct loop *loop, uint32_t index, const struct command *command);
+static bool is_awaited(const struct loop *loop, uint32_t node, uint64_t number);
 static void note_text(char **place, struct command_text text);
 
 void loop_init_exchange(struct loop *loop)
@@ -114,20 +115,24 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 	}
 }
 
-void loop_note_command(
+bool loop_note_command(
 	struct loop *loop, uint32_t index, const struct command *command)
 {
 	uint32_t node = seat_node(index);
 	struct loop_place *place = &loop->places[node];
+	bool runs = supervisor_current(&loop->supervisor, node) == index;
 
 	if (command->kind == COMMAND_FROZEN)
-		note_frozen(loop, index, command);
-	else if (command->kind == COMMAND_RESTORED)
+		return note_frozen(loop, index, command);
+	if (command->kind == COMMAND_REFUSED && runs)
+		return is_awaited(loop, node, command->records);
+	if (command->kind == COMMAND_RESTORED)
 		note_text(&place->after, command->text);
 	else if (command->kind == COMMAND_PROGRESS &&
 		 loop->exchange.upgrade.nodes[node].stage == STAGE_STARTING)
 		place->pause_ns =
 			loop->os->clock_ns(loop->os) - place->frozen_ns;
+	return true;
 }
 
 static void send_freeze(struct loop *loop, const struct upgrade_action *action)
@@ -219,24 +224,31 @@ static struct handed *handed_of(
 }
 
 /* What nobody waits for any more is closed. */
-static void note_frozen(
+static bool note_frozen(
 	struct loop *loop, uint32_t index, const struct command *command)
 {
-	const struct upgrade *upgrade = &loop->exchange.upgrade;
 	uint32_t node = seat_node(index);
 	struct handed arrived = {0};
 
 	arrived.fds = command_take_fds(
 		loop->processes[index].process.connection, &arrived.count);
-	if (upgrade->nodes[node].stage != STAGE_FREEZING ||
-		(uint64_t)command->code != upgrade->number ||
+	if (!is_awaited(loop, node, (uint64_t)command->code) ||
 		supervisor_current(&loop->supervisor, node) != index) {
 		handed_close(&arrived, loop->os);
-		return;
+		return false;
 	}
 	handed_move(&loop->places[node].fresh, &arrived, loop->os);
 	loop->places[node].carried_bytes = command->bytes;
 	note_text(&loop->places[node].before, command->text);
+	return true;
+}
+
+static bool is_awaited(const struct loop *loop, uint32_t node, uint64_t number)
+{
+	const struct upgrade *upgrade = &loop->exchange.upgrade;
+
+	return upgrade->nodes[node].stage == STAGE_FREEZING &&
+	       number == upgrade->number;
 }
 
 static void note_text(char **place, struct command_text text)

@@ -113,8 +113,9 @@ void loop_note_return(struct loop *loop, uint32_t node);
 void loop_release_history(struct loop *loop);
 
 /* Looks at a command before the step does: takes the fds that came with it,
- * and what it proves. */
-void loop_note_command(
+ * and what it proves. False: it answers a FREEZE that was taken back, which is
+ * no news to anybody. */
+bool loop_note_command(
 	struct loop *loop, uint32_t index, const struct command *command);
 
 /* Sends a command to a process; that it failed is told later. */

@@ -103,7 +103,8 @@ static void serve_commands(struct loop *loop, uint32_t index)
 		if (crash_book_hear(loop->request->crashes, index, &command,
 			    take_line, one))
 			continue;
-		loop_note_command(loop, index, &command);
+		if (!loop_note_command(loop, index, &command))
+			continue;
 		loop_happen(loop,
 			&(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
 				.process = index,

@@ -102,11 +102,10 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		break;
 	case SUPERVISOR_LEFT:
 		supervisor_on_left(supervisor, event->client);
-		(void)supervisor_hooked(supervisor, event);
+		supervisor_tell_hook(supervisor, event);
 		break;
 	case SUPERVISOR_UPGRADE:
-		CHECK(supervisor_hooked(supervisor, event));
-		break;
+		supervisor_tell_hook(supervisor, event);
 	}
 	end_if_all_ended(supervisor);
 	*count = supervisor->actions.count;

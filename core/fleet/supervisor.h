@@ -151,8 +151,8 @@ struct supervisor_hook {
 	/* An event of a process of a hooked node, after its state was noted:
 	 * READY, FAILED, FROZEN and such; HANGUP (it was killed), EXITED,
 	 * SPAWN_FAILED. False: the step decides as if there were no hook; for a
-	 * standby it then says why, and discards it. And, of process 0, UPGRADE,
-	 * LEFT, and the TIMEOUTs of its own timers. */
+	 * standby it then says why, and discards it. And
+	 * UPGRADE, LEFT, and the TIMEOUTs of its own timers. */
 	bool (*take)(void *context, struct supervisor *supervisor,
 		const struct supervisor_event *event);
 	/* The topology is about to drain or to close: nothing may be left

@@ -71,7 +71,7 @@ void supervisor_on_timeout(
 	case SUPERVISOR_TIMER_UPGRADE:
 	case SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMER_REVIVAL:
 	case SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMER_PROBATION:
-		CHECK(supervisor_hooked(supervisor, event));
+		supervisor_tell_hook(supervisor, event);
 		break;
 	case SUPERVISOR_TIMERS_ALL:
 		CHECK(event->timer < SUPERVISOR_TIMERS_ALL);

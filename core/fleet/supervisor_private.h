@@ -57,6 +57,10 @@ void supervisor_process_failed(
 bool supervisor_hooked(
 	struct supervisor *supervisor, const struct supervisor_event *event);
 
+/* Tells the hook what is about no node: UPGRADE, LEFT, its TIMEOUTs. */
+void supervisor_tell_hook(struct supervisor *supervisor,
+	const struct supervisor_event *event);
+
 /* Lets the hook give up what it has begun, before the topology ends. */
 void supervisor_stop_hook(struct supervisor *supervisor);
 

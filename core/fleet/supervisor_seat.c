@@ -106,6 +106,14 @@ bool supervisor_hooked(
 		       supervisor->hook.context, supervisor, event);
 }
 
+void supervisor_tell_hook(
+	struct supervisor *supervisor, const struct supervisor_event *event)
+{
+	if (supervisor->hook.take)
+		(void)supervisor->hook.take(
+			supervisor->hook.context, supervisor, event);
+}
+
 void supervisor_stop_hook(struct supervisor *supervisor)
 {
 	if (supervisor->hook.stop)
