@@ -8,8 +8,8 @@
 
 static const char *const run_group[] = {
 	"run", "validate", "graph", "plan", NULL};
-static const char *const running_group[] = {
-	"ps", "logs", "restart", "drain", "stop", NULL};
+static const char *const running_group[] = {"ps", "logs", "upgrade", "rollback",
+	"history", "restart", "drain", "stop", NULL};
 static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};
 

@@ -173,6 +173,11 @@ static int choose_upgrade(struct replan *replan, const struct request *request,
 	if (code == 0)
 		code = description_create(&description, request->plugin,
 			note.text, note.bytes, error);
+	if (code == 0 && strncmp(description->name, "tau-", 4) == 0)
+		code = error_set(error, -ENOTSUP,
+			"%s is one of the standard plugins, which come with "
+			"tau: start the topology anew with the other tau",
+			description->name);
 	if (code == 0)
 		code = choice_check(
 			placement, description->name, choice.node, error);

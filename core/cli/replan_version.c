@@ -7,6 +7,8 @@
 
 static char *states_of(const struct changes_node *node);
 static char *label_of(const struct replan *replan, uint32_t node);
+static bool is_told(const struct replan *replan, uint32_t node,
+	const struct catalogue_plugin *plugin);
 
 struct version *replan_version(
 	struct replan *replan, const struct changes_node *node)
@@ -34,7 +36,7 @@ static char *states_of(const struct changes_node *node)
 	return text_take(&text);
 }
 
-/* "acme 1.2.0 (9f86d081)", of the plugin that is replaced, or of all. */
+/* "acme 1.2.0 (9f86d081)", of the plugins that are others now. */
 static char *label_of(const struct replan *replan, uint32_t node)
 {
 	const struct topology *topology = replan->next->placement.topology;
@@ -49,9 +51,7 @@ static char *label_of(const struct replan *replan, uint32_t node)
 		char sha256[NOTE_SHA256_TEXT];
 
 		if (!one->type || one->type->plugin == last ||
-			(replan->plugin &&
-				strcmp(one->type->plugin->description->name,
-					replan->plugin) != 0))
+			!is_told(replan, node, one->type->plugin))
 			continue;
 		(void)catalogue_sha256(one->type->plugin, sha256, NULL);
 		text_format(&text, "%s%s %s (%.8s)", last ? ", " : "",
@@ -60,4 +60,28 @@ static char *label_of(const struct replan *replan, uint32_t node)
 		last = one->type->plugin;
 	}
 	return text_take(&text);
+}
+
+/* The one that is asked for; else whatever the node does not run now. */
+static bool is_told(const struct replan *replan, uint32_t node,
+	const struct catalogue_plugin *plugin)
+{
+	const struct placement *running = &replan->running->placement;
+	const struct placement_node *placed = &running->nodes[node];
+	char sha256[NOTE_SHA256_TEXT], other[NOTE_SHA256_TEXT];
+
+	if (replan->plugin)
+		return strcmp(plugin->description->name, replan->plugin) == 0;
+	(void)catalogue_sha256(plugin, sha256, NULL);
+	for (uint32_t i = 0; i < placed->operator_count; i++) {
+		const struct topology_operator *one =
+			&running->topology->operators[placed->operators[i]];
+
+		if (!one->type)
+			continue;
+		(void)catalogue_sha256(one->type->plugin, other, NULL);
+		if (strcmp(sha256, other) == 0)
+			return false;
+	}
+	return true;
 }

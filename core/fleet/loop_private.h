@@ -81,6 +81,7 @@ struct loop {
 	char **history;            /* of upgrades, oldest first: JSON */
 	uint32_t history_count;
 	bool committed; /* the transaction that is under way, or was last */
+	bool back;      /* it leads to what a node ran before */
 	uint32_t count; /* of processes: SEATS of each node */
 	int code;       /* the exit code, once ended */
 	bool ended;

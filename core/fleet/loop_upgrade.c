@@ -35,8 +35,7 @@ void loop_upgrade(
 	int code = 0;
 
 	CHECK(nodes != NULL);
-	refusal = exchange_refusal(
-		&loop->exchange, &loop->supervisor, NULL, 0);
+	refusal = exchange_refusal(&loop->exchange, &loop->supervisor, NULL, 0);
 	if (!refusal)
 		code = make(loop, request, &error);
 	for (uint32_t i = 0; i < count; i++)
@@ -95,6 +94,7 @@ static void begin(struct loop *loop, uint64_t client,
 					: request->probation_ns};
 
 	loop->committed = false;
+	loop->back = request->kind == REQUEST_ROLLBACK;
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
 		loop->places[i].member = loop->places[i].next != NULL;
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_UPGRADE,
@@ -150,7 +150,10 @@ static void settle(struct loop *loop, uint64_t client)
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
 		if (!loop->places[i].member)
 			continue;
-		remember(loop, i, loop->committed ? "upgraded" : "taken back",
+		remember(loop, i,
+			!loop->committed ? "taken back"
+			: loop->back     ? "rolled back"
+					 : "upgraded",
 			loop->places[i].pause_ns);
 		if (loop->committed && client)
 			tell_node(loop, client, i);

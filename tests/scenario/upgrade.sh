@@ -101,7 +101,7 @@ t rollback b
 expect_status 0
 expect_line out 'b runs steady 1.0.0 (????????); pause *'
 t history
-expect_line out '*  b  upgraded  steady 1.0.0 (????????)'
+expect_line out '*  b  rolled back  steady 1.0.0 (????????)'
 
 scenario 'what runs already is not replaced'
 t upgrade --plugin steady1.so
@@ -111,6 +111,11 @@ expect_line err 'tau: up: */steady1.so is what runs already; nothing is replaced
 scenario 'a file that is written over changes nothing'
 cp steady2.so steady.so
 goes_on
+
+scenario 'a standard plugin comes with tau'
+t upgrade --plugin "$top_builddir/plugins/tau-io.so"
+expect_status 1
+expect_line err 'tau: up: tau-io is one of the standard plugins, *'
 
 scenario 'what is no plugin, or not one that runs'
 t upgrade --plugin ledger.awk
