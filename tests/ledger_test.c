@@ -189,6 +189,76 @@ START_TEST(a_page_of_another_size_is_not_taken)
 }
 END_TEST
 
+/* The chain's second node has another process, which noted so much. */
+static void take_over(uint64_t read, uint64_t written)
+{
+	struct node_plan_operator one = {.name = "b", .plugin = "test"};
+	struct node_plan_stream streams[2] = {
+		{.name = "a", .from.owner = NODE_PLAN_NONE},
+		{.name = "b", .to.owner = NODE_PLAN_NONE, .number = 1},
+	};
+	const struct node_plan plan = {.node = "two",
+		.operators = &one,
+		.operator_count = 1,
+		.streams = streams,
+		.stream_count = 2};
+	struct error error = ERROR_NONE;
+
+	ck_assert_int_eq(ledger_stand_by(&ledger, 1, &plan, &error), 0);
+	counters_unmap(&pages[1], &os);
+	ck_assert_int_eq(counters_map(&pages[1], &os, 1, 2,
+				 ledger_standby_fd(&ledger, 1)),
+		0);
+	pages[1].streams[0].read[1] = read;
+	pages[1].streams[1].written[1] = written;
+	counters_turn(&pages[1], 0);
+	ledger_take_over(&ledger, 1);
+	ck_assert_int_eq(ledger_standby_fd(&ledger, 1), -1);
+	ck_assert_int_ge(ledger_fd(&ledger, 1), 0);
+}
+
+static void expect_flow(uint64_t in, uint64_t out)
+{
+	struct ledger_flow flow;
+
+	ledger_flow(&ledger, 1, &flow);
+	ck_assert(flow.known);
+	ck_assert_uint_eq(flow.in, in);
+	ck_assert_uint_eq(flow.out, out);
+}
+
+START_TEST(who_was_handed_all_over_goes_on_from_there)
+{
+	count(100, 90, 88, 87);
+	take_over(90, 88);
+	expect_flow(90, 88);
+	pages[1].streams[0].read[0] = 100;
+	pages[1].streams[1].written[0] = 98;
+	counters_turn(&pages[1], 0);
+	expect_flow(100, 98);
+	take_over(100, 98);
+	expect_flow(100, 98);
+}
+END_TEST
+
+START_TEST(who_was_handed_an_older_state_over_counts_on_from_what_was)
+{
+	struct error error = ERROR_NONE;
+
+	count(100, 90, 88, 87);
+	take_over(40, 39);
+	expect_flow(90, 88);
+	pages[1].streams[0].read[0] = 50;
+	pages[1].streams[1].written[0] = 49;
+	counters_turn(&pages[1], 0);
+	expect_flow(100, 98);
+	(void)ledger_died(&ledger, 1);
+	ck_assert_int_eq(ledger_renew(&ledger, 1, take, NULL, &error), 0);
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
 static Suite *ledger_suite(void)
 {
 	Suite *suite = suite_create("ledger");
@@ -199,6 +269,9 @@ static Suite *ledger_suite(void)
 		tests, what_was_written_and_not_read_is_lost_with_a_node);
 	tcase_add_test(
 		tests, where_nobody_died_or_all_was_read_nothing_is_said);
+	tcase_add_test(tests, who_was_handed_all_over_goes_on_from_there);
+	tcase_add_test(tests,
+		who_was_handed_an_older_state_over_counts_on_from_what_was);
 	tcase_add_test(tests, what_a_turn_has_not_finished_does_not_count);
 	tcase_add_test(tests, a_reader_that_wanted_no_more_loses_nothing);
 	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);

@@ -219,7 +219,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		options.progress_ns =
 			progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
-	ledger_init(&ledger, &cli->os, SEATS * count);
+	ledger_init(&ledger, &cli->os, count);
 	crash_book_init(&crashes, &cli->os, SEATS * count);
 	code = make_nodes(plan, name, &request, nodes, &error);
 	request.record = record = record_write(cli, &wish->planning, plan);
@@ -264,8 +264,7 @@ static int make_nodes(const struct plan *plan, const char *name,
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
-		code = ledger_open(
-			request->ledger, seat_process(i, 0), &part, error);
+		code = ledger_open(request->ledger, i, &part, error);
 		crash_book_learn(request->crashes, seat_process(i, 0), &part);
 		node_plan_release(&part);
 	}

@@ -5,20 +5,15 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/fleet/ledger_private.h"
 #include "core/fleet/sentence.h"
 
 static void fold(struct ledger_node *node, ledger_take *take, void *context);
-static void learn(struct arena *arena, struct ledger_node *node,
-	const struct node_plan *plan);
 static void join(struct ledger *ledger);
 static void find_victims(struct ledger *ledger);
 static bool follow_victims(struct ledger *ledger);
 static void tell_stream(const struct ledger_node *node, uint32_t at,
 	ledger_take *take, void *context);
-static uint64_t written(
-	const struct ledger_node *node, uint32_t at, bool *left);
-static uint64_t read_of(
-	const struct ledger_node *node, uint32_t at, bool *left);
 static const char *at_work(const struct ledger_node *node, uint32_t at);
 
 void ledger_init(struct ledger *ledger, struct os *os, uint32_t nodes)
@@ -33,10 +28,10 @@ void ledger_init(struct ledger *ledger, struct os *os, uint32_t nodes)
 void ledger_release(struct ledger *ledger)
 {
 	for (uint32_t i = 0; i < ledger->count; i++) {
-		counters_unmap(&ledger->nodes[i].page, ledger->os);
+		ledger_close_page(ledger, &ledger->nodes[i]);
+		if (ledger->nodes[i].standby)
+			ledger_close_page(ledger, ledger->nodes[i].standby);
 		free(ledger->nodes[i].running);
-		if (ledger->nodes[i].fd >= 0)
-			ledger->os->close(ledger->os, ledger->nodes[i].fd);
 	}
 	arena_release(&ledger->arena);
 	*ledger = (struct ledger){0};
@@ -48,7 +43,7 @@ int ledger_open(struct ledger *ledger, uint32_t node,
 	struct ledger_node *one = &ledger->nodes[node];
 
 	CHECK(node < ledger->count && one->fd < 0);
-	learn(&ledger->arena, one, plan);
+	ledger_learn(&ledger->arena, one, plan);
 	if (plan->operator_count == 0)
 		return 0;
 	return counters_make(&one->page, ledger->os, plan->operator_count,
@@ -75,11 +70,11 @@ void ledger_flow(struct ledger *ledger, uint32_t node, struct ledger_flow *flow)
 		bool reads = stream->reader != NODE_PLAN_NONE;
 
 		if (reads)
-			flow->records += read_of(one, at, &left);
+			flow->records += ledger_read(one, at, &left);
 		if (stream->crosses && reads)
-			flow->in += read_of(one, at, &left);
+			flow->in += ledger_read(one, at, &left);
 		else if (stream->crosses)
-			flow->out += written(one, at, &left);
+			flow->out += ledger_written(one, at, &left);
 	}
 	running = counters_running(&one->page);
 	free(one->running);
@@ -131,9 +126,7 @@ int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
 	if (!counters_valid(&one->page))
 		return 0;
 	fold(one, take, context);
-	counters_unmap(&one->page, ledger->os);
-	ledger->os->close(ledger->os, one->fd);
-	one->fd = -1;
+	ledger_close_page(ledger, one);
 	return counters_make(&one->page, ledger->os, one->operator_count,
 		one->stream_count, &one->fd, error);
 }
@@ -165,11 +158,12 @@ static void fold(struct ledger_node *node, ledger_take *take, void *context)
 		bool left;
 
 		if (stream->crosses && stream->reader == NODE_PLAN_NONE) {
-			stream->written_before = written(node, at, &left);
+			stream->written_before =
+				ledger_written(node, at, &left);
 		} else if (stream->crosses) {
-			stream->read_before = read_of(node, at, &left);
+			stream->read_before = ledger_read(node, at, &left);
 		} else {
-			(void)read_of(node, at, &left);
+			(void)ledger_read(node, at, &left);
 			stream->reader_node = node;
 			stream->reader_at = at;
 			stream->victim = left ? NULL : node;
@@ -179,7 +173,15 @@ static void fold(struct ledger_node *node, ledger_take *take, void *context)
 	}
 }
 
-static void learn(struct arena *arena, struct ledger_node *node,
+void ledger_close_page(struct ledger *ledger, struct ledger_node *node)
+{
+	counters_unmap(&node->page, ledger->os);
+	if (node->fd >= 0)
+		ledger->os->close(ledger->os, node->fd);
+	node->fd = -1;
+}
+
+void ledger_learn(struct arena *arena, struct ledger_node *node,
 	const struct node_plan *plan)
 {
 	node->name = arena_copy(arena, plan->node);
@@ -262,7 +264,7 @@ static void find_victims(struct ledger *ledger)
 
 			if (!stream->reader_node)
 				continue;
-			(void)read_of(
+			(void)ledger_read(
 				stream->reader_node, stream->reader_at, &left);
 			if (left)
 				continue;
@@ -289,13 +291,13 @@ static bool follow_victims(struct ledger *ledger)
 
 			if (!reader)
 				continue;
-			(void)written(node, at, &cut);
+			(void)ledger_written(node, at, &cut);
 			writer = &node->operators[stream->writer];
 			if (stream->victim && cut && !writer->victim) {
 				writer->victim = stream->victim;
 				found = true;
 			}
-			(void)read_of(reader, stream->reader_at, &left);
+			(void)ledger_read(reader, stream->reader_at, &left);
 			reader_index =
 				reader->streams[stream->reader_at].reader;
 			if (stream->victim || !left ||
@@ -312,8 +314,9 @@ static void tell_stream(const struct ledger_node *node, uint32_t at,
 {
 	const struct ledger_stream *stream = &node->streams[at];
 	bool left;
-	uint64_t sent = written(node, at, &left);
-	uint64_t got = read_of(stream->reader_node, stream->reader_at, &left);
+	uint64_t sent = ledger_written(node, at, &left);
+	uint64_t got =
+		ledger_read(stream->reader_node, stream->reader_at, &left);
 	char *sentence;
 
 	if (got >= sent)
@@ -324,7 +327,7 @@ static void tell_stream(const struct ledger_node *node, uint32_t at,
 	free(sentence);
 }
 
-static uint64_t written(const struct ledger_node *node, uint32_t at, bool *left)
+uint64_t ledger_written(const struct ledger_node *node, uint32_t at, bool *left)
 {
 	uint32_t half = counters_half(&node->page, node->streams[at].writer);
 	uint64_t count = node->page.streams[at].written[half];
@@ -333,7 +336,7 @@ static uint64_t written(const struct ledger_node *node, uint32_t at, bool *left)
 	return node->streams[at].written_before + (count & ~COUNTERS_LEFT);
 }
 
-static uint64_t read_of(const struct ledger_node *node, uint32_t at, bool *left)
+uint64_t ledger_read(const struct ledger_node *node, uint32_t at, bool *left)
 {
 	uint32_t half = counters_half(&node->page, node->streams[at].reader);
 	uint64_t count = node->page.streams[at].read[half];

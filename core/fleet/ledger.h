@@ -53,6 +53,8 @@ struct ledger_node {
 	char *running; /* ledger_flow's */
 	int fd;        /* of the page; -1: none */
 	bool died;
+	/* What a standby has, which may be of another plan; NULL: none. */
+	struct ledger_node *standby;
 };
 
 struct ledger {
@@ -108,6 +110,18 @@ typedef void ledger_take(void *context, const char *sentence);
  * page then. */
 int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
 	void *context, struct error *error);
+
+/* A standby of a node gets a page of its own, in the place of that of the last
+ * one. -errno with a sentence; there is none then. */
+int ledger_stand_by(struct ledger *ledger, uint32_t node,
+	const struct node_plan *plan, struct error *error);
+
+/* Its fd, which stays the ledger's, or -1. */
+int ledger_standby_fd(const struct ledger *ledger, uint32_t node);
+
+/* The standby runs from here on: its page is the node's. What it was handed
+ * over it has noted by now, and goes on from there; so nothing counts twice. */
+void ledger_take_over(struct ledger *ledger, uint32_t node);
 
 /* Gives `take` a sentence for every stream of which something was lost, when
  * no node runs any more. */

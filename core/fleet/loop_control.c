@@ -58,7 +58,7 @@ void loop_describe(struct loop *loop, const struct supervisor_action *action)
 	char *line;
 
 	if (loop->request->ledger)
-		ledger_flow(loop->request->ledger, process, &status.flow);
+		ledger_flow(loop->request->ledger, action->node, &status.flow);
 	if (loop->request->crashes)
 		status.crash = crash_book_last(loop->request->crashes, process);
 	line = status_line(&status, loop->os);

@@ -30,7 +30,8 @@ struct loop_process {
 	const struct loop_node *node;
 	struct version *version; /* what its PLAN says; held */
 	enum outcome outcome;
-	bool broken; /* a command could not be sent; `error` says why */
+	bool stands_by; /* it has a standby's page of the ledger */
+	bool broken;    /* a command could not be sent; `error` says why */
 	struct error error;
 	int64_t since_ns; /* it was spawned last */
 	struct watchdog watchdog;

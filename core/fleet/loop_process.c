@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/fleet/loop_private.h"
 
+static int open_page(struct loop *loop, uint32_t index);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
 static void take_line(void *context, const char *text, size_t bytes);
@@ -36,11 +37,9 @@ void loop_hang_up(struct loop *loop, uint32_t index, const char *text)
 void loop_spawn(struct loop *loop, uint32_t index)
 {
 	struct loop_process *one = &loop->processes[index];
-	struct ledger *ledger = loop->request->ledger;
 	uint32_t node = seat_node(index);
 	struct spawn_request request = {.node = one->node->name,
 		.environment = loop->request->environment,
-		.counters_fd = -1,
 		.link_count = links_count(&loop->links, node)};
 	int *ends = calloc(request.link_count + 1u, sizeof *ends);
 
@@ -54,17 +53,44 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	request.link_fds = ends;
 	one->error = ERROR_NONE;
 	one->since_ns = loop->os->clock_ns(loop->os);
-	if (ledger && ledger_renew(ledger, index, loop_take_lost, loop,
-			      &one->error) < 0)
-		loop_take_lost(loop, one->error.text);
-	if (ledger)
-		request.counters_fd = ledger_fd(ledger, index);
+	request.counters_fd = open_page(loop, index);
 	one->outcome = process_start(&one->process, loop->os, loop->reactor,
 			       &request, &one->error) < 0
 			       ? OUTCOME_FAILED
 			       : OUTCOME_SPAWNED;
 	links_spawned(&loop->links, node);
 	free(ends);
+}
+
+/* Where a process notes what it does, or -1. A standby's is its node's when it
+ * runs. */
+static int open_page(struct loop *loop, uint32_t index)
+{
+	struct loop_process *one = &loop->processes[index];
+	struct ledger *ledger = loop->request->ledger;
+	uint32_t node = seat_node(index);
+	struct node_plan plan = {0};
+	int result;
+
+	if (!ledger)
+		return -1;
+	one->stands_by = supervisor_current(&loop->supervisor, node) != index;
+	if (!one->stands_by) {
+		if (ledger_renew(ledger, node, loop_take_lost, loop,
+			    &one->error) < 0)
+			loop_take_lost(loop, one->error.text);
+		return ledger_fd(ledger, node);
+	}
+	result = node_plan_decode(&plan, one->version->plan,
+		one->version->plan_bytes, &one->error);
+	if (result == 0)
+		result = ledger_stand_by(ledger, node, &plan, &one->error);
+	if (result < 0)
+		loop_take_lost(loop, one->error.text);
+	else if (loop->request->crashes)
+		crash_book_learn(loop->request->crashes, index, &plan);
+	node_plan_release(&plan);
+	return ledger_standby_fd(ledger, node);
 }
 
 /* A node that is gone says so by its end. */
@@ -77,6 +103,11 @@ void loop_send_command(
 	if (action->command == COMMAND_PLAN)
 		command.text = (struct command_text){
 			one->version->plan, one->version->plan_bytes};
+	if (action->command == COMMAND_RUN && one->stands_by)
+		ledger_take_over(
+			loop->request->ledger, seat_node(action->process));
+	if (action->command == COMMAND_RUN)
+		one->stands_by = false;
 	loop_send(loop, action->process, &command);
 }
 
@@ -130,7 +161,7 @@ static void serve_exit(struct loop *loop, uint32_t index)
 	if (loop->request->ledger &&
 		supervisor_holds(&loop->supervisor, index) &&
 		(status != 0 || !loop->supervisor.processes[index].done))
-		who = ledger_died(loop->request->ledger, index);
+		who = ledger_died(loop->request->ledger, seat_node(index));
 	process_release(&one->process); /* its seat may be taken again */
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
 				  .process = index,

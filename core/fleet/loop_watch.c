@@ -68,7 +68,9 @@ static bool look(struct loop *loop, uint32_t index)
 	one->watched = one->process.pid;
 	if (one->process.pid == 0)
 		return false;
-	running = ledger_running(loop->request->ledger, index, &turn);
+	running = one->stands_by ? UINT32_MAX
+				 : ledger_running(loop->request->ledger,
+					   seat_node(index), &turn);
 	suspect = watchdog_suspects(
 		&one->watchdog, loop->os->clock_ns(loop->os), running, turn);
 	if ((suspect || settings->memory_bytes) &&
@@ -117,8 +119,8 @@ static void act(
 	char who[2 * NAME_BYTES_MAX + 8], call[CALL_BYTES];
 	char *text;
 
-	ledger_name(loop->request->ledger, index, watchdog->last.running, who,
-		sizeof who);
+	ledger_name(loop->request->ledger, seat_node(index),
+		watchdog->last.running, who, sizeof who);
 	peek_call(loop->os, one->process.pid, call, sizeof call);
 	if (verdict == WATCHDOG_HALTED)
 		text = sentence_halted(who);

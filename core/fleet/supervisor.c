@@ -374,16 +374,6 @@ static void on_exited(
 		sentence_exited(event->status, was.done, event->text));
 }
 
-void supervisor_node_ended(
-	struct supervisor *supervisor, uint32_t node, char *sentence)
-{
-	supervisor_discard_standby(supervisor, node);
-	deadlock_ended(&supervisor->deadlock, node);
-	action_drop(&supervisor->actions, node, sentence);
-	supervisor_tell_back(supervisor, node, false);
-	supervisor_seek_deadlocks(supervisor);
-}
-
 static void end_if_all_ended(struct supervisor *supervisor)
 {
 	int code;

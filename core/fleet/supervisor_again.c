@@ -121,6 +121,16 @@ void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node)
 	}
 }
 
+void supervisor_node_ended(
+	struct supervisor *supervisor, uint32_t node, char *sentence)
+{
+	supervisor_discard_standby(supervisor, node);
+	deadlock_ended(&supervisor->deadlock, node);
+	action_drop(&supervisor->actions, node, sentence);
+	supervisor_tell_back(supervisor, node, false);
+	supervisor_seek_deadlocks(supervisor);
+}
+
 /* Whether the policy asks for another process, and it is of use. */
 static bool is_wanted(const struct supervisor *supervisor,
 	const struct supervisor_event *event, bool well)

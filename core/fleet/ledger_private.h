@@ -1,0 +1,21 @@
+/* ledger_private: what the files of the ledger share: ledger.c what was lost,
+ * ledger_standby.c pages of processes that take over. */
+#ifndef TAU_CORE_FLEET_LEDGER_PRIVATE_H
+#define TAU_CORE_FLEET_LEDGER_PRIVATE_H
+
+#include "core/fleet/ledger.h"
+
+/* Fills in what a plan says of a node's operators and streams. */
+void ledger_learn(struct arena *arena, struct ledger_node *node,
+	const struct node_plan *plan);
+
+/* Gives back a node's page. */
+void ledger_close_page(struct ledger *ledger, struct ledger_node *node);
+
+/* How many records all processes of a node have written into its stream `at`,
+ * or read from it; `*left`: COUNTERS_LEFT. */
+uint64_t ledger_written(
+	const struct ledger_node *node, uint32_t at, bool *left);
+uint64_t ledger_read(const struct ledger_node *node, uint32_t at, bool *left);
+
+#endif

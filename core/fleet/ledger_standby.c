@@ -1,0 +1,120 @@
+/*
+ * ledger: pages of processes that take over.
+ *
+ *	former's page   |====== counted ======|
+ *	standby's page  |== handed over ==|-- counts on -->
+ *	before          = counted - handed over: what the standby's does not
+ *have
+ *
+ * A standby that was handed all over has all that was counted; one that was
+ * restored from an older handover has less.
+ */
+#include <string.h>
+
+#include "core/fleet/ledger_private.h"
+
+static bool is_like(
+	const struct ledger_node *node, const struct node_plan *plan);
+static void count_on(const struct ledger_node *from, struct ledger_node *to);
+static void count_stream(const struct ledger_node *from, uint32_t at,
+	struct ledger_node *to, uint32_t to_at);
+
+int ledger_stand_by(struct ledger *ledger, uint32_t node,
+	const struct node_plan *plan, struct error *error)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+	struct ledger_node *standby = one->standby;
+
+	if (standby)
+		ledger_close_page(ledger, standby);
+	else
+		standby = one->standby =
+			arena_allocate(&ledger->arena, 1, sizeof *standby);
+	if (!is_like(standby, plan))
+		ledger_learn(&ledger->arena, standby, plan);
+	standby->fd = -1;
+	if (plan->operator_count == 0)
+		return 0;
+	return counters_make(&standby->page, ledger->os, plan->operator_count,
+		plan->stream_count, &standby->fd, error);
+}
+
+int ledger_standby_fd(const struct ledger *ledger, uint32_t node)
+{
+	const struct ledger_node *standby = ledger->nodes[node].standby;
+
+	return standby ? standby->fd : -1;
+}
+
+void ledger_take_over(struct ledger *ledger, uint32_t node)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+	struct ledger_node *standby = one->standby;
+	struct ledger_node former = *one;
+
+	if (!standby || standby->fd < 0)
+		return;
+	count_on(one, standby);
+	*one = *standby;
+	one->died = former.died;
+	one->running = former.running;
+	one->standby = standby;
+	*standby = former; /* its memory is used for the next */
+	standby->running = NULL;
+	ledger_close_page(ledger, standby);
+}
+
+/* Whether what is known of a node holds for this plan too. */
+static bool is_like(
+	const struct ledger_node *node, const struct node_plan *plan)
+{
+	if (node->operator_count != plan->operator_count ||
+		node->stream_count != plan->stream_count || !node->name)
+		return false;
+	for (uint32_t i = 0; i < plan->operator_count; i++)
+		if (strcmp(node->operators[i].name, plan->operators[i].name) ||
+			strcmp(node->operators[i].plugin,
+				plan->operators[i].plugin) != 0)
+			return false;
+	for (uint32_t i = 0; i < plan->stream_count; i++)
+		if (strcmp(node->streams[i].name, plan->streams[i].name) != 0 ||
+			node->streams[i].writer !=
+				plan->streams[i].from.owner ||
+			node->streams[i].reader != plan->streams[i].to.owner ||
+			node->streams[i].number != plan->streams[i].number)
+			return false;
+	return true;
+}
+
+/* What the page of the one that takes over begins with is part of what all
+ * before it have counted. */
+static void count_on(const struct ledger_node *from, struct ledger_node *to)
+{
+	for (uint32_t i = 0; i < to->stream_count; i++) {
+		struct ledger_stream *stream = &to->streams[i];
+
+		stream->written_before = stream->read_before = 0;
+		stream->victim = NULL;
+		for (uint32_t at = 0; at < from->stream_count; at++)
+			if (strcmp(from->streams[at].name, stream->name) == 0)
+				count_stream(from, at, to, i);
+	}
+}
+
+static void count_stream(const struct ledger_node *from, uint32_t at,
+	struct ledger_node *to, uint32_t to_at)
+{
+	const struct ledger_stream *old = &from->streams[at];
+	struct ledger_stream *stream = &to->streams[to_at];
+	bool reads = stream->reader != NODE_PLAN_NONE, left;
+
+	if (!stream->crosses || !old->crosses ||
+		reads != (old->reader != NODE_PLAN_NONE))
+		return;
+	if (reads)
+		stream->read_before = ledger_read(from, at, &left) -
+				      ledger_read(to, to_at, &left);
+	else
+		stream->written_before = ledger_written(from, at, &left) -
+					 ledger_written(to, to_at, &left);
+}
