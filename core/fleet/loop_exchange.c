@@ -1,5 +1,6 @@
 /* loop: nodes that are replaced while they run: their versions, and what they
  * hand over. core/fleet/upgrade says when. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,7 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 		commit(loop, action);
 		break;
 	case UPGRADE_DO_RETURN:
+	case UPGRADE_DO_GIVE_UP:
 		come_back(loop, action);
 		break;
 	case UPGRADE_DO_CLOSE:
@@ -108,7 +110,6 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 	case UPGRADE_DO_PROMOTE:
 	case UPGRADE_DO_ASK:
 	case UPGRADE_DO_KILL:
-	case UPGRADE_DO_GIVE_UP:
 	case UPGRADE_DO_ARM:
 	case UPGRADE_DO_SAY:
 		break;
@@ -158,15 +159,22 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 	struct command command = {.kind = COMMAND_RESTORE,
 		.code = action->again ? RESTORE_AGAIN : 0,
 		.records = handed->count};
-	int code;
-	int *fds = handed_copy(handed, loop->os, &code);
+	int code = 0;
+	int *fds = NULL;
 
 	one->error = ERROR_NONE;
-	if (!fds)
+	/* Its peers count from where the crashed one was. */
+	if (action->again && links_count(&loop->links, action->node) > 0)
+		code = error_set(&one->error, -ENOTSUP,
+			"its links have gone on since it handed over; a state "
+			"cannot be taken back alone");
+	else
+		fds = handed_copy(handed, loop->os, &code);
+	if (!fds && code != -ENOTSUP)
 		error_set(&one->error, code,
 			"what it is to restore cannot be passed on: %s",
 			strerror(-code));
-	else
+	else if (fds)
 		code = process_send_fds(
 			&one->process, fds, handed->count, &one->error);
 	free(fds);

@@ -60,11 +60,11 @@ void supervisor_release(struct supervisor *supervisor)
 const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 	const struct supervisor_event *event, size_t *count)
 {
-	struct supervised_process *process;
+	struct supervised_process *process =
+		&supervisor->processes[event->process];
 
 	CHECK(event->process < SEATS * supervisor->options.node_count);
 	CHECK(!supervisor->ended);
-	process = &supervisor->processes[event->process];
 	action_list_clear(&supervisor->actions);
 	switch (event->kind) {
 	case SUPERVISOR_START:
@@ -102,8 +102,7 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		break;
 	case SUPERVISOR_LEFT:
 		supervisor_on_left(supervisor, event->client);
-		supervisor_tell_hook(supervisor, event);
-		break;
+		__attribute__((fallthrough));
 	case SUPERVISOR_UPGRADE:
 		supervisor_tell_hook(supervisor, event);
 	}

@@ -146,11 +146,14 @@ enum upgrade_action_kind {
 			     */
 	UPGRADE_DO_CLOSE,   /* node, plan: the fresh or kept handover */
 	UPGRADE_DO_KILL,    /* node: what runs; GONE */
-	UPGRADE_DO_GIVE_UP, /* node: nothing follows who is gone; a failure */
-	UPGRADE_DO_ARM,     /* timer, timeout_ns: relative; 0: disarm */
-	UPGRADE_DO_SAY,     /* node, text: in the log */
-	UPGRADE_DO_PHASE,   /* client, phase: it is in that phase now */
-	UPGRADE_DO_RESULT,  /* client, code, text */
+	/* node, plan: nothing follows who is gone; a failure. Whoever is
+	 * started for the node all the same is of the version that wrote that.
+	 */
+	UPGRADE_DO_GIVE_UP,
+	UPGRADE_DO_ARM,    /* timer, timeout_ns: relative; 0: disarm */
+	UPGRADE_DO_SAY,    /* node, text: in the log */
+	UPGRADE_DO_PHASE,  /* client, phase: it is in that phase now */
+	UPGRADE_DO_RESULT, /* client, code, text */
 };
 
 /* Which version: the next one, or the one that wrote a handover. */

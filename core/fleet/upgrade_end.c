@@ -38,7 +38,8 @@ static void abort_node(struct upgrade *upgrade, uint32_t at)
 		node->fresh = node->dead = false;
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan =
 			UPGRADE_PLAN_FRESH;
-		upgrade_do(upgrade, UPGRADE_DO_GIVE_UP, at);
+		upgrade_do(upgrade, UPGRADE_DO_GIVE_UP, at)->plan =
+			UPGRADE_PLAN_FRESH;
 	} else if (froze && !node->dead) {
 		node->fresh = false;
 		upgrade_do(upgrade, UPGRADE_DO_THAW, at);

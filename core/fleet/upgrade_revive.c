@@ -212,6 +212,7 @@ static void fail(struct upgrade *upgrade, uint32_t at, char *sentence)
 static void give_up(struct upgrade *upgrade, uint32_t at)
 {
 	struct upgrade_node *node = &upgrade->nodes[at];
+	enum upgrade_plan plan = origin(node);
 
 	if (node->fresh)
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan =
@@ -222,7 +223,7 @@ static void give_up(struct upgrade *upgrade, uint32_t at)
 	node->fresh = node->kept = node->dead = node->lost = false;
 	node->revival = REVIVAL_NONE;
 	tell_waiter(upgrade, at, "the previous version did not come back");
-	upgrade_do(upgrade, UPGRADE_DO_GIVE_UP, at);
+	upgrade_do(upgrade, UPGRADE_DO_GIVE_UP, at)->plan = plan;
 }
 
 void upgrade_forget(struct upgrade *upgrade)

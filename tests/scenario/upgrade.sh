@@ -30,7 +30,7 @@ manifest() {
 # Lines "N VERSION N": each N once, in order. Says when there are any, and at
 # the end how many there were and of which versions.
 cat >ledger.awk <<'END'
-$1 != NR || $3 != NR { print "wrong line " NR ": " $0; bad = 1; exit }
+$1 != NR || $3 != NR { if (!bad) print "wrong line " NR ": " $0; bad = 1 }
 $2 != version { version = $2; versions = versions " " version }
 END { if (!bad) print (NR > 0 ? "in order" : "nothing") versions }
 END
@@ -142,6 +142,25 @@ bad abort 'tau: up: b: the new version crashed *' '-DSELFTEST=abort();'
 
 scenario 'all of that has lost nothing, and given nothing twice'
 finish up 0 'in order 1 2 1'
+
+scenario 'a version that crashes in its probation makes way'
+cp steady1.so steady.so
+build crashes -DNUMBER=2 \
+	'-DRUN=if (self->count % 1000 == 999) abort();'
+manifest frail ''
+sed -i 's/"b": {/"b": {"restart": {"on": "failure"}, /' frail.json
+start frail
+t upgrade --plugin crashes.so --wait
+expect_status 1
+expect_line err 'tau: frail: b crashed in its probation; *'
+goes_on
+t history
+expect_line out '*  b  returned  *'
+"$TAU" stop >/dev/null 2>&1
+wait $running || true
+wait $ledger || true
+running=
+rm -f frail.pipe
 
 scenario 'a hash in the manifest refuses another file'
 cp steady1.so steady.so
