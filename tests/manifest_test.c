@@ -31,7 +31,7 @@ static const char *const everything =
 	"      \"restart\": {\"on\": \"failure\", \"max\": 5, \"within\": "
 	"\"30s\","
 	" \"backoff\": [\"100ms\", \"5s\"]},\n"
-	"      \"limits\": {\"memory\": \"256MiB\", \"files\": 9}},\n"
+	"      \"limits\": {\"memory\": \"256MiB\", \"files\": 99}},\n"
 	"    \"c\": {\"command\": [\"python3\", \"${v}\"], \"in\": [{\"name\": "
 	"\"i\","
 	" \"type\": \"utf8\", \"required\": false, \"back\": \"optional\"}]},\n"
@@ -97,7 +97,7 @@ START_TEST(every_key_of_a_node_arrives)
 	ck_assert_uint_eq(node->options.restart_max, 5);
 	ck_assert_int_eq(node->options.backoff_last_ns, 5000000000);
 	ck_assert_uint_eq(node->options.memory_bytes, 256u << 20);
-	ck_assert_uint_eq(node->options.files, 9);
+	ck_assert_uint_eq(node->options.files, 99);
 	ck_assert_int_eq(node[1].kind, NODE_COMMAND);
 	ck_assert_uint_eq(node[1].replicas, 1);
 	ck_assert_str_eq(node[1].command[1].text, "${v}");

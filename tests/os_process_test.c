@@ -118,6 +118,33 @@ START_TEST(a_child_starts_with_the_signals_it_was_given)
 }
 END_TEST
 
+START_TEST(a_child_may_open_so_many_files)
+{
+	struct os_spawn child = {.files = 77};
+	char text[64];
+
+	run_script(&child, "ulimit -Sn; ulimit -Hn", text, sizeof text);
+	ck_assert_str_eq(text, "77\n77\n");
+}
+END_TEST
+
+START_TEST(nobody_may_open_more_files_than_there_can_be)
+{
+	char *const argv[] = {(char *)"/bin/true", NULL};
+	struct os_spawn child = {.path = argv[0],
+		.argv = argv,
+		.envp = no_environment,
+		.files = INT32_MAX};
+	int pidfd = -7;
+	struct os os;
+
+	os_linux_init(&os);
+	ck_assert_int_eq(os.spawn(&os, &child, &pidfd), -EPERM);
+	ck_assert_int_eq(pidfd, -7);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
 START_TEST(a_child_may_lead_a_group_or_a_session)
 {
 	struct os_spawn group = {.flags = OS_SPAWN_NEW_GROUP};
@@ -209,6 +236,8 @@ static Suite *os_process_suite(void)
 		children, a_child_gets_its_environment_folder_and_nothing_else);
 	tcase_add_test(children, descriptors_may_change_places);
 	tcase_add_test(children, a_child_starts_with_the_signals_it_was_given);
+	tcase_add_test(children, a_child_may_open_so_many_files);
+	tcase_add_test(children, nobody_may_open_more_files_than_there_can_be);
 	tcase_add_test(children, a_child_may_lead_a_group_or_a_session);
 	tcase_add_test(children, what_cannot_be_started_leaves_no_child);
 	tcase_add_test(

@@ -86,6 +86,11 @@
 #define WATCHDOG_LOOK_LEAST_NS 10000000ll /* the kernel counts no finer */
 #define WATCHDOG_IDLE_NS 1000000000ll
 
+/* limits.files: what a node needs for itself and a few neighbours, and more
+ * than Linux lets any process have. */
+#define LIMIT_FILES_LEAST 64
+#define LIMIT_FILES_MOST INT32_MAX
+
 /* crash reports: what a person reads of a backtrace, and what is kept of it. */
 #define CRASH_FRAMES_SHOWN_MAX 24
 #define CRASH_REPORT_BYTES_MAX (16 * KIB)

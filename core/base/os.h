@@ -46,7 +46,7 @@ enum {
 };
 
 /* A child to be started. Nothing is inherited that is not named here, except
- * the limits, the umask and the credentials. */
+ * the other limits, the umask and the credentials. */
 struct os_spawn {
 	const char *path;              /* of the program; no search in PATH */
 	char *const *argv;             /* ends in NULL */
@@ -55,6 +55,7 @@ struct os_spawn {
 	const struct os_spawn_fd *fds; /* all others are closed */
 	size_t fd_count;
 	unsigned flags;   /* OS_SPAWN_… */
+	uint64_t files;   /* how many it may open (RLIMIT_NOFILE); 0: as we */
 	int death_signal; /* sent when the spawning thread dies; 0: none */
 	sigset_t ignored; /* start ignored; every other one at its default */
 	sigset_t blocked; /* the mask that the child starts with */

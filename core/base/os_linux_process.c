@@ -45,6 +45,7 @@ static int prepare_child(struct start *start);
 static int reset_signals(const struct os_spawn *child);
 static int join_parent(const struct start *start);
 static int place_fds(struct start *start);
+static int limit_files(uint64_t files);
 static int mark_all_to_close(struct os *os);
 static int mark_to_close(void *context, const char *name, unsigned char kind);
 
@@ -249,6 +250,8 @@ static int prepare_child(struct start *start)
 		result = os_linux_result(chdir(child->cwd));
 	if (result == 0)
 		result = place_fds(start);
+	if (result == 0 && child->files)
+		result = limit_files(child->files);
 	if (result == 0)
 		result = os_linux_result(
 			sigprocmask(SIG_SETMASK, &child->blocked, NULL));
@@ -315,6 +318,13 @@ static int place_fds(struct start *start)
 		if (dup2(start->lifted[at], child->fds[at].child) < 0)
 			result = -errno;
 	return result;
+}
+
+static int limit_files(uint64_t files)
+{
+	const struct rlimit limit = {.rlim_cur = files, .rlim_max = files};
+
+	return os_linux_result(prlimit(0, RLIMIT_NOFILE, &limit, NULL));
 }
 
 /* Kernels before 5.11 cannot do it in one call. */

@@ -264,6 +264,7 @@ static int make_nodes(const struct plan *plan, const char *name,
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
+		nodes[i].files = plan->placement.nodes[i].options.files;
 		code = ledger_open(request->ledger, i, &part, error);
 		crash_book_learn(request->crashes, seat_process(i, 0), &part);
 		node_plan_release(&part);

@@ -40,6 +40,7 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	uint32_t node = seat_node(index);
 	struct spawn_request request = {.node = one->node->name,
 		.environment = loop->request->environment,
+		.files = one->node->files,
 		.link_count = links_count(&loop->links, node)};
 	int *ends = calloc(request.link_count + 1u, sizeof *ends);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 static size_t list_fds(const struct spawn_request *request, int null_fd,
 	struct os_spawn_fd *fds);
 static sigset_t ignored_signals(void);
+static int say_limit(struct os *os, uint64_t files, struct error *error);
 
 pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	struct error *error)
@@ -26,6 +28,7 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		.envp = request->environment,
 		.fds = fds,
 		.death_signal = SIGKILL,
+		.files = request->files,
 		.ignored = ignored_signals()};
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 	pid_t pid;
@@ -43,11 +46,26 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	pid = os->spawn(os, &child, pidfd);
 	os->close(os, null_fd);
 	free(fds);
+	if (pid == -EPERM && request->files)
+		return say_limit(os, request->files, error);
 	if (pid < 0)
 		return error_set(error, pid,
 			"cannot start a process for the node: %s",
 			strerror(-pid));
 	return pid;
+}
+
+/* Only root may raise a limit. */
+static int say_limit(struct os *os, uint64_t files, struct error *error)
+{
+	struct rlimit limit = {0};
+
+	(void)os->rlimit(os, RLIMIT_NOFILE, NULL, &limit);
+	return error_set(error, -EPERM,
+		"cannot let the node open %" PRIu64
+		" files (limits.files): here nobody may open more than %" PRIu64
+		"; lower it, or raise the hard limit (ulimit -Hn)",
+		files, (uint64_t)limit.rlim_max);
 }
 
 static size_t list_fds(const struct spawn_request *request, int null_fd,

@@ -31,6 +31,7 @@ struct spawn_request {
 	int counters_fd;     /* or -1 */
 	const int *link_fds; /* the node's ends, which stay the caller's */
 	uint32_t link_count;
+	uint64_t files; /* how many it may open; 0: as many as we */
 };
 
 /* Returns the pid and leaves a pidfd for the caller to close, or a negative

@@ -87,8 +87,8 @@ static const struct take_key limits_keys[] = {
 	{.name = "files",
 		.kind = TAKE_COUNT,
 		.bit = NODE_LIMIT_FILES,
-		.least = 1,
-		.most = INT64_MAX,
+		.least = LIMIT_FILES_LEAST,
+		.most = LIMIT_FILES_MOST,
 		TAKE_FIELD(struct node_options, files)},
 };
 

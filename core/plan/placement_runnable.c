@@ -39,9 +39,6 @@ static void judge_options(struct judging *judging,
 {
 	const uint32_t watchdog =
 		NODE_WATCHDOG_WARN | NODE_WATCHDOG_REPORT | NODE_WATCHDOG_KILL;
-	if (options->set & NODE_LIMIT_FILES)
-		refuse(judging, options->limits_at,
-			"a node with a limit of files");
 	if (kind == NODE_OPERATORS)
 		return;
 	if (options->set & watchdog)

@@ -178,6 +178,20 @@ scenario "more memory than the limit"
 beside leak '"limits": {"memory": "200MiB"}'
 expect_line err "tau: bad: killed: it holds * MiB of memory, and 200 MiB are its limit (limits.memory)"
 
+scenario "no more files than the limit"
+for files in 99 2147483647; do
+	cat >files.json <<-END
+	{ "tau": 1, "nodes": { "main": { "limits": {"files": $files},
+	   "operators": {
+	    "limits": {"type": "file.read", "params": {"path": "/proc/self/limits"}},
+	    "out": {"type": "stdout"} } } }, "streams": [ "limits -> out" ] }
+	END
+	evil files.json
+	[ "$files" != 99 ] || expect_line out "Max open files * 99 * 99 *"
+done
+expect_status 1
+expect_line err "tau: main: cannot let the node open 2147483647 files (limits.files): here nobody may open more than [0-9]*; lower it, or raise the hard limit (ulimit -Hn)"
+
 scenario "a process that stops itself"
 cat >stop.json <<-'END'
 { "tau": 1, "nodes": { "bad": {
