@@ -7,9 +7,10 @@
 #include "core/cli/cli.h"
 
 extern const struct cli_command run_command, validate_command, graph_command,
-	plan_command, ls_command, inspect_command, ps_command, stop_command,
-	drain_command, restart_command, logs_command, upgrade_command,
-	rollback_command, history_command, version_command, help_command;
+	plan_command, apply_command, ls_command, inspect_command, ps_command,
+	stop_command, drain_command, restart_command, logs_command,
+	upgrade_command, rollback_command, history_command, version_command,
+	help_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);
@@ -17,9 +18,6 @@ void help_overview(struct cli *cli, const struct term *term);
 /* Whether `name` is a command of the design that this version has not; if so
  * it has said so. */
 bool unbuilt_explain(struct cli *cli, const char *name);
-
-/* Likewise an option, without its dashes; it says nothing. */
-bool unbuilt_option(const char *name);
 
 /* The word that a supervisor starts a node with; nobody types it. */
 #define NODE_WORD "node"

@@ -151,10 +151,6 @@ static int unknown(struct cli *cli, const struct cli_command *command,
 			return cli_usage(
 				cli, command, "--%s takes no value", name);
 	}
-	if (unbuilt_option(name))
-		return cli_usage(cli, command,
-			"--%s is designed, but not built in this version",
-			name);
 	near = diagnostic_nearest(name, names, options->count);
 	if (near)
 		return cli_usage(cli, command,

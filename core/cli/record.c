@@ -1,10 +1,13 @@
 /* record: a running topology, to be resolved again. See the header. */
+#define XXH_INLINE_ALL
 #include "core/cli/record.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "core/host/store.h"
 #include "core/plan/choice.h"
@@ -13,6 +16,49 @@ static json_t *settings_of(const struct planning *planning);
 static json_t *environment_of(
 	const struct cli *cli, const struct manifest *manifest);
 static json_t *plugins_of(const struct cli *cli, const struct plan *plan);
+static char *digest_of(const struct plan *plan);
+
+json_t *record_request(const struct cli *cli, const struct planning *planning,
+	const struct plan *plan)
+{
+	char *folder = getcwd(NULL, 0), *digest = digest_of(plan);
+	bool piped = planning->file && !strcmp(planning->file, "-");
+	json_t *record = json_pack(
+		"{s:s?, s:s?, s:s?, s:s, s:s, s:o, s:o, s:s?}", "file",
+		planning->file, "expression", planning->expression, "text",
+		piped ? plan->source.text : NULL, "digest", digest, "folder",
+		folder ? folder : "/", "settings", settings_of(planning),
+		"environment", environment_of(cli, &plan->manifest),
+		"plugin_path", planning->plugin_path);
+
+	if (folder && planning->file && planning->file[0] != '/' && !piped)
+		json_object_set_new(record, "file",
+			json_sprintf("%s/%s", folder, planning->file));
+	free(folder);
+	free(digest);
+	return record;
+}
+
+int record_digest_check(
+	const json_t *record, const struct plan *plan, struct error *error)
+{
+	const char *wanted =
+		json_string_value(json_object_get(record, "digest"));
+	char *digest = digest_of(plan);
+	bool same = !wanted || !strcmp(wanted, digest);
+
+	free(digest);
+	if (same)
+		return 0;
+	return error_set(error, -EAGAIN,
+		"%s has changed while it was being applied; try again",
+		plan->source.name);
+}
+
+json_t *record_plugins(const struct cli *cli, const struct plan *plan)
+{
+	return plugins_of(cli, plan);
+}
 
 char *record_write(const struct cli *cli, const struct planning *planning,
 	const struct plan *plan)
@@ -126,12 +172,22 @@ static const char *text_of(const json_t *record, const char *key)
 	return json_string_value(json_object_get(record, key));
 }
 
-int record_plan(struct cli *cli, const json_t *record, struct plan *plan)
+static char *digest_of(const struct plan *plan)
+{
+	struct text text = {0};
+
+	text_format(&text, "%016" PRIx64,
+		(uint64_t)XXH3_64bits(plan->source.text, plan->source.bytes));
+	return text_take(&text);
+}
+
+int record_resolve(struct cli *cli, const json_t *record,
+	const struct catalogue_choice *choices, size_t choice_count,
+	struct plan *plan, struct error *error)
 {
 	struct plan_request request = {.file = text_of(record, "file"),
 		.expression = text_of(record, "expression"),
 		.text = text_of(record, "text")};
-	struct error error = ERROR_NONE;
 	struct arena arena = {0};
 	struct search search;
 	int code;
@@ -142,17 +198,36 @@ int record_plan(struct cli *cli, const json_t *record, struct plan *plan)
 	request.variables.environment =
 		(char *const *)read_texts(record, "environment", &arena);
 	request.variables.folder = text_of(record, "folder");
-	if (!request.file == !request.expression || !request.variables.folder ||
-		(request.file && !request.text)) {
+	if (!request.file == !request.expression || !request.variables.folder) {
+		arena_release(&arena);
+		return error_set(error, -EPROTO,
+			"it does not say which topology; it is of another "
+			"version");
+	}
+	search_init(&search, cli, text_of(record, "plugin_path"));
+	request.search = search.folders;
+	request.search.choices = choices;
+	request.search.choice_count = choice_count;
+	code = plan_make(plan, &cli->os, &request, error);
+	arena_release(&arena);
+	return code;
+}
+
+int record_plan(struct cli *cli, const json_t *record, struct plan *plan)
+{
+	struct error error = ERROR_NONE;
+	struct arena arena = {0};
+	struct catalogue_choice *choices;
+	size_t count;
+	int code;
+
+	if (text_of(record, "file") && !text_of(record, "text")) {
 		cli_say(cli, "the supervisor that runs it does not say what "
 			     "it runs; it is of another version");
 		return EXIT_CODE_IO;
 	}
-	search_init(&search, cli, text_of(record, "plugin_path"));
-	request.search = search.folders;
-	request.search.choices =
-		read_plugins(record, &arena, &request.search.choice_count);
-	code = plan_make(plan, &cli->os, &request, &error);
+	choices = read_plugins(record, &arena, &count);
+	code = record_resolve(cli, record, choices, count, plan, &error);
 	arena_release(&arena);
 	if (code == 0)
 		return 0;

@@ -13,6 +13,10 @@
 
 static int make(void *context, const struct request *request,
 	struct version **next, struct error *error);
+static int make_choice(struct replan *replan, const struct request *request,
+	struct error *error);
+static char *report(void *context);
+static bool stops(void *context);
 static char *settle(void *context, bool committed);
 static void came_back(void *context, uint32_t node);
 static int choose_upgrade(struct replan *replan, const struct request *request,
@@ -21,9 +25,6 @@ static int choose_upgrade(struct replan *replan, const struct request *request,
 static int choose_before(struct replan *replan, uint32_t node,
 	struct catalogue_choice **choices, size_t *count, struct arena *arena,
 	struct error *error);
-static int resolve(struct replan *replan, struct catalogue_choice *choices,
-	size_t count, struct error *error);
-static int compare(struct replan *replan, struct error *error);
 static int make_versions(struct replan *replan, const struct request *request,
 	struct version **next, struct error *error);
 static const char *node_name(const struct replan *replan, uint32_t node);
@@ -34,21 +35,34 @@ static void forget_before(struct before *before);
 static void drop(struct replan *replan, struct plan **plan);
 
 struct replan *replan_create(struct cli *cli, const struct planning *planning,
-	const struct plan *plan, const char *topology, struct error *error)
+	const struct plan *plan, const char *topology,
+	struct replan_settings settings, struct error *error)
 {
 	struct replan *replan = calloc(1, sizeof *replan);
+	char *record = record_write(cli, planning, plan);
 
 	CHECK(replan != NULL);
 	*replan = (struct replan){.cli = cli,
-		.planning = planning,
 		.first = plan,
+		.record = json_loads(record, 0, NULL),
+		.settings = settings,
 		.running = (struct plan *)(uintptr_t)plan,
 		.topology = topology,
-		.planner = {replan, make, settle, came_back},
+		.planner = {.context = replan,
+			.make = make,
+			.settle = settle,
+			.came_back = came_back,
+			.report = report,
+			.stops = stops,
+			.record = replan_record,
+			.files = replan_files},
 		.folder = getcwd(NULL, 0)};
+	free(record);
 	replan->before =
 		calloc(plan->placement.node_count + 1u, sizeof *replan->before);
 	CHECK(replan->before != NULL && replan->folder != NULL);
+	json_object_set_new(replan->record, "files",
+		replan_list_files(replan, replan->record, plan));
 	if (store_folder(replan->store, sizeof replan->store,
 		    cli_environment(cli, "XDG_STATE_HOME"),
 		    cli_environment(cli, "HOME"), error) < 0)
@@ -67,6 +81,9 @@ void replan_destroy(struct replan **place)
 	for (uint32_t i = 0; i < replan->first->placement.node_count; i++)
 		forget_before(&replan->before[i]);
 	drop(replan, &replan->running);
+	json_decref(replan->record);
+	json_decref(replan->tried);
+	free(replan->report);
 	free(replan->before);
 	free(replan->folder);
 	free(replan);
@@ -81,6 +98,25 @@ static int make(void *context, const struct request *request,
 	struct version **next, struct error *error)
 {
 	struct replan *replan = context;
+	int code;
+
+	free(replan->report);
+	replan->report = NULL;
+	if (request->kind == REQUEST_APPLY)
+		code = replan_apply(replan, request, error);
+	else
+		code = make_choice(replan, request, error);
+	if (code == 0)
+		code = make_versions(replan, request, next, error);
+	if (code < 0)
+		forget_next(replan);
+	return code;
+}
+
+/* The same topology with other files. */
+static int make_choice(struct replan *replan, const struct request *request,
+	struct error *error)
+{
 	struct catalogue_choice *choices;
 	struct arena arena = {0};
 	size_t count;
@@ -94,16 +130,11 @@ static int make(void *context, const struct request *request,
 	else
 		code = choose_before(
 			replan, request->node, &choices, &count, &arena, error);
+	replan->next_record = json_incref(replan->record);
 	if (code == 0)
-		code = resolve(replan, choices, count, error);
+		code = replan_resolve(replan, choices, count, error);
 	arena_release(&arena);
-	if (code == 0)
-		code = compare(replan, error);
-	if (code == 0)
-		code = make_versions(replan, request, next, error);
-	if (code < 0)
-		forget_next(replan);
-	return code;
+	return code < 0 ? code : replan_compare(replan, error);
 }
 
 static char *settle(void *context, bool committed)
@@ -142,8 +173,9 @@ static void came_back(void *context, uint32_t node)
 	}
 	choices = choice_pin(
 		&replan->running->placement, replan->store, &arena, &count);
+	replan->next_record = json_incref(replan->record);
 	if (choose_before(replan, node, &choices, &count, &arena, NULL) == 0 &&
-		resolve(replan, choices, count, NULL) == 0) {
+		replan_resolve(replan, choices, count, NULL) == 0) {
 		placement_follow(
 			&replan->next->placement, &replan->running->placement);
 		drop(replan, &replan->running);
@@ -205,8 +237,8 @@ static int choose_before(struct replan *replan, uint32_t node,
 	before = &replan->before[node];
 	if (before->count == 0)
 		return error_set(error, -ENOENT,
-			"%s runs as it was started: there is no version before "
-			"that to return to",
+			"%s runs as it was started or applied: there is no "
+			"version before that to return to",
 			replan->running->placement.nodes[node].name);
 	for (size_t i = 0; i < before->count; i++)
 		*choices =
@@ -214,61 +246,33 @@ static int choose_before(struct replan *replan, uint32_t node,
 	return 0;
 }
 
-static int resolve(struct replan *replan, struct catalogue_choice *choices,
-	size_t count, struct error *error)
+static char *report(void *context)
 {
-	const struct planning *planning = replan->planning;
-	struct plan_request request = {.file = planning->file,
-		.expression = planning->expression,
-		.text = replan->first->text,
-		.variables = {.settings = planning->settings,
-			.setting_count = planning->setting_count,
-			.environment = replan->cli->environment,
-			.folder = replan->folder}};
-	struct search search;
-	struct text text = {0};
-	int code;
+	struct replan *replan = context;
+	char *said = replan->report;
 
-	CHECK(replan->next == NULL);
-	replan->next = calloc(1, sizeof *replan->next);
-	CHECK(replan->next != NULL);
-	search_init(&search, replan->cli, planning->plugin_path);
-	request.search = search.folders;
-	request.search.choices = choices;
-	request.search.choice_count = count;
-	code = plan_make(replan->next, &replan->cli->os, &request, error);
-	if (code != -EINVAL)
-		return code;
-	diagnostics_print(&replan->next->diagnostics, &text);
-	error_set(error, code, "%s", text_string(&text));
-	text_release(&text);
-	return code;
+	replan->report = NULL;
+	return said;
 }
 
-static int compare(struct replan *replan, struct error *error)
+static bool stops(void *context)
 {
-	struct plan *next = replan->next;
-	struct text text = {0};
-	int code;
+	const struct replan *replan = context;
 
-	placement_follow(&next->placement, &replan->running->placement);
-	code = changes_make(&replan->changes, &replan->running->placement,
-		&next->placement, replan->topology, replan->folder,
-		&next->diagnostics);
-	if (code == 0)
-		return 0;
-	diagnostics_print(&next->diagnostics, &text);
-	error_set(error, code, "%s", text_string(&text));
-	text_release(&text);
-	return code;
+	return replan->running->manifest.on_failure == ON_FAILURE_STOP;
 }
 
 static int make_versions(struct replan *replan, const struct request *request,
 	struct version **next, struct error *error)
 {
+	static const char *const whats[] = {[CHANGES_NODE_KEPT] = "kept",
+		[CHANGES_NODE_UPGRADED] = "moved",
+		[CHANGES_NODE_RESTARTED] = "restarted",
+		[CHANGES_NODE_ADDED] = "added",
+		[CHANGES_NODE_REMOVED] = "removed"};
 	const struct changes *changes = &replan->changes;
 
-	if (changes_none(changes))
+	if (!replan->applies && changes_none(changes))
 		return error_set(error, -EALREADY,
 			"%s is what runs already; nothing is replaced",
 			request->plugin ? request->plugin
@@ -280,9 +284,11 @@ static int make_versions(struct replan *replan, const struct request *request,
 			(node->action != CHANGES_NODE_UPGRADED ||
 				node->before != node->after))
 			return error_set(error, -ENOTSUP,
-				"node %s would be more than replaced, which is "
-				"for apply to do",
-				node->name);
+				"node %s is %s: that is designed, but not "
+				"built "
+				"in this version; stop the topology and start "
+				"it anew",
+				node->name, whats[node->action]);
 	}
 	for (uint32_t i = 0; i < changes->node_count; i++)
 		if (changes->nodes[i].action == CHANGES_NODE_UPGRADED)
@@ -294,7 +300,7 @@ static int make_versions(struct replan *replan, const struct request *request,
 /* As the manifest has it: replicas are of one node. */
 static const char *node_name(const struct replan *replan, uint32_t node)
 {
-	return replan->first->placement.nodes[node].written->name;
+	return replan->running->placement.nodes[node].written->name;
 }
 
 static void forget_next(struct replan *replan)
@@ -302,6 +308,9 @@ static void forget_next(struct replan *replan)
 	changes_release(&replan->changes);
 	replan->changes = (struct changes){0};
 	drop(replan, &replan->next);
+	json_decref(replan->next_record);
+	replan->next_record = NULL;
+	replan->applies = false;
 	free(replan->plugin);
 	free(replan->path);
 	replan->plugin = replan->path = NULL;
@@ -311,13 +320,22 @@ static void forget_next(struct replan *replan)
 static void adopt(struct replan *replan)
 {
 	for (uint32_t i = 0; i < replan->changes.node_count; i++)
-		if (replan->changes.nodes[i].action == CHANGES_NODE_UPGRADED)
+		if (replan->changes.nodes[i].action != CHANGES_NODE_UPGRADED)
+			continue;
+		else if (replan->applies)
+			forget_before(&replan->before[replan->changes.nodes[i]
+							      .before]);
+		else
 			remember(replan, replan->changes.nodes[i].before);
 	changes_release(&replan->changes);
 	replan->changes = (struct changes){0};
 	drop(replan, &replan->running);
 	replan->running = replan->next;
 	replan->next = NULL;
+	json_decref(replan->record);
+	replan->record = replan->next_record;
+	replan->next_record = NULL;
+	replan_settings_fill(&replan->settings, &replan->running->placement);
 }
 
 /* The copies that a node runs, before it runs others. */

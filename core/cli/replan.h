@@ -3,11 +3,12 @@
  * one that it may run by next.
  *
  *     running --(a plugin's file is chosen)--> next --(commit)--> running
+ *             --(another manifest)----------->
  *
- * All are made of the text that was read when it was started, with the copies
- * of plugins that run; so files that have changed since change nothing until
- * they are asked for. For each node the copies that it had before are known, so
- * that it can have them again.
+ * All are made of the text that was read when it was started or applied, with
+ * the copies of plugins that run; so files that have changed since change
+ * nothing until they are asked for. For each node the copies that it had before
+ * its upgrade are known, so that it can have them again.
  */
 #ifndef TAU_CORE_CLI_REPLAN_H
 #define TAU_CORE_CLI_REPLAN_H
@@ -17,10 +18,21 @@
 
 struct replan;
 
+/* What the supervisor does about each node, which follows the manifest; the
+ * caller's, filled by replan_settings_fill. */
+struct replan_settings {
+	struct supervised_policy *policies;
+	struct watchdog_settings *watchdogs;
+};
+
+void replan_settings_fill(const struct replan_settings *settings,
+	const struct placement *placement);
+
 /* `plan` is what runs at first, and the caller's; all arguments outlive it.
  * NULL with a sentence when there is no store of plugins. */
 struct replan *replan_create(struct cli *cli, const struct planning *planning,
-	const struct plan *plan, const char *topology, struct error *error);
+	const struct plan *plan, const char *topology,
+	struct replan_settings settings, struct error *error);
 void replan_destroy(struct replan **replan);
 
 /* What the loop calls; NULL for NULL. */

@@ -5,6 +5,9 @@
 #ifndef TAU_CORE_CLI_REPLAN_PRIVATE_H
 #define TAU_CORE_CLI_REPLAN_PRIVATE_H
 
+#include <jansson.h>
+
+#include "core/cli/record.h"
 #include "core/cli/replan.h"
 #include "core/plan/changes.h"
 
@@ -17,8 +20,10 @@ struct before {
 struct replan {
 	struct loop_planner planner;
 	struct cli *cli;
-	const struct planning *planning;
 	const struct plan *first; /* the caller's */
+	json_t *record;           /* of what runs */
+	json_t *next_record;
+	json_t *tried; /* the files of what was to be applied last */
 	const char *topology;
 	char *folder; /* the current one */
 	char store[SEARCH_PATH_BYTES];
@@ -29,7 +34,31 @@ struct replan {
 	char *plugin;          /* that next has another file of, */
 	char *path;            /* this one; */
 	const char *node;      /* for that node alone */
+	bool applies;          /* next is of another manifest */
+	char *report;          /* what the last one was found to change */
+	struct replan_settings settings;
 };
+
+/* Resolves a topology that is to be applied, and vets it: into `next`, with
+ * its changes. -EALREADY: nothing would change. */
+int replan_apply(struct replan *replan, const struct request *request,
+	struct error *error);
+
+/* Resolves `next_record` into `next`; finds what it changes. */
+int replan_resolve(struct replan *replan, struct catalogue_choice *choices,
+	size_t count, struct error *error);
+int replan_compare(struct replan *replan, struct error *error);
+
+/* The supervisor's settings of all nodes, by what runs now. */
+void replan_set(struct replan *replan);
+
+json_t *replan_list_files(const struct replan *replan, const json_t *record,
+	const struct plan *plan);
+
+/* For tools: what runs now, and the files that it was made of. */
+char *replan_record(void *context);
+void replan_files(
+	void *context, void (*take)(void *, const char *), void *taker);
 
 /* The version of a node that changes, held once by the caller. */
 struct version *replan_version(

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOR = CLI_OWN, DRAIN_TIMEOUT, PROGRESS, DETACH };
+enum { FOR = CLI_OWN, DRAIN_TIMEOUT, PROGRESS, DETACH, WATCH };
 
 struct wish {
 	struct planning planning;
@@ -28,6 +28,7 @@ struct wish {
 	int64_t drain_ns;
 	bool progress;
 	bool detach;
+	bool watch;
 };
 
 static int take_for(struct cli *cli, const char *value, int64_t *for_ns);
@@ -48,10 +49,8 @@ static struct links_pair *make_links(
 	const struct placement *placement, const char *folder);
 static char *fifo_path(
 	const struct placement *placement, uint32_t stream, const char *folder);
-static struct watchdog_settings *make_watchdogs(
-	const struct placement *placement);
-static struct supervised_policy *make_policies(
-	const struct placement *placement);
+static void forget_links(struct links_pair *links, uint32_t count);
+static struct replan_settings make_settings(const struct placement *placement);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -69,6 +68,9 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 		return 0;
 	case DETACH:
 		wish->detach = true;
+		return 0;
+	case WATCH:
+		wish->watch = true;
 		return 0;
 	default:
 		return planning_take(
@@ -198,8 +200,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.for_ns = wish->for_ns,
 		.drain_ns = wish->drain_ns};
 	struct links_pair *links = make_links(&plan->placement, folder);
-	struct supervised_policy *policies = make_policies(&plan->placement);
-	struct watchdog_settings *watchdogs = make_watchdogs(&plan->placement);
+	struct replan_settings settings = make_settings(&plan->placement);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
 		.links = links,
@@ -208,13 +209,14 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.control = control,
 		.ledger = &ledger,
 		.crashes = &crashes,
-		.watchdogs = watchdogs,
+		.watchdogs = settings.watchdogs,
+		.watch = wish->watch,
 		.environment = cli->environment};
 	int code;
 
 	CHECK(nodes != NULL);
 	progress_init(&progress, cli);
-	options.policies = policies;
+	options.policies = settings.policies;
 	if (!cli->detached_fd)
 		options.progress_ns =
 			progress_period_ns(&progress, wish->progress);
@@ -226,7 +228,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	if (code == 0)
 		code = detached_begin(&detached, cli, name, &request, &error);
 	if (code == 0)
-		replan = replan_create(cli, &wish->planning, plan, name, NULL);
+		replan = replan_create(
+			cli, &wish->planning, plan, name, settings, NULL);
 	request.planner = replan_planner(replan);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
@@ -235,13 +238,11 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	free(record);
 	ledger_release(&ledger);
 	crash_book_release(&crashes);
-	free(watchdogs);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
-	for (uint32_t i = 0; i < request.link_count; i++)
-		free((void *)(uintptr_t)links[i].fifo);
-	free(links);
-	free(policies);
+	forget_links(links, request.link_count);
+	free(settings.watchdogs);
+	free(settings.policies);
 	if (code >= 0)
 		return code;
 	cli_say(cli, "%s", error.text);
@@ -317,36 +318,23 @@ static char *fifo_path(
 	return path;
 }
 
-static struct watchdog_settings *make_watchdogs(
-	const struct placement *placement)
+static void forget_links(struct links_pair *links, uint32_t count)
 {
-	struct watchdog_settings *watchdogs =
-		calloc(placement->node_count, sizeof *watchdogs);
-
-	CHECK(watchdogs != NULL);
-	for (uint32_t i = 0; i < placement->node_count; i++)
-		watchdogs[i] =
-			watchdog_settings_of(&placement->nodes[i].options);
-	return watchdogs;
+	for (uint32_t i = 0; i < count; i++)
+		free((void *)(uintptr_t)links[i].fifo);
+	free(links);
 }
 
-static struct supervised_policy *make_policies(
-	const struct placement *placement)
+static struct replan_settings make_settings(const struct placement *placement)
 {
-	struct supervised_policy *policies =
-		calloc(placement->node_count, sizeof *policies);
+	uint32_t count = placement->node_count;
+	struct replan_settings settings = {
+		.policies = calloc(count, sizeof *settings.policies),
+		.watchdogs = calloc(count, sizeof *settings.watchdogs)};
 
-	CHECK(policies != NULL);
-	for (uint32_t i = 0; i < placement->node_count; i++) {
-		const struct node_options *node = &placement->nodes[i].options;
-
-		policies[i].restart = restart_policy_of(node);
-		policies[i].no_restart = placement_no_restart(placement, i);
-		policies[i].start_ns = node->set & NODE_WATCHDOG_START
-					       ? node->start_ns
-					       : NODE_START_NS;
-	}
-	return policies;
+	CHECK(settings.policies != NULL && settings.watchdogs != NULL);
+	replan_settings_fill(&settings, placement);
+	return settings;
 }
 
 /* The texts hold secrets: they are wiped. */
@@ -364,6 +352,9 @@ static const struct cli_option options[] = {PLANNING_OPTIONS,
 	{"drain-timeout", DRAIN_TIMEOUT, "DURATION",
 		"how long running out may take, 10s unless given"},
 	{"detach", DETACH, NULL, "leave it to itself once all its nodes run"},
+	{"watch", WATCH, NULL,
+		"apply the manifest and the plugins' files anew when they "
+		"change"},
 	{"progress", PROGRESS, NULL, "say every five seconds how it goes"},
 	{0}};
 
@@ -381,6 +372,8 @@ const struct cli_command run_command = {
 		"it says and its standard output go to a log, which the last "
 		"line names, and tau ps, logs, drain and stop are for the "
 		"rest.\n"
+		"--watch applies the manifest and the files of its plugins "
+		"anew, as tau apply does, when they change.\n"
 		"The exit code is 0 when all went well, 1 when an operator or "
 		"node failed, 75 when running out took too long, 130 after "
 		"Ctrl-C, 78 when the topology is not valid.",

@@ -1,5 +1,5 @@
 /*
- * unbuilt: commands and options that are designed and not in this version. They
+ * unbuilt: commands that are designed and not in this version. They
  * are refused by name, so that nobody takes them for misspelt.
  */
 #include "core/cli/commands.h"
@@ -10,7 +10,6 @@ static const struct {
 	const char *name;
 	const char *does;
 } unbuilt[] = {
-	{"apply", "changes a running topology to a manifest"},
 	{"top", "shows rates and fills of running streams"},
 	{"tap", "shows the records of a running stream"},
 	{"state", "shows an operator's saved state"},
@@ -31,15 +30,5 @@ bool unbuilt_explain(struct cli *cli, const char *name)
 			name, unbuilt[i].does);
 		return true;
 	}
-	return false;
-}
-
-bool unbuilt_option(const char *name)
-{
-	static const char *const options[] = {"watch"};
-
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-		if (!strcmp(options[i], name))
-			return true;
 	return false;
 }

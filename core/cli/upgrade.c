@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/cli/asking.h"
+#include "core/cli/changing.h"
 #include "core/cli/commands.h"
 #include "core/cli/figure.h"
 #include "core/plan/quantity.h"
@@ -32,8 +33,6 @@ static int take_duration(struct cli *cli, const struct wish *wish,
 	const char *option, const char *value, int64_t *duration_ns);
 static int ask(struct cli *cli, struct wish *wish);
 static char *argument(struct wish *wish);
-static void show(void *context, const char *topology, json_t *line);
-static void show_stream(FILE *file, const json_t *line);
 static void show_history(void *context, const char *topology, json_t *line);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -140,7 +139,7 @@ static int ask(struct cli *cli, struct wish *wish)
 		snprintf(argument(wish), ARGUMENT_BYTES,
 			"probation_ns=%" PRId64, wish->probation_ns);
 	wish->asking.arguments = wish->arguments;
-	wish->asking.line = show;
+	wish->asking.line = changing_show;
 	wish->asking.context = cli;
 	return asking_one(cli, &wish->asking);
 }
@@ -152,49 +151,6 @@ static char *argument(struct wish *wish)
 
 	wish->arguments[wish->count++] = text;
 	return text;
-}
-
-/* What goes on is a message; what came of it is the result. */
-static void show(void *context, const char *topology, json_t *line)
-{
-	struct cli *cli = context;
-	FILE *file = cli->out.file;
-
-	if (json_object_get(line, "phase"))
-		cli_say(cli, "%s: %s", topology, asking_text(line, "phase"));
-	else if (json_object_get(line, "advice"))
-		fprintf(file, "%s", asking_text(line, "advice"));
-	else if (json_object_get(line, "stream"))
-		show_stream(file, line);
-	else
-		fprintf(file,
-			"%s runs %s; pause %.3f ms, %lld bytes handed over\n",
-			asking_text(line, "node"), asking_text(line, "to"),
-			(double)asking_number(line, "pause_us") / 1e3,
-			(long long)asking_number(line, "carried_bytes"));
-}
-
-static void show_stream(FILE *file, const json_t *line)
-{
-	fprintf(file,
-		"  %s: sent %lld, received %lld, retired %lld, carried %lld, "
-		"digest %s",
-		asking_text(line, "stream"),
-		(long long)asking_number(line, "sent"),
-		(long long)asking_number(line, "received"),
-		(long long)asking_number(line, "retired"),
-		(long long)asking_number(line, "carried"),
-		asking_text(line, "digest"));
-	if (json_object_get(line, "digest_after"))
-		fprintf(file,
-			"; new: sent %lld, digest %s; lost %lld, duplicated "
-			"%lld\n",
-			(long long)asking_number(line, "sent_after"),
-			asking_text(line, "digest_after"),
-			(long long)asking_number(line, "lost"),
-			(long long)asking_number(line, "duplicated"));
-	else
-		fprintf(file, "; the new version has no such stream\n");
 }
 
 static void show_history(void *context, const char *topology, json_t *line)

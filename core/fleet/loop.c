@@ -29,7 +29,8 @@ int loop_run(
 	struct loop loop = {.os = os,
 		.request = request,
 		.count = SEATS * request->options->node_count,
-		.signals = {.fd = -1}};
+		.signals = {.fd = -1},
+		.watch = {.fd = -1}};
 	int code = begin(&loop, error);
 
 	if (code == 0)
@@ -83,9 +84,9 @@ static int begin(struct loop *loop, struct error *error)
 			loop->signals.fd, EPOLLIN);
 	}
 	if (code < 0)
-		error_set(error, code, "cannot wait for signals: %s",
+		return error_set(error, code, "cannot wait for signals: %s",
 			strerror(-code));
-	return code;
+	return loop_begin_files(loop, error);
 }
 
 /* Waits for something to happen, and serves it. */
@@ -110,6 +111,8 @@ static int turn(struct loop *loop, struct error *error)
 	if (!loop->ended)
 		loop_serve_control(loop);
 	if (!loop->ended)
+		loop_serve_files(loop);
+	if (!loop->ended)
 		loop_watch(loop);
 	return 0;
 }
@@ -120,6 +123,7 @@ static void release(struct loop *loop)
 	loop_end_control(loop);
 	for (uint32_t i = 0; i < loop->count; i++)
 		process_release(&loop->processes[i].process);
+	loop_release_files(loop);
 	if (loop->reactor)
 		reactor_remove(loop->reactor, &loop->signal_watch);
 	links_release(&loop->links);
@@ -251,9 +255,7 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		loop->code = action->code;
 		break;
 	case SUPERVISOR_RECORD:
-		if (loop->request->record)
-			control_line(loop->request->control, action->client,
-				loop->request->record);
+		loop_tell_record(loop, action->client);
 		break;
 	case SUPERVISOR_STARTED:
 		if (view->started)

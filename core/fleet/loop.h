@@ -52,9 +52,10 @@ struct control;
 /* Who knows plans, which the loop does not. Called from within loop_run. */
 struct loop_planner {
 	void *context;
-	/* Makes the next version of every node that `request` (UPGRADE or
-	 * ROLLBACK) concerns: `next`, by node, which are NULL, and the loop's
-	 * then. Zero, or a negative errno with a sentence. */
+	/* Makes the next version of every node that `request` (UPGRADE,
+	 * ROLLBACK or APPLY) concerns: `next`, by node, which are NULL, and
+	 * the loop's then. Zero, -EALREADY when nothing would change, or a
+	 * negative errno with a sentence. */
 	int (*make)(void *context, const struct request *request,
 		struct version **next, struct error *error);
 	/* What was made last is what runs from now on, or is not. Committed:
@@ -62,6 +63,17 @@ struct loop_planner {
 	char *(*settle)(void *context, bool committed);
 	/* A node runs the version before that again. */
 	void (*came_back)(void *context, uint32_t node);
+	/* What was made last would change, or all that is wrong with it; to be
+	 * freed, or NULL. */
+	char *(*report)(void *context);
+	/* Whether a failure ends what runs now. */
+	bool (*stops)(void *context);
+	/* How what runs now can be resolved again; to be freed. */
+	char *(*record)(void *context);
+	/* The files, by absolute paths, of which what runs was made, and those
+	 * of what was last to be applied. */
+	void (*files)(
+		void *context, void (*take)(void *, const char *), void *taker);
 };
 
 struct loop_request {
@@ -79,6 +91,7 @@ struct loop_request {
 	 * watched. */
 	const struct watchdog_settings *watchdogs;
 	const struct loop_planner *planner; /* NULL: nothing is replaced */
+	bool watch; /* the planner's files: what they say is applied */
 	char *const *environment;
 	struct loop_view view;
 };

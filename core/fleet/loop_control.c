@@ -114,7 +114,8 @@ static void asked(void *context, uint64_t client, const struct command *command)
 	else if (request.kind == REQUEST_HISTORY)
 		loop_tell_history(loop, client);
 	else if (request.kind == REQUEST_UPGRADE ||
-		 request.kind == REQUEST_ROLLBACK)
+		 request.kind == REQUEST_ROLLBACK ||
+		 request.kind == REQUEST_APPLY)
 		loop_upgrade(loop, client, &request);
 	else if (!loop->ended)
 		loop_happen(loop,

@@ -9,8 +9,8 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/sentence.h"
 
-/* RESTORE's code: links begin anew. */
-enum { RESTORE_AGAIN = 2 };
+/* RESTORE's code: what has no place is left out; links begin anew. */
+enum { RESTORE_PARTLY = 1, RESTORE_AGAIN = 2 };
 
 static void send_freeze(struct loop *loop, const struct upgrade_action *action);
 static void send_restore(
@@ -103,8 +103,8 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 		loop_tell_phase(loop, action);
 		break;
 	case UPGRADE_DO_RESULT:
-		control_result(loop->request->control, action->client,
-			action->code, about->text);
+		loop_answer_change(
+			loop, action->client, action->code, about->text);
 		break;
 	case UPGRADE_DO_DISCARD:
 	case UPGRADE_DO_PROMOTE:
@@ -127,10 +127,11 @@ bool loop_note_command(
 		return note_frozen(loop, index, command);
 	if (command->kind == COMMAND_REFUSED && runs)
 		return is_awaited(loop, node, command->records);
-	if (command->kind == COMMAND_RESTORED)
+	if (command->kind == COMMAND_RESTORED) {
 		note_text(&place->after, command->text);
-	else if (command->kind == COMMAND_PROGRESS &&
-		 loop->exchange.upgrade.nodes[node].stage == STAGE_STARTING)
+		place->dropped = command->records;
+	} else if (command->kind == COMMAND_PROGRESS &&
+		   loop->exchange.upgrade.nodes[node].stage == STAGE_STARTING)
 		place->pause_ns =
 			loop->os->clock_ns(loop->os) - place->frozen_ns;
 	return true;
@@ -156,8 +157,12 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 	struct loop_process *one = &loop->processes[index];
 	struct handed *handed =
 		handed_of(&loop->places[action->node], action->plan);
+	bool partly = loop->applies &&
+		      loop->exchange.upgrade.phase == UPGRADE_RESTORING;
 	struct command command = {.kind = COMMAND_RESTORE,
-		.code = action->again ? RESTORE_AGAIN : 0,
+		.code = action->again ? RESTORE_AGAIN
+			: partly      ? RESTORE_PARTLY
+				      : 0,
 		.records = handed->count};
 	int code = 0;
 	int *fds = NULL;

@@ -14,6 +14,7 @@
 #include "core/fleet/process.h"
 #include "core/fleet/signals.h"
 #include "core/fleet/version.h"
+#include "core/fleet/watch.h"
 #include "core/run/timers.h"
 
 /* What an attempt to spawn has come to, until the step has heard of it. */
@@ -55,6 +56,7 @@ struct loop_place {
 	int64_t pause_ns;     /* until the new one answered; 0: not yet */
 	char *before, *after; /* the proofs of both sides */
 	uint64_t carried_bytes;
+	uint64_t dropped; /* records that the new one has no place for */
 	bool member; /* of the transaction that is under way, or was last */
 };
 
@@ -81,10 +83,15 @@ struct loop {
 	const char **names;        /* likewise */
 	char **history;            /* of upgrades, oldest first: JSON */
 	uint32_t history_count;
-	bool committed; /* the transaction that is under way, or was last */
-	bool back;      /* it leads to what a node ran before */
-	uint32_t count; /* of processes: SEATS of each node */
-	int code;       /* the exit code, once ended */
+	bool committed;     /* the transaction that is under way, or was last */
+	bool back;          /* it leads to what a node ran before */
+	bool applies;       /* likewise: it is of another manifest */
+	struct watch watch; /* of files; an fd of -1: nobody asked */
+	struct reactor_watch watch_told;
+	struct loop_timer calm; /* the files have been left alone */
+	bool changed;           /* files have, and that is not yet applied */
+	uint32_t count;         /* of processes: SEATS of each node */
+	int code;               /* the exit code, once ended */
 	bool ended;
 };
 
@@ -113,6 +120,27 @@ void loop_tell_history(struct loop *loop, uint64_t client);
 void loop_tell_phase(struct loop *loop, const struct upgrade_action *action);
 void loop_note_return(struct loop *loop, uint32_t node);
 void loop_release_history(struct loop *loop);
+
+/* Becoming another topology: loop_apply.c. As who the loop asks itself, when
+ * files have changed: */
+#define LOOP_ITSELF UINT64_MAX
+
+/* Tells the result of a change, or why it is refused. */
+void loop_answer_change(
+	struct loop *loop, uint64_t client, int code, const char *text);
+void loop_refuse(struct loop *loop, uint64_t client,
+	const struct request *request, int code, const char *text);
+void loop_say_change(struct loop *loop, uint32_t node);
+
+/* What was made is what runs from now on, or is not; the planner's advice. */
+char *loop_adopt(struct loop *loop, bool committed);
+
+void loop_tell_record(struct loop *loop, uint64_t client);
+
+/* Watches files when that is asked for; -errno with a sentence. */
+int loop_begin_files(struct loop *loop, struct error *error);
+void loop_serve_files(struct loop *loop);
+void loop_release_files(struct loop *loop);
 
 /* Looks at a command before the step does: takes the fds that came with it,
  * and what it proves. False: it answers a FREEZE that was taken back, which is

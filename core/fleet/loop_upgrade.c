@@ -45,12 +45,15 @@ void loop_upgrade(
 		refusal = exchange_refusal(
 			&loop->exchange, &loop->supervisor, nodes, members);
 	if (refusal || code < 0) {
-		control_result(loop->request->control, client, EXIT_CODE_FAILED,
+		loop_refuse(loop, client, request, code,
 			refusal ? refusal : error.text);
-		if (refusal && members)
+		if (refusal && code == 0 && loop->request->planner)
 			free(loop->request->planner->settle(
 				loop->request->planner->context, false));
 		forget_next(loop);
+	} else if (members == 0) {
+		loop_adopt(loop, true);
+		loop_answer_change(loop, client, EXIT_CODE_DONE, NULL);
 	} else {
 		begin(loop, client, request, nodes, members);
 	}
@@ -89,12 +92,14 @@ static void begin(struct loop *loop, uint64_t client,
 		.freeze_ns = request->freeze_ns < 0 ? UPGRADE_FREEZE_NS
 						    : request->freeze_ns,
 		.restore_ns = UPGRADE_RESTORE_NS,
-		.probation_ns = request->probation_ns < 0
+		.probation_ns = request->kind == REQUEST_APPLY ? 0
+				: request->probation_ns < 0
 					? UPGRADE_PROBATION_NS
 					: request->probation_ns};
 
 	loop->committed = false;
 	loop->back = request->kind == REQUEST_ROLLBACK;
+	loop->applies = request->kind == REQUEST_APPLY;
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
 		loop->places[i].member = loop->places[i].next != NULL;
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_UPGRADE,
@@ -145,7 +150,7 @@ static void settle(struct loop *loop, uint64_t client)
 	char *advice = NULL;
 
 	if (loop->exchange.upgrade.plan == UPGRADE_PLAN_NEXT && planner)
-		advice = planner->settle(planner->context, loop->committed);
+		advice = loop_adopt(loop, loop->committed);
 	forget_next(loop);
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
 		if (!loop->places[i].member)
@@ -153,6 +158,7 @@ static void settle(struct loop *loop, uint64_t client)
 		remember(loop, i,
 			!loop->committed ? "taken back"
 			: loop->back     ? "rolled back"
+			: loop->applies  ? "applied"
 					 : "upgraded",
 			loop->places[i].pause_ns);
 		if (loop->committed && client)
@@ -176,12 +182,18 @@ static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 	struct object object = OBJECT_NONE;
 	char *line;
 
+	if (client == LOOP_ITSELF) {
+		loop_say_change(loop, node);
+		return;
+	}
 	object_text(&object, "node", loop->names[node]);
 	object_text(&object, "to", place->now->label);
 	object_text(&object, "from",
 		place->previous ? place->previous->label : NULL);
 	object_number(&object, "pause_us", place->pause_ns / 1000);
 	object_number(&object, "carried_bytes", (int64_t)place->carried_bytes);
+	if (place->dropped)
+		object_number(&object, "dropped", (int64_t)place->dropped);
 	line = object_take(&object);
 	control_line(loop->request->control, client, line);
 	free(line);

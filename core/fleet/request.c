@@ -8,7 +8,7 @@
 #include "core/fleet/action.h"
 
 /* The arguments that a verb takes. */
-enum { NODE = 1, FOLLOW = 2, NOW = 4, PLUGIN = 8, UPGRADE = 16 };
+enum { NODE = 1, FOLLOW = 2, NOW = 4, PLUGIN = 8, UPGRADE = 16, RECORD = 32 };
 
 static const struct {
 	const char *name;
@@ -23,6 +23,7 @@ static const struct {
 	{"record", REQUEST_RECORD, 0},
 	{"upgrade", REQUEST_UPGRADE, NODE | PLUGIN | UPGRADE},
 	{"rollback", REQUEST_ROLLBACK, NODE | UPGRADE},
+	{"apply", REQUEST_APPLY, RECORD | UPGRADE},
 	{"history", REQUEST_HISTORY, 0},
 };
 
@@ -104,6 +105,8 @@ static int read_argument(struct request *request, const char *text,
 		request->freeze_ns = strtoll(text + 10, NULL, 10);
 	else if (allowed & UPGRADE && !strncmp(text, "probation_ns=", 13))
 		request->probation_ns = strtoll(text + 13, NULL, 10);
+	else if (allowed & RECORD && !strncmp(text, "record=", 7))
+		request->record = text + 7;
 	else if (allowed & PLUGIN && !strncmp(text, "plugin=/", 8))
 		request->plugin = text + 7;
 	else if (allowed & NODE && !strncmp(text, "node=", 5)) {

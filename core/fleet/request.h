@@ -24,6 +24,7 @@ enum request_kind {
 	/* the loop's own: */
 	REQUEST_UPGRADE,  /* plugin; node, wait, freeze_ns, probation_ns */
 	REQUEST_ROLLBACK, /* node; wait, freeze_ns, probation_ns */
+	REQUEST_APPLY,    /* record; wait, freeze_ns */
 	REQUEST_HISTORY,  /* a line per upgrade */
 };
 
@@ -32,6 +33,7 @@ struct request {
 	uint32_t node; /* SUPERVISOR_NO_NODE: all of them */
 	bool follow, now, wait;
 	const char *plugin; /* a file's absolute path; in the packet */
+	const char *record; /* another topology, for the planner; likewise */
 	int64_t freeze_ns, probation_ns; /* negative: as ever */
 };
 

@@ -44,6 +44,7 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 		break;
 	case REQUEST_UPGRADE:
 	case REQUEST_ROLLBACK:
+	case REQUEST_APPLY:
 	case REQUEST_HISTORY:
 		CHECK(request->kind < REQUEST_UPGRADE); /* the loop's */
 	}

@@ -127,7 +127,7 @@ t upgrade --plugin gone.so
 expect_status 74
 t rollback c
 expect_status 1
-expect_line err 'tau: up: c runs as it was started: there is no version before *'
+expect_line err 'tau: up: c runs as it was started or applied: there is no version before *'
 
 scenario 'versions that fail'
 bad abi 'tau: up: *abi.so: it was made for ABI 9.0 and this tau offers 1.0; *' '-DABI="9.0"'

@@ -46,8 +46,7 @@ expect_line err "tau: unknown command vresion; did you mean version?"
 t frobnicate
 expect_status 2
 expect_line err "tau: unknown command frobnicate; tau help lists all of them"
-for command in apply top tap upgrade rollback restart \
-	state history new check test schema completion; do
+for command in top tap state new check test schema completion; do
 	t "$command"
 	expect_status 2
 	expect_line err "tau: $command (it *) is designed, but not built in this version"
@@ -65,9 +64,6 @@ t ls --jsno
 expect_status 2
 expect_line err "tau: unknown option --jsno; did you mean --json?"
 expect_line err "tau: see: tau help ls"
-t run --detach weblog.json
-expect_status 2
-expect_line err "tau: --detach is designed, but not built in this version"
 t ls -q
 expect_status 2
 expect_line err "tau: unknown option -q"

@@ -1,0 +1,158 @@
+/*
+ * apply: what runs becomes another topology, without being stopped.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cli/changing.h"
+#include "core/cli/commands.h"
+#include "core/cli/comparing.h"
+#include "core/cli/record.h"
+#include "core/fleet/control.h"
+#include "core/plan/quantity.h"
+
+enum { FREEZE_TIMEOUT = CLI_OWN };
+
+struct wish {
+	struct planning planning;
+	struct comparing comparing;
+	int64_t freeze_ns;
+};
+
+static int apply(struct cli *cli, struct wish *wish, const struct plan *after);
+static char *folders_of(const char *list);
+
+static int take(struct cli *cli, void *context, int id, const char *value)
+{
+	struct wish *wish = context;
+
+	if (id == ASKING_TOPOLOGY)
+		wish->comparing.topology = value;
+	else if (id != FREEZE_TIMEOUT)
+		return planning_take(
+			cli, &apply_command, &wish->planning, id, value);
+	else if (quantity_duration(value, &wish->freeze_ns) < 0)
+		return cli_usage(cli, &apply_command,
+			"--freeze-timeout %s: it is a duration, as 500ms, 10s "
+			"or 1m30s",
+			value);
+	return 0;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	struct plan before = {0}, after = {0};
+	struct changes changes = {0};
+	struct wish wish = {.freeze_ns = -1};
+	int code = cli_parse(cli, &apply_command, argc, argv, take, &wish);
+
+	if (code >= 0)
+		return code;
+	code = planning_make(
+		cli, &apply_command, &wish.planning, false, &after);
+	if (code == 0)
+		code = comparing_ask(cli, &wish.comparing, &after, &before);
+	if (code == 0)
+		code = comparing_make(cli, &before, &after, &changes);
+	if (code == 0) {
+		comparing_print(cli, &changes);
+		fflush(cli->out.file);
+		if (!changes_none(&changes))
+			code = apply(cli, &wish, &after);
+	}
+	changes_release(&changes);
+	plan_release(&before);
+	plan_release(&after);
+	json_decref(wish.comparing.record);
+	return code;
+}
+
+/* The supervisor resolves it once more: it has the processes, and what it does
+ * must fit them. */
+static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
+{
+	char *folders = folders_of(wish->planning.plugin_path);
+	struct planning planning = wish->planning;
+	char *record, *arguments[3] = {0};
+	json_t *request;
+	int code;
+
+	planning.plugin_path = folders;
+	request = record_request(cli, &planning, after);
+	record = json_dumps(request, JSON_COMPACT);
+	json_decref(request);
+	if (asprintf(&arguments[0], "record=%s", record) < 0 ||
+		(wish->freeze_ns >= 0 &&
+			asprintf(&arguments[1], "freeze_ns=%" PRId64,
+				wish->freeze_ns) < 0))
+		abort();
+	if (strlen(arguments[0]) + 64 > CONTROL_REQUEST_BYTES_MAX) {
+		cli_say(cli,
+			"%s and its settings take more than %u bytes, which is "
+			"all that can be asked at once; write it to a file",
+			after->source.name,
+			(unsigned)CONTROL_REQUEST_BYTES_MAX);
+		code = EXIT_CODE_USAGE;
+	} else {
+		code = asking_one(cli,
+			&(struct asking){.topology = wish->comparing.topology,
+				.verb = "apply",
+				.arguments = (const char *const *)arguments,
+				.line = changing_show,
+				.context = cli});
+	}
+	free(arguments[0]);
+	free(arguments[1]);
+	free(record);
+	free(folders);
+	return code;
+}
+
+/* The supervisor may stand in another folder. */
+static char *folders_of(const char *list)
+{
+	struct text text = {0};
+	char *current = realpath(".", NULL);
+
+	if (!list || !current) {
+		free(current);
+		return NULL;
+	}
+	while (*list) {
+		size_t bytes = strcspn(list, ":");
+
+		if (bytes && list[0] != '/')
+			text_format(&text, "%s/", current);
+		text_add_bytes(&text, list, bytes);
+		if (list[bytes])
+			text_add(&text, ":");
+		list += bytes + (list[bytes] == ':');
+	}
+	free(current);
+	return text_take(&text);
+}
+
+static const struct cli_option options[] = {PLANNING_OPTIONS, ASKING_OPTION,
+	{"freeze-timeout", FREEZE_TIMEOUT, "DURATION",
+		"how long a node may take to stand still, 1s unless given"},
+	{0}};
+
+const struct cli_command apply_command = {
+	.name = "apply",
+	.operands = "FILE | - | -e 'ONE-LINER'",
+	.doc = "make what runs another topology, without stopping it",
+	.text = "Prints what tau plan prints, and does it: nodes that change "
+		"are started anew beside those that run; when all are ready, "
+		"the old ones stand still, hand over their state and records, "
+		"and make way, all at once. Until then every failure leaves "
+		"all as it was. Nodes that do not change are left alone.\n"
+		"The exit code is 0 when it was done or nothing would change, "
+		"1 when it failed and all is as it was, 69 when nothing runs, "
+		"and 78 when the topology is not valid or cannot be reached "
+		"from what runs.",
+	.options = options,
+	.examples = "tau plan weblog.json && tau apply weblog.json\n",
+	.json = true,
+	.run = run,
+};

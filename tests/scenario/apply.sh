@@ -1,0 +1,220 @@
+#!/bin/bash
+# What runs becomes another topology without being stopped: changes that work
+# and changes that fail in each node in turn, with a ledger at the sink.
+source=$(cd "$(dirname "$0")/../.." && pwd)
+. "$source/tests/scenario/scenario.sh"
+running=
+trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
+
+# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
+build() {
+	local name=$1
+	shift
+	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
+		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
+}
+
+# "N V N V N V N": each N once, in order.
+cat >ledger.awk <<'AWK'
+$1 != NR || $3 != NR || $5 != NR || $7 != NR {
+	print "wrong line " NR ": " $0; bad = 1; exit
+}
+END { if (!bad) print (NR > 0 ? "in order" : "nothing") }
+AWK
+
+# manifest NAME PLUGIN [KEYS]: three nodes with a steady each, and a sink.
+manifest() {
+	cat >"$1.json" <<-END
+	{"tau": 1, "name": "up", "plugins": {"steady": {"path": "$2"}},
+	 "nodes": {
+	  "source": {"operators": {"numbers": {"type": "generate"}}},
+	  "first": {"operators": {"one": {"type": "steady.steady"}}},
+	  "second": {"operators": {"two": {"type": "steady.steady"}}},
+	  "third": {${3:-}"operators": {"three": {"type": "steady.steady"}}},
+	  "sink": {"operators": {"out": {"type": "stdout"}}}},
+	 "streams": ["numbers -> one -> two -> three -> out"]}
+	END
+}
+
+# until_reads NODE: until a node has read something.
+until_reads() {
+	until "$TAU" ps --json 2>/dev/null |
+		grep -q "\"node\": \"$1\".*\"records\": [1-9]"; do
+		kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
+	done
+}
+pids() { "$TAU" ps --json | sed 's/.*"node": "\([^"]*\)".*"pid": \([0-9]*\).*/\1 \2/'; }
+read_so_far() {
+	"$TAU" ps --json | sed -n 's/.*"node": "sink".*"records": \([0-9]*\).*/\1/p'
+}
+goes_on() {
+	local before
+	before=$(read_so_far)
+	until [ "$(read_so_far)" != "$before" ]; do
+		kill -0 $running || fail "it does not go on"
+	done
+}
+
+build one -DNUMBER=1
+build two -DNUMBER=2
+manifest now one.so
+manifest new two.so
+
+scenario "nothing runs"
+t apply new.json
+expect_status 69
+expect_empty out
+
+scenario "what does not change is left alone"
+mkfifo pipe
+awk -f ledger.awk <pipe >ledger &
+ledger=$!
+"$TAU" run now.json >pipe 2>run.err &
+running=$!
+until_reads sink
+pids >before
+t apply now.json
+expect_status 0
+expect_text out $'nothing to change\n'
+expect_empty err
+pids >after
+cmp -s before after || fail "a process was replaced"
+
+scenario "three nodes at once"
+t apply new.json
+expect_status 0
+expect_line out '~ second  upgraded*'
+expect_line out '*plugin steady 1.0.0 → 2.0.0, *'
+expect_line out 'Of 5 nodes 3 are upgraded and 2 are kept.'
+expect_line out 'third runs steady 2.0.0 (????????); pause * ms, * bytes handed over'
+expect_line out '  one: sent *; lost 0, duplicated 0'
+expect_line err 'tau: up: committed'
+pids >after
+[ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
+	fail "others were replaced than should be"
+goes_on
+t plan new.json
+expect_status 0
+t history
+expect_line out '*  third  applied  steady 2.0.0 (????????)'
+
+scenario "each step of each node fails in turn, and all stays as it was"
+pids >before
+for node in first second third; do
+	here="{char line[200] = {0}; FILE *file = fopen(\"/proc/self/cmdline\", \"r\");"
+	here="$here if (file) {(void)!fread(line, 1, sizeof line - 1, file); fclose(file);}"
+	here="$here for (int i = 0; i < 190; i++) if (!strcmp(line + i, \"$node\"))"
+	here="$here return tau_fail(op, -5, \"not today\");}"
+	for step in CREATE RESTORE SELFTEST; do
+		build bad -DNUMBER=1 "-D$step=$here"
+		manifest bad bad.so
+		t apply bad.json
+		expect_status 1
+		expect_line err "tau: up: $node: the new version says: * (steady): not today*"
+		pids >after
+		cmp -s before after || fail "$step in $node changed a process"
+		goes_on
+	done
+done
+t plan new.json
+expect_status 0
+
+scenario "a deadline that is too short leaves all as it was"
+t apply --freeze-timeout 1ns now.json
+expect_status 1
+expect_line err 'tau: up: *: the running version did not stand still within 1e-09 s'
+goes_on
+pids >after
+cmp -s before after || fail "a process was replaced"
+
+scenario "what is not valid, or cannot be reached"
+printf '{' >wrong.json
+t apply wrong.json
+expect_status 78
+sed 's/"name": "up"/"name": "down"/' now.json >wrong.json
+t apply wrong.json
+expect_status 78
+expect_line err 'tau: up: it is called down, and what runs is called up; *'
+sed 's/"third": {"operators": {"three"/"last": {"operators": {"three"/' now.json >wrong.json
+t apply wrong.json
+expect_status 78
+
+scenario "from standard input, back to what it was"
+status=0
+"$TAU" apply - <now.json >out 2>err || status=$?
+expect_status 0
+goes_on
+t plan now.json
+expect_status 0
+
+scenario "a setting of the supervisor touches no process"
+pids >before
+manifest now one.so '"restart": {"on": "failure"}, '
+t apply now.json
+expect_status 0
+pids >after
+cmp -s before after || fail "a process was replaced"
+t plan now.json
+expect_status 0
+
+scenario "all of that has lost nothing, and given nothing twice"
+t stop
+expect_status 0
+wait $running || fail "it ended with $?"
+running=
+wait $ledger || true
+expect_text ledger $'in order\n'
+
+scenario "a node that may be restarted now, is"
+manifest now one.so
+"$TAU" run now.json >/dev/null 2>run.err &
+running=$!
+until_reads sink
+manifest now one.so '"restart": {"on": "failure"}, '
+t apply now.json
+expect_status 0
+pids >before
+kill -9 "$(sed -n 's/^third //p' before)"
+until pids >after && grep -q '^third [1-9]' after && ! cmp -s before after; do
+	kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
+done
+t stop --now
+wait $running || true
+running=
+
+scenario "one of a hundred operators changes: one node is touched"
+chain() {
+	printf '{"tau": 1, "name": "chain", "nodes": {'
+	for node in 0 1 2 3 4 5 6 7 8 9; do
+		printf '"n%d": {"operators": {' $node
+		for one in 0 1 2 3 4 5 6 7 8 9; do
+			case $node$one in
+			00) printf '"o00": {"type": "generate"}' ;;
+			99) printf ', "o99": {"type": "null"}' ;;
+			*) [ $one = 0 ] || printf ', '
+				n=1000000000000
+				[ "$node$one" != "$1" ] || n=$((n + 1))
+				printf '"o%d%d": {"type": "take", "params": {"n": %d}}' $node $one $n ;;
+			esac
+		done
+		[ $node = 9 ] && printf '}}' || printf '}}, '
+	done
+	printf '}, "streams": ["o00'
+	for one in $(seq 1 99); do printf ' -> o%02d' "$one"; done
+	printf '"]}'
+}
+chain none >chain.json
+"$TAU" run chain.json >run.out 2>run.err &
+running=$!
+until_reads n9
+pids >before
+chain 47 >chain.json
+t apply chain.json
+expect_status 0
+expect_line out 'Of 10 nodes 1 is upgraded and 9 are kept.'
+pids >after
+[ "$(diff before after | grep -c '^>')" = 1 ] || fail "more than one process was replaced"
+diff before after | grep -q '^> n4 ' || fail "another process was replaced"
+t stop --now
+wait $running || true
+running=
