@@ -240,6 +240,22 @@ START_TEST(the_line_of_the_manifest_to_change_is_said)
 }
 END_TEST
 
+START_TEST(a_manifest_that_means_the_file_already_needs_no_change)
+{
+	struct planned planned;
+	struct text text = {0}, path = {0};
+	struct catalogue_choice choice = {0};
+	resolve(&planned, NULL, NULL, 0);
+	text_format(&path, "%s/old.so", planned.manifest.source->folder);
+	choice.path = text_string(&path);
+	choice_advise(&planned.manifest, "acme", &choice, &text);
+	ck_assert_uint_eq(text.count, 0);
+	text_release(&path);
+	text_release(&text);
+	planned_release(&planned);
+}
+END_TEST
+
 static Suite *choice_suite(void)
 {
 	Suite *suite = suite_create("choice");
@@ -253,6 +269,8 @@ static Suite *choice_suite(void)
 	tcase_add_loop_test(tests, a_plugin_that_nobody_uses_is_not_upgraded, 0,
 		sizeof checks / sizeof *checks);
 	tcase_add_test(tests, the_line_of_the_manifest_to_change_is_said);
+	tcase_add_test(
+		tests, a_manifest_that_means_the_file_already_needs_no_change);
 	return suite;
 }
 

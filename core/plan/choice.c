@@ -146,6 +146,23 @@ static const struct manifest_plugin *find_plugin(
 	return NULL;
 }
 
+/* Whether the manifest means that file already. */
+static bool is_written(const struct manifest *manifest,
+	const struct manifest_plugin *plugin, const char *path)
+{
+	const char *written = plugin->path.text;
+	const char *folder = manifest->source->folder;
+	const size_t bytes = folder == NULL ? 0 : strlen(folder);
+	if (written[0] != '/') {
+		if (strncmp(path, folder, bytes) != 0 || path[bytes] != '/')
+			return false;
+		path += bytes + 1;
+		while (strncmp(written, "./", 2) == 0)
+			written += 2;
+	}
+	return strcmp(path, written) == 0;
+}
+
 void choice_advise(const struct manifest *manifest, const char *plugin,
 	const struct catalogue_choice *choice, struct text *text)
 {
@@ -167,6 +184,8 @@ void choice_advise(const struct manifest *manifest, const char *plugin,
 			file, plugin, plugin, choice->path);
 		return;
 	}
+	if (is_written(manifest, written, choice->path))
+		return;
 	struct place place = source_place(manifest->source, written->path.at);
 	text_format(text,
 		"%s:%u:%u: so that a start takes the new one, write \"path\": "
