@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,10 @@ static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
+static void missed(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records);
+static bool is_stream(
+	const struct node_link *mine, uint32_t stream, uint32_t number);
 
 int node_links_init(struct node *node, struct error *error)
 {
@@ -51,6 +56,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->listener.closed = closed;
 		mine->listener.failed = failed;
 		mine->listener.lost = lost;
+		mine->listener.missed = missed;
 		mine->node = node;
 		mine->peer = settings.peer;
 		mine->foreign = node->plan->links[i].foreign;
@@ -233,12 +239,36 @@ static void lost(struct link_listener *listener, struct link *link,
 	(void)link;
 	if (node->closing || (node->counters.head && !mine->foreign))
 		return; /* whoever had them counts them, or the supervisor */
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
-		const struct node_plan_stream *plan = &node->plan->streams[i];
-
-		if (plan->link != NODE_PLAN_NONE &&
-			&node->links[plan->link] == mine &&
-			plan->number == number)
+	for (uint32_t i = 0; i < node->plan->stream_count; i++)
+		if (is_stream(mine, i, number))
 			node->cut[i] += records;
-	}
+}
+
+/* Nobody but the program knows where they are. */
+static void missed(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+
+	(void)link;
+	for (uint32_t i = 0; mine->foreign && i < node->plan->stream_count; i++)
+		if (is_stream(mine, i, number))
+			log_say(node->fabric.log, LOG_WARNING,
+				"the link to %s: %" PRIu64
+				" of the records that it counts as sent on %s "
+				"did not come",
+				mine->peer, records,
+				node->plan->streams[i].name);
+}
+
+/* Whether the node's stream has that number on the link. */
+static bool is_stream(
+	const struct node_link *mine, uint32_t stream, uint32_t number)
+{
+	const struct node *node = mine->node;
+	const struct node_plan_stream *plan = &node->plan->streams[stream];
+
+	return plan->link != NODE_PLAN_NONE &&
+	       &node->links[plan->link] == mine && plan->number == number;
 }

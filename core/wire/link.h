@@ -60,6 +60,11 @@ struct link_listener {
 	 * so many records were not read. NULL: nobody counts. */
 	void (*lost)(struct link_listener *listener, struct link *link,
 		uint32_t number, uint64_t records);
+	/* The other side has ended a stream that it wrote, and so many of the
+	 * records that it had sent by its own account did not come. NULL:
+	 * nobody counts. */
+	void (*missed)(struct link_listener *listener, struct link *link,
+		uint32_t number, uint64_t records);
 };
 
 struct link_settings {

@@ -263,6 +263,9 @@ void link_heir_settles(struct link *link);
 /* Tells of what went, and of what was staged to go, if it was not read. */
 void link_tell_lost(struct link_end *end, uint64_t staged);
 
+/* The stream ends: so many records behind the last that came did not. */
+void link_tell_missed(struct link_end *end, uint64_t records);
+
 /* Says omega of a stream that had ended on an earlier connection. */
 void link_put_over(struct link *link, struct link_end *end);
 
