@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 static bool has_heirs(const struct node_plan_link *link);
+static bool is_renewed(const struct node_plan_link *link);
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
 static void fifo_closed(void *context, const char *why);
@@ -42,8 +43,8 @@ int node_links_init(struct node *node, struct error *error)
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
-			.patient = node->plan->links[i].foreign ||
-				   has_heirs(&node->plan->links[i]),
+			.patient = true, /* who comes may come late */
+			.renews = is_renewed(&node->plan->links[i]),
 			.heirs = has_heirs(&node->plan->links[i]),
 			.again = node->plan->links[i].reconnect,
 			.fds = carries_fds(node->plan, i),
@@ -94,6 +95,21 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 	return 0;
 }
 
+int node_links_renew(
+	struct node *node, uint32_t link, int fd, struct error *error)
+{
+	struct os *os = node->fabric.os;
+
+	if (link >= node->plan->link_count || !node->links[link].link ||
+		!is_renewed(&node->plan->links[link])) {
+		os->close(os, fd);
+		return error_set(error, -EPROTO,
+			"link %u is none that can be made anew", link);
+	}
+	(void)os->fcntl(os, fd, F_SETFL, O_NONBLOCK);
+	return link_renew(node->links[link].link, fd, error);
+}
+
 void node_links_over(struct node *node, uint32_t link)
 {
 	node->links[link].closed = true;
@@ -142,6 +158,11 @@ int node_links_thaw(struct node *node, struct error *error)
 static bool has_heirs(const struct node_plan_link *link)
 {
 	return link->packets && !link->foreign && !link->fifo;
+}
+
+static bool is_renewed(const struct node_plan_link *link)
+{
+	return !link->packets && !link->foreign && !link->fifo;
 }
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link)

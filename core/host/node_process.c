@@ -12,6 +12,7 @@
 #include "core/host/last_words.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
+#include "core/host/node_links.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
 #include "core/host/node_upgrade.h"
@@ -50,6 +51,8 @@ static enum node_state turn(struct node_process *process);
 static void explain(struct node_process *process);
 static void flush_queue(struct node_process *process);
 static void obey(struct node_process *process);
+static void obey_link(
+	struct node_process *process, const struct command *message);
 static void obey_upgrade(
 	struct node_process *process, const struct command *message);
 static void told(struct reactor_watch *watch, uint32_t events);
@@ -299,6 +302,9 @@ static void obey(struct node_process *process)
 			node_report_progress(
 				process->node, process->connection);
 			break;
+		case COMMAND_LINK:
+			obey_link(process, &message);
+			break;
 		default:
 			obey_upgrade(process, &message);
 		}
@@ -308,6 +314,20 @@ static void obey(struct node_process *process)
 	if (flow < 0)
 		log_say(&process->log, LOG_ERROR, "%s", error.text);
 	process->left = true;
+}
+
+/* A neighbour has been followed by another process. */
+static void obey_link(
+	struct node_process *process, const struct command *message)
+{
+	struct error error = ERROR_NONE;
+	uint32_t count;
+	int *fds = command_take_fds(process->connection, &count);
+
+	if (count == 1 && node_links_renew(process->node,
+				  (uint32_t)message->code, fds[0], &error) < 0)
+		log_say(&process->log, LOG_ERROR, "%s", error.text);
+	free(fds);
 }
 
 /* RUN is the last step of one. */

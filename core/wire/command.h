@@ -49,15 +49,15 @@
  *        4     4  code, signed    FAILED, REFUSED: negative errno; COUNT: which
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
  *                                  1: what the plan has no place for is left
- *                                  out; RESTORED: operators that were; RESULT:
+ *                                  out; RESTORED: operators that were; LINK:
+ *                                  which of the plan's links; RESULT:
  *                                  exit code; FROZEN: FREEZE's number
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
  *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
- *                                  how many in this packet; FROZEN, RESTORE: in
- *                                  all; RESTORED: records that were left out;
- *                                  FREEZE: a number, which FROZEN and REFUSED
- *                                  repeat, since THAW may cross them
- *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
+ *                                  how many in this packet; FROZEN, RESTORE,
+ *                                  LINK: in all; RESTORED: records that were
+ * left out; FREEZE: a number, which FROZEN and REFUSED repeat, since THAW may
+ * cross them 16     8  bytes           PROGRESS; CRASHED, STANDS: enum
  *                                  command_crash; FROZEN: of the handover
  *       24     2  length of name
  *       26     2  length of plugin
@@ -128,6 +128,7 @@ enum command_kind {
 	COMMAND_FREEZE = 7,
 	COMMAND_THAW = 8,
 	COMMAND_RESTORE = 9,
+	COMMAND_LINK = 10, /* with one fd, the place of a link's */
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,
