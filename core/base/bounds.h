@@ -161,6 +161,13 @@
 #define LOG_FILE_BYTES (10 * MIB)
 #define LOG_FILES 5u
 
+/* taps and shown states: how many at once in one node, and how much one holds
+ * until it is sent, which has room for the largest record of most streams. */
+#define TAP_MAX 16u
+#define TAP_BUFFER_BYTES (96 * KIB)
+/* … and how long a node may take to stand still for a state. */
+#define STATE_FREEZE_NS 1000000000ll
+
 /* a node that waits for other nodes alone says so after as long; until it does,
  * sleeping costs no message. */
 #define NODE_QUIET_NS 100000000ll

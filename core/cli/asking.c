@@ -115,7 +115,10 @@ static int listen_to(struct cli *cli, const struct asking *asking,
 	while ((flow = client_hear(client, &command, &error)) == COMMAND_OK) {
 		if (command.kind == COMMAND_LINE)
 			take_line(cli, asking, name, command.text);
-		else if (command.kind == COMMAND_RESULT)
+		else if (command.kind == COMMAND_RECORDS && asking->records) {
+			if (!asking->records(asking->context, &command))
+				return EXIT_CODE_DONE;
+		} else if (command.kind == COMMAND_RESULT)
 			break;
 	}
 	if (flow == COMMAND_OK) {

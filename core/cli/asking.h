@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "core/cli/cli.h"
+#include "core/wire/command.h"
 
 enum { ASKING_TOPOLOGY = 't' };
 
@@ -25,6 +26,8 @@ struct asking {
 	bool end; /* return only when the topology is gone, too */
 	/* Given each line of the answer, unless --json prints it as it is. */
 	void (*line)(void *context, const char *topology, json_t *line);
+	/* Given RECORDS likewise; false: that was enough. */
+	bool (*records)(void *context, const struct command *records);
 	void *context;
 };
 

@@ -155,6 +155,17 @@ void control_line(struct control *control, uint64_t number, const char *json)
 				.text = command_text(json)});
 }
 
+void control_records(
+	struct control *control, uint64_t number, const struct command *records)
+{
+	if (control_has_room(control, number))
+		answer(find(control, number),
+			&(struct command){.kind = COMMAND_RECORDS,
+				.code = records->code,
+				.bytes = records->bytes,
+				.text = records->text});
+}
+
 void control_result(struct control *control, uint64_t number, int code,
 	const char *sentence)
 {

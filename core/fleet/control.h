@@ -62,6 +62,10 @@ void control_serve(struct control *control, const struct control_owner *owner);
 /* Whether a client is there and takes more lines now. */
 bool control_has_room(const struct control *control, uint64_t client);
 
+/* Passes on RECORDS of a node, but not its number; likewise. */
+void control_records(struct control *control, uint64_t client,
+	const struct command *records);
+
 /* Answers; a client that is not there (any more) is no mistake. */
 void control_line(struct control *control, uint64_t client, const char *json);
 void control_result(struct control *control, uint64_t client, int code,

@@ -39,6 +39,7 @@ void loop_serve_control(struct loop *loop)
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		if (loop->readers[i].client)
 			show_lines(loop, &loop->readers[i]);
+	loop_serve_taps(loop);
 }
 
 void loop_describe(struct loop *loop, const struct supervisor_action *action)
@@ -113,6 +114,8 @@ static void asked(void *context, uint64_t client, const struct command *command)
 			error.text);
 	else if (request.kind == REQUEST_HISTORY)
 		loop_tell_history(loop, client);
+	else if (request.kind == REQUEST_TAP)
+		loop_begin_tap(loop, client, &request);
 	else if (request.kind == REQUEST_UPGRADE ||
 		 request.kind == REQUEST_ROLLBACK ||
 		 request.kind == REQUEST_APPLY)
@@ -129,6 +132,7 @@ static void left(void *context, uint64_t client)
 	struct loop *loop = context;
 
 	stop_reading(loop, client);
+	loop_end_tap(loop, client);
 	if (!loop->ended)
 		loop_happen(loop,
 			&(struct supervisor_event){

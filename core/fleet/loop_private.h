@@ -47,6 +47,13 @@ struct loop_reader {
 	uint32_t node;   /* SUPERVISOR_NO_NODE: of all */
 };
 
+/* A tool that looks at a stream. */
+struct loop_tap {
+	uint64_t client; /* 0: none; its number is the tap's in the node */
+	uint32_t process;
+	bool owes; /* TAP_MORE: RECORDS came since */
+};
+
 /* What a node is, was, and may become (version.h), and what it handed over:
  * in the transaction that is under way, and in the last that was committed. */
 struct loop_place {
@@ -78,6 +85,7 @@ struct loop {
 	struct lines output; /* what stood at the end of output_fd */
 	struct journal journal;
 	struct loop_reader readers[CONTROL_CLIENTS_MAX];
+	struct loop_tap taps[CONTROL_CLIENTS_MAX];
 	struct exchange exchange;
 	struct loop_place *places; /* by node */
 	const char **names;        /* likewise */
@@ -141,6 +149,17 @@ void loop_tell_record(struct loop *loop, uint64_t client);
 int loop_begin_files(struct loop *loop, struct error *error);
 void loop_serve_files(struct loop *loop);
 void loop_release_files(struct loop *loop);
+
+/* A tool looks at a stream, a node tells what it saw (false: it is another
+ * command), room may have come for more, the tool has gone, or the process:
+ * loop_tap.c. */
+void loop_begin_tap(
+	struct loop *loop, uint64_t client, const struct request *request);
+bool loop_hear_tap(
+	struct loop *loop, uint32_t process, const struct command *command);
+void loop_serve_taps(struct loop *loop);
+void loop_end_tap(struct loop *loop, uint64_t client);
+void loop_end_taps_of(struct loop *loop, uint32_t process);
 
 /* Looks at a command before the step does: takes the fds that came with it,
  * and what it proves. False: it answers a FREEZE that was taken back, which is

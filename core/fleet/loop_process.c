@@ -1,13 +1,11 @@
 /* loop: the processes of nodes: what they say and print, and what they are
  * told. */
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "core/base/check.h"
 #include "core/fleet/loop_private.h"
 
 static int open_page(struct loop *loop, uint32_t index);
-static void give_link(void *context, uint32_t node, uint32_t place, int fd);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
 static void take_line(void *context, const char *text, size_t bytes);
@@ -52,14 +50,9 @@ void loop_spawn(struct loop *loop, uint32_t index)
 			&one->version, version_hold(loop->places[node].now));
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
-	one->error = ERROR_NONE;
-	if (supervisor_current(&loop->supervisor, node) == index &&
-		loop->supervisor.nodes[node].restarts > 0 &&
-		links_renew(&loop->links, node, give_link, loop, &one->error) <
-			0)
-		loop_take_lost(loop, one->error.text);
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
+	one->error = ERROR_NONE;
 	one->since_ns = loop->os->clock_ns(loop->os);
 	request.counters_fd = open_page(loop, index);
 	one->outcome = process_start(&one->process, loop->os, loop->reactor,
@@ -68,29 +61,6 @@ void loop_spawn(struct loop *loop, uint32_t index)
 			       : OUTCOME_SPAWNED;
 	links_spawned(&loop->links, node);
 	free(ends);
-}
-
-/* A neighbour gets another end of a connection; so does its standby. */
-static void give_link(void *context, uint32_t node, uint32_t place, int fd)
-{
-	const struct command command = {
-		.kind = COMMAND_LINK, .code = (int)place, .records = 1};
-	struct loop *loop = context;
-
-	for (uint32_t seat = 0; seat < SEATS; seat++) {
-		uint32_t index = seat_process(node, seat);
-		struct loop_process *one = &loop->processes[index];
-		int copy;
-
-		if (!one->process.pid)
-			continue;
-		copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
-		one->error = ERROR_NONE;
-		one->broken = copy < 0 || process_send_fds(&one->process, &copy,
-						  1, &one->error) < 0;
-		if (!one->broken)
-			loop_send(loop, index, &command);
-	}
 }
 
 /* Where a process notes what it does, or -1. A standby's is its node's when it
@@ -163,7 +133,8 @@ static void serve_commands(struct loop *loop, uint32_t index)
 		COMMAND_OK) {
 		process_read_log(process, take_line, one);
 		if (crash_book_hear(loop->request->crashes, index, &command,
-			    take_line, one))
+			    take_line, one) ||
+			loop_hear_tap(loop, index, &command))
 			continue;
 		if (!loop_note_command(loop, index, &command))
 			continue;
@@ -193,6 +164,7 @@ static void serve_exit(struct loop *loop, uint32_t index)
 		supervisor_holds(&loop->supervisor, index) &&
 		(status != 0 || !loop->supervisor.processes[index].done))
 		who = ledger_died(loop->request->ledger, seat_node(index));
+	loop_end_taps_of(loop, index);
 	process_release(&one->process); /* its seat may be taken again */
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
 				  .process = index,

@@ -8,7 +8,15 @@
 #include "core/fleet/action.h"
 
 /* The arguments that a verb takes. */
-enum { NODE = 1, FOLLOW = 2, NOW = 4, PLUGIN = 8, UPGRADE = 16, RECORD = 32 };
+enum {
+	NODE = 1,
+	FOLLOW = 2,
+	NOW = 4,
+	PLUGIN = 8,
+	UPGRADE = 16,
+	RECORD = 32,
+	STREAM = 64
+};
 
 static const struct {
 	const char *name;
@@ -25,6 +33,7 @@ static const struct {
 	{"rollback", REQUEST_ROLLBACK, NODE | UPGRADE},
 	{"apply", REQUEST_APPLY, RECORD | UPGRADE},
 	{"history", REQUEST_HISTORY, 0},
+	{"tap", REQUEST_TAP, STREAM},
 };
 
 static int read_arguments(struct request *request,
@@ -109,6 +118,8 @@ static int read_argument(struct request *request, const char *text,
 		request->record = text + 7;
 	else if (allowed & PLUGIN && !strncmp(text, "plugin=/", 8))
 		request->plugin = text + 7;
+	else if (allowed & STREAM && !strncmp(text, "stream=", 7) && text[7])
+		request->stream = text + 7;
 	else if (allowed & NODE && !strncmp(text, "node=", 5)) {
 		request->node = find(context, text + 5, strlen(text + 5));
 		if (request->node == SUPERVISOR_NO_NODE)

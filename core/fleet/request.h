@@ -26,12 +26,14 @@ enum request_kind {
 	REQUEST_ROLLBACK, /* node; wait, freeze_ns, probation_ns */
 	REQUEST_APPLY,    /* record; wait, freeze_ns */
 	REQUEST_HISTORY,  /* a line per upgrade */
+	REQUEST_TAP,      /* stream: RECORDS, copies of what passes */
 };
 
 struct request {
 	enum request_kind kind;
 	uint32_t node; /* SUPERVISOR_NO_NODE: all of them */
 	bool follow, now, wait;
+	const char *stream; /* "OP" or "OP.PORT"; in the packet */
 	const char *plugin; /* a file's absolute path; in the packet */
 	const char *record; /* another topology, for the planner; likewise */
 	int64_t freeze_ns, probation_ns; /* negative: as ever */

@@ -12,9 +12,9 @@
 #include "core/host/last_words.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
-#include "core/host/node_links.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
+#include "core/host/node_tap.h"
 #include "core/host/node_upgrade.h"
 #include "core/wire/command_connection.h"
 
@@ -33,6 +33,7 @@ struct node_process {
 	bool left;  /* the supervisor has gone */
 	bool closed;
 	struct node_upgrade upgrade;
+	struct node_taps taps;
 	bool stuck; /* has explained itself: only CLOSE is awaited */
 	struct node_quiet quiet;
 	uint64_t obeyed; /* DRAIN and CLOSE */
@@ -51,8 +52,6 @@ static enum node_state turn(struct node_process *process);
 static void explain(struct node_process *process);
 static void flush_queue(struct node_process *process);
 static void obey(struct node_process *process);
-static void obey_link(
-	struct node_process *process, const struct command *message);
 static void obey_upgrade(
 	struct node_process *process, const struct command *message);
 static void told(struct reactor_watch *watch, uint32_t events);
@@ -80,6 +79,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	node_quiet_close(&process.quiet);
 	if (process.node)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
+	node_taps_release(&process.taps);
 	command_connection_destroy(&process.connection);
 	node_destroy(&process.node);
 	node_upgrade_release(&process.upgrade);
@@ -145,6 +145,8 @@ static int prepare(struct node_process *process, const char *store)
 	process->node->listener = &process->listener;
 	process->upgrade.node = process->node;
 	process->upgrade.connection = process->connection;
+	process->taps.node = process->node;
+	process->taps.connection = process->connection;
 	node_freeze(process->node); /* what comes may be another process's */
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
@@ -209,11 +211,14 @@ static int work(struct node_process *process)
 		}
 		if (process->heard)
 			obey(process);
+		if (node_taps_send(&process->taps))
+			flush_queue(process);
 		if (process->closed)
 			state = NODE_ENDED;
 	}
 	if (process->left)
 		return 1;
+	node_taps_end(&process->taps);
 	node_report_counts(process->node, process->connection);
 	say(process, &(struct command){.kind = COMMAND_DONE});
 	return flush(process) == 0 ? 0 : 1;
@@ -302,11 +307,9 @@ static void obey(struct node_process *process)
 			node_report_progress(
 				process->node, process->connection);
 			break;
-		case COMMAND_LINK:
-			obey_link(process, &message);
-			break;
 		default:
-			obey_upgrade(process, &message);
+			if (!node_taps_obey(&process->taps, &message))
+				obey_upgrade(process, &message);
 		}
 	}
 	if (flow == COMMAND_WAIT)
@@ -314,20 +317,6 @@ static void obey(struct node_process *process)
 	if (flow < 0)
 		log_say(&process->log, LOG_ERROR, "%s", error.text);
 	process->left = true;
-}
-
-/* A neighbour has been followed by another process. */
-static void obey_link(
-	struct node_process *process, const struct command *message)
-{
-	struct error error = ERROR_NONE;
-	uint32_t count;
-	int *fds = command_take_fds(process->connection, &count);
-
-	if (count == 1 && node_links_renew(process->node,
-				  (uint32_t)message->code, fds[0], &error) < 0)
-		log_say(&process->log, LOG_ERROR, "%s", error.text);
-	free(fds);
 }
 
 /* RUN is the last step of one. */

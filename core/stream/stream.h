@@ -79,6 +79,13 @@ struct stream_space {
 	uint8_t *next, *limit;
 };
 
+/* Shown what is published, from within: may copy it, nothing else. */
+struct stream_tap {
+	void (*show)(struct stream_tap *tap, const struct tau_record *first,
+		const struct tau_record *limit);
+	struct stream_tap *next; /* of the same stream */
+};
+
 /* One end. */
 struct stream_end {
 	struct stream_listener *listener; /* NULL: nobody to tell */
@@ -114,6 +121,7 @@ struct stream {
 	struct ring *window_ring;  /* where it lies */
 	uint32_t window_slots;
 	bool window_drops;           /* its records are not kept */
+	bool window_aside;           /* that, or they are shown to taps */
 	struct stream_space own;     /* the writer's chunk, and */
 	struct stream_space compact; /* that for sparse runs */
 
@@ -128,6 +136,7 @@ struct stream {
 	void *sample;
 	uint32_t sample_bytes;
 	uint64_t unread; /* left when the reader went */
+	struct stream_tap *taps; /* the owners'; NULL: none */
 };
 
 /* Fills a stream in place. `name` must outlive it. */
@@ -162,6 +171,12 @@ void stream_revoke(struct stream *stream);
 /* Lowers the largest record that the stream takes. -EMSGSIZE: it holds a larger
  * one already. */
 int stream_narrow(struct stream *stream, uint32_t atomic_bytes);
+
+/* From now on, and no longer, a tap is shown what passes: what is kept, and
+ * what leaves for nowhere; not what a full stream drops. Without a tap this
+ * costs a record nothing. */
+void stream_tap(struct stream *stream, struct stream_tap *tap);
+void stream_untap(struct stream *stream, struct stream_tap *tap);
 
 /* --- the writer's side --- */
 

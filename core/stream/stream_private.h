@@ -29,6 +29,10 @@ bool stream_drop_oldest(struct stream *stream);
 /* Gives the memory of an empty ring back, or takes the spill for it. */
 void stream_rest(struct stream *stream);
 
+/* Shows records to the taps, but no body that is nowhere. */
+void stream_show(struct stream *stream, const struct tau_record *first,
+	const struct tau_record *limit);
+
 /* Closes the hole that dropped records left behind the in window. */
 void stream_close_hole(struct stream *stream);
 

@@ -24,6 +24,8 @@ static int open_window(struct stream *stream, struct tau_out *out,
 static int need_bytes(
 	struct chunks *chunks, struct stream_space *space, size_t bytes);
 static void open_body(struct stream *stream, struct tau_out *out);
+static int publish_aside(
+	struct stream *stream, struct tau_out *out, uint32_t count);
 static int keep(struct stream *stream, struct tau_record *first,
 	const struct tau_record *limit);
 static void keep_sample(struct stream *stream, const struct tau_record *record);
@@ -50,6 +52,7 @@ int stream_room(struct stream *stream, struct tau_out *out, uint32_t bytes,
 	if (result == 0)
 		result = make_room(stream, &room, bytes, &drops);
 	stream->window_drops = drops;
+	stream->window_aside = drops || stream->taps;
 	if (result == TAU_OK)
 		result = open_window(stream, out, &room, bytes, by_reference);
 	out->state = (uint32_t)result;
@@ -70,13 +73,8 @@ int stream_publish(struct stream *stream, struct tau_out *out)
 		stream_shut(out, -EOVERFLOW);
 		return -EOVERFLOW;
 	}
-	if (stream->window_drops) {
-		if (drop(stream, first, first + count) && stream->own.limit)
-			stream->own.next = out->body;
-		out->next = first;
-		stream_tell_reader(stream);
-		return 0;
-	}
+	if (stream->window_aside)
+		return publish_aside(stream, out, (uint32_t)count);
 	if (stream->own.limit)
 		stream->own.next = out->body;
 	stream->window += count;
@@ -137,6 +135,31 @@ static bool is_overdrawn(
 	if (own->limit && (out->body < own->next || out->body > own->limit))
 		return true;
 	return !stream->window_drops && out->credit > UINT64_MAX / 2;
+}
+
+/* As stream_publish, where records are dropped or shown: the usual way knows
+ * nothing of either. */
+static int publish_aside(
+	struct stream *stream, struct tau_out *out, uint32_t count)
+{
+	struct tau_record *first = stream->window;
+	int result;
+
+	if (stream->window_drops) {
+		if (stream->policy == STREAM_NOWHERE)
+			stream_show(stream, first, first + count);
+		if (drop(stream, first, first + count) && stream->own.limit)
+			stream->own.next = out->body;
+		out->next = first;
+		stream_tell_reader(stream);
+		return 0;
+	}
+	stream->window_aside = false;
+	result = stream_publish(stream, out);
+	stream->window_aside = true;
+	if (result == 0)
+		stream_show(stream, first, first + count);
+	return result;
 }
 
 /* Looks for credit and a slot, by the stream's policy. */

@@ -22,6 +22,9 @@
  *       | THAW ->                                   |  goes on, whenever
  *       | FDS …, RESTORE ->                         |  one that has not run
  *       |   <- RESTORED (proof)       or  <- REFUSED |  RUN lets it go on
+ *       | TAP (a stream) ->             <- RECORDS  |  copies of what passes,
+ *       | TAP (more) ->                 <- RECORDS  |  when asked for more;
+ *       | TAP (off) ->     <- SHOWN (or by itself)  |  its end, or why not
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -49,15 +52,17 @@
  *        4     4  code, signed    FAILED, REFUSED: negative errno; COUNT: which
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
  *                                  1: what the plan has no place for is left
- *                                  out; RESTORED: operators that were; LINK:
- *                                  which of the plan's links; RESULT:
- *                                  exit code; FROZEN: FREEZE's number
+ *                                  out; RESTORED: operators that were; RESULT:
+ *                                  exit code; FROZEN: FREEZE's number; TAP:
+ *                                  enum command_tap; SHOWN: 0 or a negative
+ *                                  errno; RECORDS: how many
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
  *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
- *                                  how many in this packet; FROZEN, RESTORE,
- *                                  LINK: in all; RESTORED: records that were
- * left out; FREEZE: a number, which FROZEN and REFUSED repeat, since THAW may
- * cross them 16     8  bytes           PROGRESS; CRASHED, STANDS: enum
+ *                                  how many in this packet; FROZEN, RESTORE: in
+ *                                  all; RESTORED: records that were left out;
+ *                                  FREEZE: a number, which FROZEN and REFUSED
+ *                                  repeat, since THAW may cross them
+ *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
  *                                  command_crash; FROZEN: of the handover
  *       24     2  length of name
  *       26     2  length of plugin
@@ -128,7 +133,7 @@ enum command_kind {
 	COMMAND_FREEZE = 7,
 	COMMAND_THAW = 8,
 	COMMAND_RESTORE = 9,
-	COMMAND_LINK = 10, /* with one fd, the place of a link's */
+	COMMAND_TAP = 10,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,
@@ -140,15 +145,25 @@ enum command_kind {
 	COMMAND_FROZEN = 24,
 	COMMAND_RESTORED = 25,
 	COMMAND_REFUSED = 26,
+	COMMAND_SHOWN = 28,
 	/* either way */
 	COMMAND_FDS = 27,
 	/* on a control socket */
 	COMMAND_REQUEST = 33,
 	COMMAND_LINE = 34,
 	COMMAND_RESULT = 35,
+	COMMAND_RECORDS = 36, /* from a node, and on to a tool */
 	/* … from a signal handler */
 	COMMAND_CRASHED = 40,
 	COMMAND_STANDS = 41,
+};
+
+/* What TAP asks for. Its number is the asker's; nothing is answered to OFF, and
+ * MORE allows one more RECORDS, as ON did the first. */
+enum command_tap {
+	COMMAND_TAP_OFF = 0,
+	COMMAND_TAP_ON = 1,
+	COMMAND_TAP_MORE = 2,
 };
 
 /* What COUNT counts, on the stream or port `name`, as "OP.PORT". */

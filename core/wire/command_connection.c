@@ -131,7 +131,8 @@ int command_receive(struct command_connection *connection,
 			return code;
 		whole = whole && connection->head.kind != COMMAND_FDS;
 	}
-	connection->told = connection_has_fds(connection->head.kind);
+	connection->told = connection->head.kind == COMMAND_FROZEN ||
+			   connection->head.kind == COMMAND_RESTORE;
 	*message = connection->head;
 	return COMMAND_OK;
 }

@@ -1,0 +1,214 @@
+/*
+ * loop: tools that look at what passes on streams.
+ *
+ *	tool          loop                        node
+ *	 | REQUEST ->  | TAP on ->                  |
+ *	 | <- RECORDS  |                <- RECORDS  |
+ *	 |             | TAP more ->                |  once the tool has room
+ *	 | <- RESULT   |                  <- SHOWN  |  or it is gone
+ *
+ * Who does not read holds up nothing but its own tap: the node counts on.
+ */
+#include "core/fleet/loop_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fleet/control.h"
+#include "core/fleet/sentence.h"
+#include "core/plan/node_plan.h"
+
+static uint32_t find_writer(
+	const struct loop *loop, const char *name, struct error *error);
+static bool has_stream(const struct loop_process *one, const char *name,
+	bool *writes, struct error *error);
+static bool writes_it(const struct node_plan *plan, const char *name);
+static struct loop_tap *find(
+	struct loop *loop, uint64_t client, uint32_t process);
+static void answer(struct loop *loop, uint64_t client, int code, char *text);
+
+void loop_begin_tap(
+	struct loop *loop, uint64_t client, const struct request *request)
+{
+	struct error error = ERROR_NONE;
+	struct loop_tap *tap = loop->taps;
+	uint32_t node = SUPERVISOR_NO_NODE;
+	uint32_t process;
+
+	if (request->stream)
+		node = find_writer(loop, request->stream, &error);
+	else
+		error_set(&error, -EINVAL, "which stream is to be shown?");
+
+	if (node == SUPERVISOR_NO_NODE) {
+		control_result(loop->request->control, client, EXIT_CODE_FAILED,
+			error.text);
+		return;
+	}
+	process = supervisor_current(&loop->supervisor, node);
+	if (loop->supervisor.processes[process].state != SUPERVISED_RUNNING &&
+		loop->supervisor.processes[process].state !=
+			SUPERVISED_DRAINING) {
+		answer(loop, client, EXIT_CODE_FAILED,
+			sentence_format("%s, which has that stream, does not "
+					"run; tau ps shows its nodes",
+				loop->request->nodes[node].name));
+		return;
+	}
+	while (tap->client)
+		tap++; /* as many as there may be clients */
+	*tap = (struct loop_tap){.client = client, .process = process};
+	loop_send(loop, process,
+		&(struct command){.kind = COMMAND_TAP,
+			.code = COMMAND_TAP_ON,
+			.records = client,
+			.name = command_text(request->stream)});
+}
+
+bool loop_hear_tap(
+	struct loop *loop, uint32_t process, const struct command *command)
+{
+	struct loop_tap *tap;
+
+	if (command->kind != COMMAND_RECORDS && command->kind != COMMAND_SHOWN)
+		return false;
+	tap = find(loop, command->records, process);
+	if (!tap) /* it was taken off meanwhile */
+		return true;
+	if (command->kind == COMMAND_RECORDS) {
+		tap->owes = true;
+		control_records(loop->request->control, tap->client, command);
+		return true;
+	}
+	answer(loop, tap->client,
+		command->code < 0 ? EXIT_CODE_FAILED : EXIT_CODE_DONE,
+		command->code < 0
+			? sentence_format("%.*s", (int)command->text.bytes,
+				  command->text.text)
+			: NULL);
+	tap->client = 0;
+	return true;
+}
+
+void loop_serve_taps(struct loop *loop)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct loop_tap *tap = &loop->taps[i];
+
+		if (!tap->client || !tap->owes ||
+			!control_has_room(loop->request->control, tap->client))
+			continue;
+		tap->owes = false;
+		loop_send(loop, tap->process,
+			&(struct command){.kind = COMMAND_TAP,
+				.code = COMMAND_TAP_MORE,
+				.records = tap->client});
+	}
+}
+
+void loop_end_tap(struct loop *loop, uint64_t client)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct loop_tap *tap = &loop->taps[i];
+
+		if (tap->client != client)
+			continue;
+		tap->client = 0;
+		loop_send(loop, tap->process,
+			&(struct command){.kind = COMMAND_TAP,
+				.code = COMMAND_TAP_OFF,
+				.records = client});
+	}
+}
+
+void loop_end_taps_of(struct loop *loop, uint32_t process)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct loop_tap *tap = &loop->taps[i];
+
+		if (!tap->client || tap->process != process)
+			continue;
+		answer(loop, tap->client, EXIT_CODE_FAILED,
+			sentence_format("%s's process is gone, and the tap "
+					"with it",
+				loop->processes[process].node->name));
+		tap->client = 0;
+	}
+}
+
+/* The node of the writer; where that is somebody else's program, of the
+ * reader. */
+static uint32_t find_writer(
+	const struct loop *loop, const char *name, struct error *error)
+{
+	uint32_t found = SUPERVISOR_NO_NODE;
+	uint32_t count = loop->request->options->node_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t process = supervisor_current(&loop->supervisor, i);
+		bool writes = false;
+
+		if (has_stream(&loop->processes[process], name, &writes, error))
+			found = i;
+		if (writes)
+			return i;
+	}
+	if (found == SUPERVISOR_NO_NODE)
+		error_set(error, -ENOENT,
+			"it has no operator and no stream called %s; tau graph "
+			"and tau plan show them",
+			name);
+	return found;
+}
+
+/* Plans are read only where they may hold the name. */
+static bool has_stream(const struct loop_process *one, const char *name,
+	bool *writes, struct error *error)
+{
+	size_t bytes = strcspn(name, ".");
+	struct node_plan plan = {0};
+	bool has = false;
+
+	if (!one->version || !memmem(one->version->plan,
+				     one->version->plan_bytes, name, bytes))
+		return false;
+	if (node_plan_decode(&plan, one->version->plan,
+		    one->version->plan_bytes, error) == 0) {
+		*writes = writes_it(&plan, name);
+		for (uint32_t i = 0; i < plan.stream_count; i++)
+			has |= !strcmp(plan.streams[i].name, name) &&
+			       plan.streams[i].to.owner != NODE_PLAN_NONE;
+	}
+	node_plan_release(&plan);
+	return has || *writes;
+}
+
+static bool writes_it(const struct node_plan *plan, const char *name)
+{
+	for (uint32_t i = 0; i < plan->operator_count; i++) {
+		size_t bytes = strlen(plan->operators[i].name);
+
+		if (!strncmp(plan->operators[i].name, name, bytes) &&
+			(!name[bytes] || name[bytes] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static struct loop_tap *find(
+	struct loop *loop, uint64_t client, uint32_t process)
+{
+	for (size_t i = 0; client && i < CONTROL_CLIENTS_MAX; i++)
+		if (loop->taps[i].client == client &&
+			loop->taps[i].process == process)
+			return &loop->taps[i];
+	return NULL;
+}
+
+/* Takes the text. */
+static void answer(struct loop *loop, uint64_t client, int code, char *text)
+{
+	control_result(loop->request->control, client, code, text);
+	free(text);
+}
