@@ -362,15 +362,17 @@ static void remember(struct replan *replan, uint32_t node)
 		text_format(&path, "%s/%s.so", replan->store, sha256);
 		before->choices[before->count++] =
 			(struct catalogue_choice){.path = text_take(&path),
-				.node = node_name(replan, node),
+				.node = strdup(node_name(replan, node)),
 				.standard = one->type->plugin->standard};
 	}
 }
 
 static void forget_before(struct before *before)
 {
-	for (size_t i = 0; i < before->count; i++)
+	for (size_t i = 0; i < before->count; i++) {
 		free((void *)(uintptr_t)before->choices[i].path);
+		free((void *)(uintptr_t)before->choices[i].node);
+	}
 	free(before->choices);
 	*before = (struct before){0};
 }

@@ -13,7 +13,7 @@
 
 /* The copies that a node had before. */
 struct before {
-	struct catalogue_choice *choices; /* paths owned; for that node */
+	struct catalogue_choice *choices; /* texts owned; for that node */
 	size_t count;
 };
 

@@ -32,11 +32,13 @@ void loop_upgrade(
 	uint32_t *nodes = calloc(count, sizeof *nodes);
 	struct error error = ERROR_NONE;
 	char *refusal;
+	bool made;
 	int code = 0;
 
 	CHECK(nodes != NULL);
 	refusal = exchange_refusal(&loop->exchange, &loop->supervisor, NULL, 0);
-	if (!refusal)
+	made = !refusal;
+	if (made)
 		code = make(loop, request, &error);
 	for (uint32_t i = 0; i < count; i++)
 		if (!refusal && code == 0 && loop->places[i].next)
@@ -47,12 +49,13 @@ void loop_upgrade(
 	if (refusal || code < 0) {
 		loop_refuse(loop, client, request, code,
 			refusal ? refusal : error.text);
-		if (refusal && code == 0 && loop->request->planner)
+		if (refusal && made)
 			free(loop->request->planner->settle(
 				loop->request->planner->context, false));
-		forget_next(loop);
+		if (made) /* else they are another's */
+			forget_next(loop);
 	} else if (members == 0) {
-		loop_adopt(loop, true);
+		free(loop_adopt(loop, true));
 		loop_answer_change(loop, client, EXIT_CODE_DONE, NULL);
 	} else {
 		begin(loop, client, request, nodes, members);

@@ -147,14 +147,51 @@ goes_on
 t plan now.json
 expect_status 0
 
+scenario "a second one meanwhile is refused, and harms the first one not"
+build slow -DNUMBER=2 "-DCREATE={extern int access(const char *, int), usleep(unsigned);\
+ while (access(\"$folder/go\", 0)) usleep(1000);}"
+manifest slow slow.so
+"$TAU" apply slow.json >slow.out 2>slow.err &
+slow=$!
+until grep -q preparing slow.err; do
+	kill -0 $slow || fail "the first one ended: $(cat slow.err)"
+done
+t apply new.json
+expect_status 1
+expect_line err 'tau: up: another upgrade is under way; try again when it has ended'
+touch go
+wait $slow || fail "the first one failed: $(cat slow.err)"
+t plan slow.json
+expect_status 0
+
+scenario "what is removed is dropped, and the rest goes on"
+sed -e 's/"operators": {"two"/"operators": {"more": {"type": "take", "params": {"n": 1000000000}}, "two"/' \
+	-e 's/one -> two/one -> more -> two/' now.json >more.json
+t apply more.json
+expect_status 0
+expect_line out '├─ + more  take n=1000000000'
+goes_on
+t plan more.json
+expect_status 0
+t upgrade second --plugin two.so
+expect_status 0
+t plan more.json
+expect_status 1
+expect_line out 'Of 5 nodes 1 is upgraded and 4 are kept.'
+t rollback second
+expect_status 0
+t plan more.json
+expect_status 0
+
 scenario "a setting of the supervisor touches no process"
 pids >before
-manifest now one.so '"restart": {"on": "failure"}, '
-t apply now.json
+sed 's/"third": {/"third": {"restart": {"on": "failure"}, /' more.json >set.json
+t apply set.json
 expect_status 0
+expect_no_line out '* is upgraded*'
 pids >after
 cmp -s before after || fail "a process was replaced"
-t plan now.json
+t plan set.json
 expect_status 0
 
 scenario "all of that has lost nothing, and given nothing twice"
