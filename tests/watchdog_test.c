@@ -169,6 +169,40 @@ START_TEST(what_the_manifest_says_is_kept_and_the_rest_has_defaults)
 }
 END_TEST
 
+START_TEST(an_hour_without_work_costs_few_looks)
+{
+	const int64_t idle_ns = watchdog_idle_ns(&settings);
+	int64_t rest_ns = 0, passed_ns = 0;
+	int looks = 0;
+
+	for (; passed_ns < 3600 * 1000 * MS; looks++) {
+		rest_ns = watchdog_rest_ns(50 * MS, idle_ns, rest_ns, false);
+		ck_assert_int_ge(rest_ns, 50 * MS);
+		ck_assert_int_le(rest_ns, settings.kill_ns);
+		passed_ns += rest_ns;
+	}
+	ck_assert_int_le(looks, 360 + 9);
+	rest_ns = watchdog_rest_ns(50 * MS, idle_ns, rest_ns, true);
+	ck_assert_int_eq(rest_ns, 50 * MS);
+}
+END_TEST
+
+START_TEST(who_has_no_deadline_is_not_looked_at)
+{
+	struct watchdog_settings made = {0};
+
+	ck_assert_int_eq(watchdog_idle_ns(&made), INT64_MAX);
+	made.memory_bytes = 1;
+	ck_assert_int_eq(watchdog_idle_ns(&made), WATCHDOG_IDLE_NS);
+	made.report_ns = 3000 * MS;
+	ck_assert_int_eq(watchdog_idle_ns(&made), 3000 * MS);
+	made.kill_ns = 5000 * MS;
+	ck_assert_int_eq(watchdog_idle_ns(&made), 5000 * MS);
+	made.kill_ns = 20 * MS;
+	ck_assert_int_eq(watchdog_idle_ns(&made), WATCHDOG_IDLE_NS);
+}
+END_TEST
+
 static Suite *watchdog_suite(void)
 {
 	Suite *suite = suite_create("watchdog");
@@ -183,6 +217,8 @@ static Suite *watchdog_suite(void)
 	tcase_add_test(tests, who_is_stopped_is_said_to_be_and_not_killed);
 	tcase_add_test(tests, between_two_states_nothing_is_known);
 	tcase_add_test(tests, nobody_is_never_suspected);
+	tcase_add_test(tests, an_hour_without_work_costs_few_looks);
+	tcase_add_test(tests, who_has_no_deadline_is_not_looked_at);
 	tcase_add_test(tests,
 		what_the_manifest_says_is_kept_and_the_rest_has_defaults);
 	return suite;

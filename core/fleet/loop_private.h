@@ -75,7 +75,7 @@ struct loop {
 	struct timers timers;
 	struct loop_timer due[SUPERVISOR_TIMERS];
 	struct loop_timer look; /* at operators that do not come back */
-	int64_t look_ns, idle_ns;
+	int64_t look_ns, idle_ns, rest_ns; /* as watchdog.h has it */
 	struct signals signals;
 	struct links links;
 	struct reactor_watch signal_watch;

@@ -9,6 +9,7 @@
 #define CALL_BYTES 64
 
 static void rearm(struct loop *loop, bool busy);
+static void choose_rests(struct loop *loop);
 static bool look(struct loop *loop, uint32_t index);
 static void look_closer(struct loop *loop, uint32_t index, uint32_t running,
 	uint64_t turn, const struct peek *peek);
@@ -34,22 +35,32 @@ void loop_watch(struct loop *loop)
 
 static void rearm(struct loop *loop, bool busy)
 {
-	if (loop->look_ns == 0) {
-		loop->look_ns = WATCHDOG_LOOK_NS;
-		for (uint32_t i = 0; i < loop->count; i += SEATS) {
-			int64_t look_ns = watchdog_look_ns(
-				&loop->request->watchdogs[seat_node(i)]);
-
-			if (look_ns < loop->look_ns)
-				loop->look_ns = look_ns;
-		}
-		busy = true;
-	}
-	loop->idle_ns = busy ? loop->look_ns : 2 * loop->idle_ns;
-	if (loop->idle_ns > WATCHDOG_IDLE_NS)
-		loop->idle_ns = WATCHDOG_IDLE_NS;
+	if (loop->look_ns == 0)
+		choose_rests(loop);
+	if (loop->idle_ns == INT64_MAX)
+		return;
+	loop->rest_ns = watchdog_rest_ns(
+		loop->look_ns, loop->idle_ns, loop->rest_ns, busy);
 	timers_arm(&loop->timers, &loop->look.timer,
-		loop->os->clock_ns(loop->os) + loop->idle_ns);
+		loop->os->clock_ns(loop->os) + loop->rest_ns);
+}
+
+/* The node with the shortest deadlines decides for all. */
+static void choose_rests(struct loop *loop)
+{
+	loop->look_ns = WATCHDOG_LOOK_NS;
+	loop->idle_ns = INT64_MAX;
+	for (uint32_t i = 0; i < loop->count; i += SEATS) {
+		const struct watchdog_settings *settings =
+			&loop->request->watchdogs[seat_node(i)];
+		int64_t look_ns = watchdog_look_ns(settings);
+		int64_t idle_ns = watchdog_idle_ns(settings);
+
+		if (look_ns < loop->look_ns)
+			loop->look_ns = look_ns;
+		if (idle_ns < loop->idle_ns)
+			loop->idle_ns = idle_ns;
+	}
 }
 
 /* Whether an operator of it was running just now. */

@@ -37,6 +37,26 @@ int64_t watchdog_look_ns(const struct watchdog_settings *settings)
 						 : WATCHDOG_LOOK_LEAST_NS;
 }
 
+int64_t watchdog_idle_ns(const struct watchdog_settings *settings)
+{
+	int64_t idle_ns =
+		settings->kill_ns ? settings->kill_ns : settings->report_ns;
+
+	if (idle_ns == 0)
+		idle_ns = settings->warn_ns;
+	if (idle_ns == 0 && settings->memory_bytes == 0)
+		return INT64_MAX;
+	return idle_ns > WATCHDOG_IDLE_NS ? idle_ns : WATCHDOG_IDLE_NS;
+}
+
+int64_t watchdog_rest_ns(
+	int64_t look_ns, int64_t idle_ns, int64_t former_ns, bool ran)
+{
+	if (ran || former_ns < look_ns)
+		return look_ns;
+	return former_ns < idle_ns / 2 ? 2 * former_ns : idle_ns;
+}
+
 bool watchdog_suspects(struct watchdog *watchdog, int64_t now_ns,
 	uint32_t running, uint64_t turn)
 {

@@ -36,6 +36,16 @@ struct watchdog_settings watchdog_settings_of(
 /* How often to look when these are the settings and something runs. */
 int64_t watchdog_look_ns(const struct watchdog_settings *settings);
 
+/* How seldom is often enough while nothing has run for long: then a verdict may
+ * come as late again as its node would be killed. INT64_MAX: there is nothing
+ * to look for. */
+int64_t watchdog_idle_ns(const struct watchdog_settings *settings);
+
+/* How long to rest until the next look: `look_ns` where somebody ran, and else
+ * twice as long as before, up to `idle_ns`. */
+int64_t watchdog_rest_ns(
+	int64_t look_ns, int64_t idle_ns, int64_t former_ns, bool ran);
+
 enum watchdog_state { WATCHDOG_READY, WATCHDOG_ASLEEP, WATCHDOG_STOPPED };
 
 /* What one look has shown. */

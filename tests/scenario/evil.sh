@@ -174,6 +174,22 @@ evil -e 'evil.hang'
 expect_status 0
 expect_no_line err "tau: main: killed*"
 
+scenario "a node that the watchdog killed comes back as its policy has it"
+beside loop "$soon, \"restart\": {\"on\": \"failure\", \"max\": 1, \"within\": \"1min\", \"backoff\": [\"1ms\", \"1ms\"]}"
+[ "$(grep -c 'tau: bad: killed: bad (evil) computes .* (watchdog.kill)' err)" = 2 ] || fail "not killed twice"
+expect_line err "tau: bad: starting again at once: 1 of 1 times within 60 s"
+expect_line err "tau: bad: not started again: *"
+
+scenario "0s is never"
+cat >never.json <<-'END'
+{ "tau": 1, "nodes": { "main": {
+   "watchdog": {"warn": "0s", "report": "0s", "kill": "0s"},
+   "operators": {"hang": {"type": "evil.hang"}} } }, "streams": [] }
+END
+evil never.json
+expect_status 0
+expect_text err ""
+
 scenario "more memory than the limit"
 beside leak '"limits": {"memory": "200MiB"}'
 expect_line err "tau: bad: killed: it holds * MiB of memory, and 200 MiB are its limit (limits.memory)"
