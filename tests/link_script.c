@@ -26,15 +26,19 @@ static void lost(struct link_listener *listener, struct link *link,
 	((struct script *)listener)->lost += records;
 }
 
-static void begin(
-	struct script *script, bool packets, bool again, int buffer_bytes)
+static void begin(struct script *script, bool packets, bool again, bool heirs,
+	int buffer_bytes)
 {
 	const struct stream_settings settings = {
 		SCRIPT_CAPACITY, SCRIPT_RECORDS, SCRIPT_ATOMIC, STREAM_BLOCK};
 	const struct link_settings link = {.name = "one",
 		.peer = "the peer",
 		.packets = packets,
-		.again = again};
+		.again = again,
+		.heirs = heirs && packets,
+		.renews = heirs && !packets,
+		.patient = heirs,
+		.incarnation = heirs ? SCRIPT_INCARNATION : 0};
 	struct fabric *fabric = &script->pipeline.fabric;
 	struct error error = ERROR_NONE;
 	int fds[2];
@@ -76,12 +80,30 @@ static void begin(
 
 void script_begin(struct script *script, bool packets, int buffer_bytes)
 {
-	begin(script, packets, false, buffer_bytes);
+	begin(script, packets, false, false, buffer_bytes);
 }
 
 void script_begin_again(struct script *script)
 {
-	begin(script, false, true, 0);
+	begin(script, false, true, false, 0);
+}
+
+void script_begin_heirs(struct script *script, bool packets)
+{
+	begin(script, packets, false, true, 0);
+}
+
+void script_say_hello_of(
+	struct script *script, uint64_t incarnation, uint64_t heard)
+{
+	script_add_notice(script, &(struct notice){.kind = NOTICE_HELLO,
+					  .version = FRAME_VERSION,
+					  .packet_bytes = SCRIPT_PACKET,
+					  .incarnation = incarnation,
+					  .heard = heard,
+					  .text = "peer"});
+	script_say(script);
+	script_settle(script);
 }
 
 void script_end(struct script *script)
@@ -227,6 +249,11 @@ static void hear_frames(
 		if (notice.kind == NOTICE_BYE)
 			snprintf(script->bye, sizeof script->bye, "%s",
 				notice.text);
+		if (notice.kind == NOTICE_HELLO) {
+			script->hello = notice;
+			script->hellos++;
+			script->came = 0;
+		}
 		if (notice.kind == NOTICE_IOTA)
 			script->iota = notice;
 		script->kappas += notice.kind == NOTICE_KAPPA;

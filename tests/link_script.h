@@ -31,7 +31,8 @@ struct script {
 	char bye[NOTICE_TEXT_BYTES];
 	uint8_t packet[SCRIPT_PACKET * 4];
 	uint32_t bytes;
-	struct notice iota, omega; /* the last that came */
+	struct notice iota, omega, hello; /* the last that came */
+	uint32_t hellos;
 	uint32_t kappas;
 	uint64_t came, came_bytes; /* records on stream 0 */
 };
@@ -42,6 +43,15 @@ void script_begin(struct script *script, bool packets, int buffer_bytes);
 
 /* Likewise over a byte stream, as behind a hub whose program may come again. */
 void script_begin_again(struct script *script);
+
+/* Likewise between nodes that may be followed: incarnation SCRIPT_INCARNATION.
+ */
+#define SCRIPT_INCARNATION 7
+void script_begin_heirs(struct script *script, bool packets);
+
+/* HELLO of an incarnation that answers another, alone. */
+void script_say_hello_of(
+	struct script *script, uint64_t incarnation, uint64_t heard);
 
 /* Releases all, and closes `peer` unless it is -1 by then; fails the test when
  * a reference to a body is left. */
