@@ -18,9 +18,10 @@ void harm_begin(struct harm *harm, const struct world_shape *shape,
 {
 	struct node_failure failure = {0};
 
-	harm->at = side;
 	harm->sentence[0] = 0;
 	world_begin(&harm->world, shape, 0);
+	side %= harm->world.side_count;
+	harm->at = side;
 	while (turns-- > 0)
 		world_turn(&harm->world);
 	world_freeze(&harm->world, side);

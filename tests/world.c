@@ -95,9 +95,11 @@ void world_run(struct world *world)
 void world_freeze(struct world *world, uint32_t at)
 {
 	struct node *node = world->sides[at]->node;
+	enum node_state state;
 
 	node_freeze(node);
-	while (node_turn(node, 0) != NODE_FROZEN)
+	while ((state = node_turn(node, 0)) != NODE_FROZEN &&
+		state != NODE_ENDED)
 		ck_assert_msg(world->turns++ < 2000000,
 			"%s: side %u does not freeze", world->shape->name, at);
 }

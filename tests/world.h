@@ -95,7 +95,7 @@ void world_kill(struct side **side);
 
 void world_end(struct world *world);
 
-/* Turns one side until it is frozen. */
+/* Turns one side until it is frozen, or has ended. */
 void world_freeze(struct world *world, uint32_t at);
 
 /* world_operators.c */

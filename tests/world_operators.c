@@ -75,8 +75,10 @@ static int fdsink_run(struct tau_op *op)
 		uint64_t number = 0;
 		int fd = op->host->fd_take(op, record);
 
-		ck_assert_int_ge(fd, 0);
-		ck_assert_int_eq(pread(fd, &number, 8, 0), 8);
+		if (fd < 0)
+			return tau_fail(op, fd, "no fd came");
+		if (pread(fd, &number, 8, 0) != 8)
+			number = UINT64_MAX;
 		close(fd);
 		note(0, &(struct tau_record){&number, 8, TAU_BYTES, 0});
 	}
@@ -116,8 +118,9 @@ static int keeper_run(struct tau_op *op)
 	if (self->fd < 0)
 		self->fd = memfd_create("kept", MFD_CLOEXEC);
 	for (; (record = tau_read(op, IN)); tau_consume(op, IN))
-		ck_assert_int_eq(write(self->fd, record->body, record->bytes),
-			record->bytes);
+		if (write(self->fd, record->body, record->bytes) !=
+			record->bytes)
+			return tau_fail(op, -EBADF, "another fd came");
 	if (!tau_ended(op, IN))
 		return 0;
 	for (int64_t at = 0;
