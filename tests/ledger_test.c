@@ -259,6 +259,24 @@ START_TEST(who_was_handed_an_older_state_over_counts_on_from_what_was)
 }
 END_TEST
 
+START_TEST(what_is_taken_back_since_a_process_took_over_is_said)
+{
+	count(100, 90, 88, 87);
+	take_over(90, 88);
+	ledger_take_back(&ledger, 1, take, NULL);
+	ck_assert_str_eq(said, "");
+	pages[1].streams[0].read[0] = 97;
+	pages[1].streams[1].written[0] = 88;
+	counters_turn(&pages[1], 0);
+	ledger_take_back(&ledger, 1, take, NULL);
+	ck_assert_str_eq(said,
+		"7 records of a were lost to the state of two: the new version "
+		"had read them before it crashed\n");
+	take_over(0, 0);
+	expect_flow(97, 88);
+}
+END_TEST
+
 static Suite *ledger_suite(void)
 {
 	Suite *suite = suite_create("ledger");
@@ -272,6 +290,8 @@ static Suite *ledger_suite(void)
 	tcase_add_test(tests, who_was_handed_all_over_goes_on_from_there);
 	tcase_add_test(tests,
 		who_was_handed_an_older_state_over_counts_on_from_what_was);
+	tcase_add_test(
+		tests, what_is_taken_back_since_a_process_took_over_is_said);
 	tcase_add_test(tests, what_a_turn_has_not_finished_does_not_count);
 	tcase_add_test(tests, a_reader_that_wanted_no_more_loses_nothing);
 	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);

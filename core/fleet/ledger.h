@@ -38,6 +38,7 @@ struct ledger_stream {
 	bool crosses;
 	/* by processes of this node that are gone, of a stream that crosses */
 	uint64_t written_before, read_before;
+	uint64_t read_then; /* when its process took over, likewise */
 	/* found out when all is over, of those that are written here */
 	struct ledger_node *reader_node;  /* NULL: nobody knows what it read */
 	uint32_t reader_at;               /* index into that node's streams */
@@ -122,6 +123,12 @@ int ledger_standby_fd(const struct ledger *ledger, uint32_t node);
 /* The standby runs from here on: its page is the node's. What it was handed
  * over it has noted by now, and goes on from there; so nothing counts twice. */
 void ledger_take_over(struct ledger *ledger, uint32_t node);
+
+/* The process that took over last is gone, and the state that it was handed
+ * will go on without what it had done since. Gives `take` a sentence for every
+ * stream of other nodes that it had read from. */
+void ledger_take_back(
+	struct ledger *ledger, uint32_t node, ledger_take *take, void *context);
 
 /* Gives `take` a sentence for every stream of which something was lost, when
  * no node runs any more. */

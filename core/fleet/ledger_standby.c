@@ -9,9 +9,11 @@
  * A standby that was handed all over has all that was counted; one that was
  * restored from an older handover has less.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/fleet/ledger_private.h"
+#include "core/fleet/sentence.h"
 
 static bool is_like(
 	const struct ledger_node *node, const struct node_plan *plan);
@@ -64,6 +66,30 @@ void ledger_take_over(struct ledger *ledger, uint32_t node)
 	ledger_close_page(ledger, standby);
 }
 
+void ledger_take_back(
+	struct ledger *ledger, uint32_t node, ledger_take *take, void *context)
+{
+	const struct ledger_node *one = &ledger->nodes[node];
+
+	if (!counters_valid(&one->page))
+		return;
+	for (uint32_t at = 0; at < one->stream_count; at++) {
+		const struct ledger_stream *stream = &one->streams[at];
+		uint64_t lost;
+		char *sentence;
+		bool left;
+
+		if (!stream->crosses || stream->reader == NODE_PLAN_NONE)
+			continue;
+		lost = ledger_read(one, at, &left) - stream->read_then;
+		if (lost == 0)
+			continue;
+		sentence = sentence_undone(stream->name, one->name, lost);
+		take(context, sentence);
+		free(sentence);
+	}
+}
+
 /* Whether what is known of a node holds for this plan too. */
 static bool is_like(
 	const struct ledger_node *node, const struct node_plan *plan)
@@ -111,9 +137,10 @@ static void count_stream(const struct ledger_node *from, uint32_t at,
 	if (!stream->crosses || !old->crosses ||
 		reads != (old->reader != NODE_PLAN_NONE))
 		return;
+	stream->read_then = reads ? ledger_read(from, at, &left) : 0;
 	if (reads)
-		stream->read_before = ledger_read(from, at, &left) -
-				      ledger_read(to, to_at, &left);
+		stream->read_before =
+			stream->read_then - ledger_read(to, to_at, &left);
 	else
 		stream->written_before = ledger_written(from, at, &left) -
 					 ledger_written(to, to_at, &left);

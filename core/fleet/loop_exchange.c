@@ -9,9 +9,6 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/sentence.h"
 
-/* RESTORE's code: what has no place is left out; links begin anew. */
-enum { RESTORE_PARTLY = 1, RESTORE_AGAIN = 2 };
-
 static void send_freeze(struct loop *loop, const struct upgrade_action *action);
 static void send_restore(
 	struct loop *loop, const struct upgrade_action *action);
@@ -160,22 +157,26 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 	bool partly = loop->applies &&
 		      loop->exchange.upgrade.phase == UPGRADE_RESTORING;
 	struct command command = {.kind = COMMAND_RESTORE,
-		.code = action->again ? RESTORE_AGAIN
-			: partly      ? RESTORE_PARTLY
-				      : 0,
+		.code = action->again ? COMMAND_RESTORE_ALONE
+			: partly      ? COMMAND_RESTORE_PARTLY
+				      : COMMAND_RESTORE_ALL,
 		.records = handed->count};
+	const struct supervised_policy *policies =
+		loop->supervisor.options.policies;
+	const char *no_restart =
+		policies ? policies[action->node].no_restart : NULL;
 	int code = 0;
 	int *fds = NULL;
 
 	one->error = ERROR_NONE;
 	/* Its peers count from where the crashed one was. */
-	if (action->again && links_count(&loop->links, action->node) > 0)
+	if (action->again && no_restart)
 		code = error_set(&one->error, -ENOTSUP,
-			"its links have gone on since it handed over; a state "
-			"cannot be taken back alone");
+			"it cannot be taken back alone: that would be %s",
+			no_restart);
 	else
 		fds = handed_copy(handed, loop->os, &code);
-	if (!fds && code != -ENOTSUP)
+	if (!fds && one->error.code == 0)
 		error_set(&one->error, code,
 			"what it is to restore cannot be passed on: %s",
 			strerror(-code));
@@ -214,6 +215,9 @@ static void come_back(struct loop *loop, const struct upgrade_action *action)
 	version_put(&place->now, place->previous);
 	place->previous = NULL;
 	loop_note_return(loop, action->node);
+	if (action->again && loop->request->ledger)
+		ledger_take_back(loop->request->ledger, action->node,
+			loop_take_lost, loop);
 }
 
 static struct version *version_of(

@@ -99,6 +99,16 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 		worker ? " was at work on what followed" : "");
 }
 
+char *sentence_undone(const char *stream, const char *node, uint64_t records)
+{
+	return sentence_format("%" PRIu64 " record%s of %s %s lost to the "
+			       "state of %s: the new version had read %s "
+			       "before it crashed",
+		records, records == 1 ? "" : "s", stream,
+		records == 1 ? "was" : "were", node,
+		records == 1 ? "it" : "them");
+}
+
 char *sentence_late(int64_t start_ns)
 {
 	return sentence_format("it was not ready within %.3g s "

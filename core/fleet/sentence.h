@@ -31,6 +31,9 @@ char *sentence_exited(int status, bool done, const char *who);
 char *sentence_lost(const char *stream, const char *node, uint64_t written,
 	uint64_t read, const char *worker);
 
+/* What a node had read that went down with its new version. */
+char *sentence_undone(const char *stream, const char *node, uint64_t records);
+
 /* It was not ready after so long. */
 char *sentence_late(int64_t start_ns);
 

@@ -142,10 +142,11 @@ enum upgrade_action_kind {
 	UPGRADE_DO_PROMOTE, /* node: kill and reap, then run the standby; GONE
 			     * unless it was gone before */
 	UPGRADE_DO_ASK,     /* node: what runs is to answer; RUNS */
-	UPGRADE_DO_RETURN,  /* node, plan: has the plan of that handover again
-			     */
-	UPGRADE_DO_CLOSE,   /* node, plan: the fresh or kept handover */
-	UPGRADE_DO_KILL,    /* node: what runs; GONE */
+	/* node, plan: has the plan of that handover again; `again`: what was
+	 * consumed since is lost */
+	UPGRADE_DO_RETURN,
+	UPGRADE_DO_CLOSE, /* node, plan: the fresh or kept handover */
+	UPGRADE_DO_KILL,  /* node: what runs; GONE */
 	/* node, plan: nothing follows who is gone; a failure. Whoever is
 	 * started for the node all the same is of the version that wrote that.
 	 */

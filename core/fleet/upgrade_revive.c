@@ -174,8 +174,11 @@ static void revived(struct upgrade *upgrade, uint32_t at)
 	struct upgrade_node *node = &upgrade->nodes[at];
 	enum upgrade_plan plan = origin(node);
 	bool exact = node->fresh || !node->ran;
+	struct upgrade_action *back;
 
-	upgrade_do(upgrade, UPGRADE_DO_RETURN, at)->plan = plan;
+	back = upgrade_do(upgrade, UPGRADE_DO_RETURN, at);
+	back->plan = plan;
+	back->again = !exact;
 	upgrade_do(upgrade, UPGRADE_DO_PROMOTE, at);
 	upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan = plan;
 	if (node->fresh)

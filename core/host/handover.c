@@ -12,12 +12,15 @@
 #include <xxhash.h>
 
 #include "core/host/handover_private.h"
+#include "core/host/node_counters.h"
 #include "core/plan/text.h"
 #include "core/stream/carried.h"
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 static int write_all(struct os *os, int fd, const struct carry *from);
+static void tell_gone(struct node *node);
+static int test(struct node *node, struct node_failure *failure);
 
 const uint8_t handover_magic[8] = {'t', 'a', 'u', 'F', 'r', 'o', 'z', '1'};
 
@@ -157,4 +160,45 @@ static int write_all(struct os *os, int fd, const struct carry *from)
 		done += (size_t)sent;
 	}
 	return 0;
+}
+
+int handover_settle(struct node *node, struct node_failure *failure)
+{
+	tell_gone(node);
+	for (uint32_t i = 0; i < node->relay_count; i++)
+		relay_adopt(node->relays[i].relay);
+	node_counters_finish(node);
+	return test(node, failure);
+}
+
+/* Writers count the readers that have gone. */
+static void tell_gone(struct node *node)
+{
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct stream *stream = &node->streams[i];
+
+		if (node->plan->streams[i].from.owner != NODE_PLAN_NONE &&
+			stream->reader.gone && stream->writer.listener)
+			stream->writer.listener->iota(stream->writer.listener);
+	}
+}
+
+/* Without any effect outside. */
+static int test(struct node *node, struct node_failure *failure)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; i < node->plan->operator_count && result == 0;
+		i++) {
+		struct instance *instance = node->operators[i];
+
+		failure->name = node->plan->operators[i].name;
+		failure->plugin = node->plan->operators[i].plugin;
+		if (instance->state == INSTANCE_FROZEN ||
+			instance->state == INSTANCE_CREATED)
+			result = instance_selftest(instance, &failure->error);
+	}
+	if (result == 0)
+		failure->name = failure->plugin = NULL;
+	return result;
 }

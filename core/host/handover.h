@@ -68,6 +68,11 @@ int handover_save(struct carry *to, struct node *node,
 int handover_restore(struct node *node, struct carry_reader *from,
 	struct handover_loss *loss, struct node_failure *failure);
 
+/* The same, where the other nodes have gone on since: streams to them and their
+ * links stay as they were built, and begin anew. */
+int handover_restore_alone(struct node *node, struct carry_reader *from,
+	struct node_failure *failure);
+
 /* How a stream of the plan stands. */
 void handover_prove(
 	const struct node *node, uint32_t stream, struct handover_proof *proof);

@@ -40,6 +40,10 @@ int handover_save_operator(struct carry *to, struct node *node, uint32_t at,
 int handover_restore_operator(struct node *node, uint32_t at,
 	struct carry_reader *from, struct error *error);
 
+/* When all has been filled: ends that have gone are told, operators test
+ * themselves. */
+int handover_settle(struct node *node, struct node_failure *failure);
+
 /* XXH3: tells what was cut short or damaged by accident, proves nothing. */
 uint64_t handover_digest(const uint8_t *bytes, size_t count);
 

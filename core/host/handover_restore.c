@@ -17,6 +17,7 @@ struct restore {
 	struct node_failure *failure;
 	struct error *error;
 	uint32_t next_stream, next_operator;
+	bool alone; /* its links begin anew */
 };
 
 /* A name that came, not NUL-terminated. */
@@ -25,6 +26,7 @@ struct name {
 	uint32_t bytes;
 };
 
+static int restore_all(struct restore *restore, struct carry_reader *from);
 static bool is_whole(struct carry_reader *from);
 static int restore_sections(struct restore *restore, struct carry_reader *from);
 static int restore_section(
@@ -45,34 +47,49 @@ static struct name take_name(struct carry_reader *from);
 static bool is(const struct name *name, const char *text);
 static bool is_former(
 	const struct name *name, const char *former, const char *now);
-static void tell_gone(struct node *node);
-static int test(struct node *node, struct node_failure *failure);
 
 int handover_restore(struct node *node, struct carry_reader *from,
 	struct handover_loss *loss, struct node_failure *failure)
 {
+	struct restore restore = {.node = node,
+		.loss = loss,
+		.failure = failure,
+		.error = &failure->error};
+
+	return restore_all(&restore, from);
+}
+
+int handover_restore_alone(struct node *node, struct carry_reader *from,
+	struct node_failure *failure)
+{
+	struct restore restore = {.node = node,
+		.failure = failure,
+		.error = &failure->error,
+		.alone = true};
+
+	return restore_all(&restore, from);
+}
+
+static int restore_all(struct restore *restore, struct carry_reader *from)
+{
+	struct node *node = restore->node;
 	const bool whole = is_whole(from);
 	const uint8_t *magic = carry_take(from, sizeof handover_magic);
-	struct restore restore = {node, loss, failure, &failure->error, 0, 0};
 	int result;
 
 	CHECK(node->running == 0 && node->frozen == 0);
 	if (!magic || memcmp(magic, handover_magic, sizeof handover_magic) != 0)
-		return error_set(&failure->error, -EBADMSG,
+		return error_set(restore->error, -EBADMSG,
 			"this is no handover, or one of another version of "
 			"tau");
 	if (!whole)
-		return handover_refuse(&failure->error, "the node");
+		return handover_refuse(restore->error, "the node");
 	if (!node->freezing)
 		node_freeze(node);
-	result = restore_sections(&restore, from);
+	result = restore_sections(restore, from);
 	if (result < 0)
 		return result;
-	tell_gone(node);
-	for (uint32_t i = 0; i < node->relay_count; i++)
-		relay_adopt(node->relays[i].relay);
-	node_counters_finish(node);
-	return test(node, failure);
+	return handover_settle(node, restore->failure);
 }
 
 /* Takes the end away. */
@@ -121,9 +138,9 @@ static int restore_section(
 	case SECTION_NOWHERE:
 		return restore_nowhere(restore, section);
 	case SECTION_LINK:
-		return restore_link(restore, section);
+		return restore->alone ? 0 : restore_link(restore, section);
 	case SECTION_FIFO:
-		return restore_fifo(restore, section);
+		return restore->alone ? 0 : restore_fifo(restore, section);
 	case SECTION_OPERATOR:
 		return restore_operator(restore, section);
 	default:
@@ -156,6 +173,8 @@ static int restore_stream(struct restore *restore, struct carry_reader *from)
 
 	if (from->cut)
 		return handover_refuse(restore->error, "a stream");
+	if (restore->alone && way != WAY_INSIDE)
+		return 0;
 	at = find_stream(restore, &name);
 	if (at == node->plan->stream_count)
 		return leave_stream(restore, from, &name);
@@ -348,36 +367,4 @@ static bool is(const struct name *name, const char *text)
 {
 	return name->bytes == strlen(text) &&
 	       memcmp(name->text, text, name->bytes) == 0;
-}
-
-/* Writers count the readers that have gone. */
-static void tell_gone(struct node *node)
-{
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
-		const struct stream *stream = &node->streams[i];
-
-		if (node->plan->streams[i].from.owner != NODE_PLAN_NONE &&
-			stream->reader.gone && stream->writer.listener)
-			stream->writer.listener->iota(stream->writer.listener);
-	}
-}
-
-/* Without any effect outside. */
-static int test(struct node *node, struct node_failure *failure)
-{
-	int result = 0;
-
-	for (uint32_t i = 0; i < node->plan->operator_count && result == 0;
-		i++) {
-		struct instance *instance = node->operators[i];
-
-		failure->name = node->plan->operators[i].name;
-		failure->plugin = node->plan->operators[i].plugin;
-		if (instance->state == INSTANCE_FROZEN ||
-			instance->state == INSTANCE_CREATED)
-			result = instance_selftest(instance, &failure->error);
-	}
-	if (result == 0)
-		failure->name = failure->plugin = NULL;
-	return result;
 }

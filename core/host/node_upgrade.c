@@ -20,7 +20,7 @@ static int say_frozen(
 static void restore(
 	struct node_upgrade *upgrade, const struct command *message);
 static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
-	struct handover_loss *loss, struct node_failure *failure);
+	struct handover_loss *loss, bool alone, struct node_failure *failure);
 static void say_proof(struct node_upgrade *upgrade, struct command *message);
 static void refuse(
 	struct node_upgrade *upgrade, const struct node_failure *failure);
@@ -199,7 +199,8 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 {
 	struct node_failure failure = {0};
 	struct handover_loss loss = {0};
-	const bool partial = message->code == 1;
+	const bool partial = message->code == COMMAND_RESTORE_PARTLY;
+	const bool alone = message->code == COMMAND_RESTORE_ALONE;
 	struct os *os = upgrade->node->fabric.os;
 	uint32_t count;
 	int *fds = command_take_fds(upgrade->connection, &count);
@@ -210,8 +211,8 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 			"a node cannot be restored that runs, or without a "
 			"handover");
 	else
-		result = take_over(
-			upgrade, fds, count, partial ? &loss : NULL, &failure);
+		result = take_over(upgrade, fds, count, partial ? &loss : NULL,
+			alone, &failure);
 	for (uint32_t i = 0; i < count; i++)
 		if (fds[i] >= 0)
 			os->close(os, fds[i]);
@@ -227,7 +228,7 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 }
 
 static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
-	struct handover_loss *loss, struct node_failure *failure)
+	struct handover_loss *loss, bool alone, struct node_failure *failure)
 {
 	struct carry_reader reader = {.fds = fds + 1, .fd_count = count - 1};
 	uint8_t *bytes;
@@ -239,7 +240,9 @@ static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
 		return result;
 	reader.next = bytes;
 	reader.limit = bytes + size;
-	result = handover_restore(upgrade->node, &reader, loss, failure);
+	result =
+		alone ? handover_restore_alone(upgrade->node, &reader, failure)
+		      : handover_restore(upgrade->node, &reader, loss, failure);
 	free(bytes);
 	return result;
 }

@@ -51,9 +51,9 @@
  *        3     1  1: the text goes on in the next packet, else 0
  *        4     4  code, signed    FAILED, REFUSED: negative errno; COUNT: which
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
- *                                  1: what the plan has no place for is left
- *                                  out; RESTORED: operators that were; RESULT:
- *                                  exit code; FROZEN: FREEZE's number; TAP:
+ *                                  enum command_restore; RESTORED: operators
+ *                                  that were left out; RESULT: exit code;
+ *                                  FROZEN: FREEZE's number; TAP:
  *                                  enum command_tap; SHOWN: 0 or a negative
  *                                  errno; RECORDS: how many
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
@@ -179,6 +179,15 @@ enum command_count {
 
 /* How a node exits when an operator used up its stack. */
 #define COMMAND_EXIT_STACK 71
+
+/* How a node is to go on from a handover. */
+enum command_restore {
+	COMMAND_RESTORE_ALL = 0,
+	/* what the plan has no place for is left out */
+	COMMAND_RESTORE_PARTLY = 1,
+	/* the other nodes have gone on since: links begin anew */
+	COMMAND_RESTORE_ALONE = 2,
+};
 
 /* What a node that says CRASHED or STANDS has met. */
 enum command_crash {
