@@ -154,7 +154,7 @@ static const char *why_not(const struct supervisor *supervisor, uint32_t node)
 	if (supervisor->stopping)
 		return "it is about to end";
 	if (one->hooked)
-		return "an upgrade of that node is under way";
+		return "an upgrade of that node is under way, or on probation";
 	if (supervisor->processes[process].state == SUPERVISED_ENDED)
 		return "that node has ended, and its streams with it";
 	if (supervisor->processes[process].state != SUPERVISED_RUNNING &&

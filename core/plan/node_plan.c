@@ -32,12 +32,12 @@ static json_t *encode_operator(const struct node_plan_operator *target)
 	json_t *params = json_array();
 	for (uint32_t i = 0; i < target->param_count; i++)
 		json_array_append_new(params, value_encode(&target->params[i]));
-	return json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s, s:s, s:o}", "name",
-		target->name, "former",
+	return json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s, s:s, s:s*, s:o}",
+		"name", target->name, "former",
 		former_name(target->former, target->name), "type", target->type,
 		"plugin", target->plugin, "operator", target->name_in_plugin,
-		"path", target->path, "sha256", target->sha256, "params",
-		params);
+		"path", target->path, "sha256", target->sha256, "version",
+		target->version, "params", params);
 }
 
 static json_t *encode_end(const struct node_plan_end *end)
@@ -175,6 +175,8 @@ static void decode_operator(struct decoding *decoding,
 	target->name_in_plugin = decode_text(decoding, json, "operator");
 	target->path = decode_text(decoding, json, "path");
 	target->sha256 = decode_text(decoding, json, "sha256");
+	if (json_object_get(json, "version") != NULL)
+		target->version = decode_text(decoding, json, "version");
 	if (target->path[0] != '/')
 		refuse(decoding, "path");
 	if (strlen(target->sha256) != 64)

@@ -11,6 +11,7 @@
  *       "operators": [ {"name": "tail", "type": "file.read",
  *           "plugin": "tau-file", "operator": "file.read",
  *           "path": "/usr/lib/tau/plugins/tau-file.so", "sha256": "9f86…",
+ *           "version": "0.1.0",               left out when nobody knows it
  *           "params": [ {"type": "path", "value": "/var/log/a.log"},
  *                       {"type": "bool", "value": true}, null ]} ],
  *       "streams": [ {"name": "tail", "from": [0, 0, 0], "to": [1, 0, 0],
@@ -57,8 +58,8 @@ struct node_plan_operator {
 	const char *name_in_plugin; /* its name in that plugin: "shout" */
 	const char *path;           /* of the plugin's file, absolute */
 	const char *sha256;         /* of that file, 64 hexadecimal digits */
-	const char *version;        /* the plugin's, for the supervisor alone:
-				     * a node reads it in the note */
+	const char *version;        /* the plugin's, for reports, or NULL: a
+				     * node reads it in the note */
 	struct param_value *params; /* one per declared param, in that order */
 	uint32_t param_count;
 };

@@ -165,6 +165,7 @@ start frail frail.awk
 t upgrade --plugin crashes.so --wait
 expect_status 1
 expect_line err 'tau: frail: b crashed in its probation; *'
+expect_line frail.err 'tau: b:   steady 2.0.0 is */crashes.so,*'
 goes_on
 t history
 expect_line out '*  b  returned  *'
