@@ -9,7 +9,7 @@
 
 static const char *const two_nodes =
 	"{\"tau\": 1, \"defaults\": {\"node\": {\"restart\": {\"max\": 3, "
-	"\"within\": \"1s\"}, \"limits\": {\"files\": 5}}}, \"nodes\": {"
+	"\"within\": \"1s\"}, \"limits\": {\"files\": 500}}}, \"nodes\": {"
 	"\"n\": {\"operators\": {\"a\": {\"type\": \"demo.terminal\"}, "
 	"\"b\": {\"type\": \"demo.loose\"}}, \"restart\": {\"max\": 9}}, "
 	"\"m\": {\"operators\": {\"c\": {\"type\": \"demo.loose\"}, "
@@ -50,7 +50,7 @@ START_TEST(options_of_a_node_win_over_the_defaults)
 	ck_assert_uint_eq(nodes[0].options.restart_max, 9);
 	ck_assert_uint_eq(nodes[1].options.restart_max, 3);
 	ck_assert_int_eq(nodes[0].options.restart_within_ns, 1000000000);
-	ck_assert_uint_eq(nodes[0].options.files, 5);
+	ck_assert_uint_eq(nodes[0].options.files, 500);
 	planned_release(&planned);
 }
 END_TEST
@@ -63,7 +63,7 @@ START_TEST(each_option_of_the_defaults_reaches_a_node)
 		"\"always\", \"max\": 1, \"within\": \"2s\", \"backoff\": "
 		"[\"3s\", \"4s\"]}, \"watchdog\": {\"warn\": \"5s\", "
 		"\"report\": \"6s\", \"kill\": \"7s\", \"start\": \"8s\"}, "
-		"\"limits\": {\"memory\": 9, \"files\": 10}}}, \"nodes\": "
+		"\"limits\": {\"memory\": 9, \"files\": 1000}}}, \"nodes\": "
 		"{\"n\": {\"operators\": {\"a\": {\"type\": \"demo.source\"}, "
 		"\"b\": {\"type\": \"demo.sink\"}}}}, \"streams\": [\"a -> "
 		"b\"]}");
@@ -79,7 +79,7 @@ START_TEST(each_option_of_the_defaults_reaches_a_node)
 	ck_assert_int_eq(options->kill_ns, 7000000000);
 	ck_assert_int_eq(options->start_ns, 8000000000);
 	ck_assert_uint_eq(options->memory_bytes, 9);
-	ck_assert_uint_eq(options->files, 10);
+	ck_assert_uint_eq(options->files, 1000);
 	ck_assert_uint_eq(options->set, 0x3ff);
 	planned_release(&planned);
 }
@@ -121,7 +121,7 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 		"{\"from\": \"a\", \"to\": \"r\"},\n"
 		"\"a -> s\"]}\n";
 	/* One refusal in each of these lines. */
-	static const uint32_t lines[] = {5, 6, 7, 8, 10, 13};
+	static const uint32_t lines[] = {5, 6, 7, 8, 13};
 	struct planned planned;
 	planned_place(&planned, text);
 	ck_assert_int_eq(
