@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #define FILE_BYTES 4096
+#define PAGE_BYTES 4096u             /* of x86-64 */
 #define TICK_NS (1000000000ll / 100) /* USER_HZ, the same on every machine */
 
 /* The calls that people block in; `fd`: the first argument is one. */
@@ -77,9 +77,7 @@ int peek_process(struct os *os, pid_t pid, struct peek *peek)
 			&peek->state, &user, &inside, &pages) != 4)
 		return -EINVAL;
 	peek->cpu_ns = (int64_t)(user + inside) * TICK_NS;
-	peek->memory_bytes =
-		pages > 0 ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE)
-			  : 0;
+	peek->memory_bytes = pages > 0 ? (uint64_t)pages * PAGE_BYTES : 0;
 	return 0;
 }
 
