@@ -167,6 +167,7 @@
 #define TAP_BUFFER_BYTES (96 * KIB)
 /* … and how long a node may take to stand still for a state. */
 #define STATE_FREEZE_NS 1000000000ll
+#define STATE_SHOWN_BYTES (16 * MIB) /* what a person may want to read */
 
 /* a node that waits for other nodes alone says so after as long; until it does,
  * sleeping costs no message. */

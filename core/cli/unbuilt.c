@@ -11,7 +11,6 @@ static const struct {
 	const char *does;
 } unbuilt[] = {
 	{"top", "shows rates and fills of running streams"},
-	{"state", "shows an operator's saved state"},
 	{"new", "writes a first plugin of your own"},
 	{"check", "tries a plugin against the rules of the ABI"},
 	{"test", "compares a topology's output with an expected one"},

@@ -114,7 +114,7 @@ static void asked(void *context, uint64_t client, const struct command *command)
 			error.text);
 	else if (request.kind == REQUEST_HISTORY)
 		loop_tell_history(loop, client);
-	else if (request.kind == REQUEST_TAP)
+	else if (request.kind == REQUEST_TAP || request.kind == REQUEST_STATE)
 		loop_begin_tap(loop, client, &request);
 	else if (request.kind == REQUEST_UPGRADE ||
 		 request.kind == REQUEST_ROLLBACK ||

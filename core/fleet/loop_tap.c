@@ -1,5 +1,5 @@
 /*
- * loop: tools that look at what passes on streams.
+ * loop: tools that look at what passes on streams, and at saved state.
  *
  *	tool          loop                        node
  *	 | REQUEST ->  | TAP on ->                  |
@@ -46,12 +46,19 @@ void loop_begin_tap(
 			error.text);
 		return;
 	}
+	if (request->kind == REQUEST_STATE && request->node != node &&
+		request->node != SUPERVISOR_NO_NODE) {
+		answer(loop, client, EXIT_CODE_FAILED,
+			sentence_format("%s is in the node %s", request->stream,
+				loop->request->nodes[node].name));
+		return;
+	}
 	process = supervisor_current(&loop->supervisor, node);
 	if (loop->supervisor.processes[process].state != SUPERVISED_RUNNING &&
 		loop->supervisor.processes[process].state !=
 			SUPERVISED_DRAINING) {
 		answer(loop, client, EXIT_CODE_FAILED,
-			sentence_format("%s, which has that stream, does not "
+			sentence_format("%s, which has that, does not "
 					"run; tau ps shows its nodes",
 				loop->request->nodes[node].name));
 		return;
@@ -60,8 +67,11 @@ void loop_begin_tap(
 		tap++; /* as many as there may be clients */
 	*tap = (struct loop_tap){.client = client, .process = process};
 	loop_send(loop, process,
-		&(struct command){.kind = COMMAND_TAP,
-			.code = COMMAND_TAP_ON,
+		&(struct command){.kind = request->kind == REQUEST_TAP
+						  ? COMMAND_TAP
+						  : COMMAND_STATE,
+			.code = request->kind == REQUEST_TAP ? COMMAND_TAP_ON
+							     : 0,
 			.records = client,
 			.name = command_text(request->stream)});
 }
@@ -130,8 +140,8 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 		if (!tap->client || tap->process != process)
 			continue;
 		answer(loop, tap->client, EXIT_CODE_FAILED,
-			sentence_format("%s's process is gone, and the tap "
-					"with it",
+			sentence_format("%s's process is gone; nothing "
+					"more is seen of it",
 				loop->processes[process].node->name));
 		tap->client = 0;
 	}

@@ -34,6 +34,7 @@ static const struct {
 	{"apply", REQUEST_APPLY, RECORD | UPGRADE},
 	{"history", REQUEST_HISTORY, 0},
 	{"tap", REQUEST_TAP, STREAM},
+	{"state", REQUEST_STATE, STREAM | NODE},
 };
 
 static int read_arguments(struct request *request,

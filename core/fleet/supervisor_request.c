@@ -47,6 +47,7 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 	case REQUEST_APPLY:
 	case REQUEST_HISTORY:
 	case REQUEST_TAP:
+	case REQUEST_STATE:
 		CHECK(request->kind < REQUEST_UPGRADE); /* the loop's */
 	}
 }

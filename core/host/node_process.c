@@ -14,6 +14,7 @@
 #include "core/host/node_counters.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
+#include "core/host/node_state.h"
 #include "core/host/node_tap.h"
 #include "core/host/node_upgrade.h"
 #include "core/wire/command_connection.h"
@@ -34,6 +35,7 @@ struct node_process {
 	bool closed;
 	struct node_upgrade upgrade;
 	struct node_taps taps;
+	struct node_state_show state;
 	bool stuck; /* has explained itself: only CLOSE is awaited */
 	struct node_quiet quiet;
 	uint64_t obeyed; /* DRAIN and CLOSE */
@@ -147,6 +149,8 @@ static int prepare(struct node_process *process, const char *store)
 	process->upgrade.connection = process->connection;
 	process->taps.node = process->node;
 	process->taps.connection = process->connection;
+	process->state.upgrade = &process->upgrade;
+	process->state.connection = process->connection;
 	node_freeze(process->node); /* what comes may be another process's */
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
@@ -248,12 +252,14 @@ static enum node_state turn(struct node_process *process)
 {
 	struct node *node = process->node;
 	enum node_state state =
-		node_turn(node, node_quiet_begin(&process->quiet));
+		node_turn(node, node_state_sleep(&process->state,
+					node_quiet_begin(&process->quiet)));
 
-	if (state == NODE_FROZEN) {
+	if (!node_state_turned(&process->state, state == NODE_FROZEN) &&
+		state == NODE_FROZEN)
 		node_upgrade_frozen(&process->upgrade);
+	if (state == NODE_FROZEN)
 		flush_queue(process);
-	}
 	if (state != NODE_RUNNING || process->heard ||
 		!node_quiet_end(&process->quiet))
 		return state;
@@ -308,7 +314,8 @@ static void obey(struct node_process *process)
 				process->node, process->connection);
 			break;
 		default:
-			if (!node_taps_obey(&process->taps, &message))
+			if (!node_taps_obey(&process->taps, &message) &&
+				!node_state_obey(&process->state, &message))
 				obey_upgrade(process, &message);
 		}
 	}

@@ -25,6 +25,8 @@
  *       | TAP (a stream) ->             <- RECORDS  |  copies of what passes,
  *       | TAP (more) ->                 <- RECORDS  |  when asked for more;
  *       | TAP (off) ->     <- SHOWN (or by itself)  |  its end, or why not
+ *       | STATE (an operator) ->        <- RECORDS  |  stands still, saves,
+ *       |                        <- SHOWN           |  goes on; or why not
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -61,14 +63,18 @@
  *                                  how many in this packet; FROZEN, RESTORE: in
  *                                  all; RESTORED: records that were left out;
  *                                  FREEZE: a number, which FROZEN and REFUSED
- *                                  repeat, since THAW may cross them
+ *                                  repeat, since THAW may cross them; TAP,
+ *                                  STATE: a number, which RECORDS and SHOWN
+ *                                  repeat
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
- *                                  command_crash; FROZEN: of the handover
+ *                                  command_crash; FROZEN: of the handover;
+ *                                  RECORDS: how many were skipped behind them
  *       24     2  length of name
  *       26     2  length of plugin
  *       28     4  length of text
  *       32        name            FAILED, REFUSED, CRASHED, STANDS: operator;
- *                                  COUNT: stream; DEADLOCK: node
+ *                                  COUNT, TAP: stream; DEADLOCK: node; STATE:
+ *                                  operator
  *                 plugin          FAILED, REFUSED, CRASHED, STANDS
  *                 text            PLAN, FAILED, REFUSED; FREEZE: a line per
  *                                  operator, its name and the version of its
@@ -134,6 +140,7 @@ enum command_kind {
 	COMMAND_THAW = 8,
 	COMMAND_RESTORE = 9,
 	COMMAND_TAP = 10,
+	COMMAND_STATE = 11,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,

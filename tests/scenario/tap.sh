@@ -129,7 +129,7 @@ done
 status=0
 wait "$tap" || status=$?
 expect_status 1
-expect_line err "tau: two: here's process is gone, and the tap with it"
+expect_line err "tau: two: here's process is gone; nothing more is seen of it"
 exec 8>&-
 ended
 expect_status 1
