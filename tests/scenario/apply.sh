@@ -151,6 +151,7 @@ scenario "a second one meanwhile is refused, and harms the first one not"
 build slow -DNUMBER=2 "-DCREATE={extern int access(const char *, int), usleep(unsigned);\
  while (access(\"$folder/go\", 0)) usleep(1000);}"
 manifest slow slow.so
+: >slow.err
 "$TAU" apply slow.json >slow.out 2>slow.err &
 slow=$!
 until grep -q preparing slow.err; do
@@ -164,7 +165,7 @@ wait $slow || fail "the first one failed: $(cat slow.err)"
 t plan slow.json
 expect_status 0
 
-scenario "what is removed is dropped, and the rest goes on"
+scenario "what is added goes on, also when it is upgraded and taken back"
 sed -e 's/"operators": {"two"/"operators": {"more": {"type": "take", "params": {"n": 1000000000}}, "two"/' \
 	-e 's/one -> two/one -> more -> two/' now.json >more.json
 t apply more.json
@@ -202,11 +203,17 @@ running=
 wait $ledger || true
 expect_text ledger $'in order\n'
 
-scenario "a node that may be restarted now, is"
+scenario "what is removed is dropped; a node that may be restarted now, is"
 manifest now one.so
 "$TAU" run now.json >/dev/null 2>run.err &
 running=$!
 until_reads sink
+t apply more.json
+expect_status 0
+t apply now.json
+expect_status 0
+expect_line out '├─ - more  take: it ends, and its state is dropped'
+goes_on
 manifest now one.so '"restart": {"on": "failure"}, '
 t apply now.json
 expect_status 0
