@@ -156,6 +156,11 @@ static bool current_event(struct exchange *exchange,
 		return current_command(exchange, supervisor, event);
 	if (event->kind == SUPERVISOR_EXITED)
 		return current_exited(exchange, supervisor, event);
+	if (event->kind == SUPERVISOR_SICK)
+		return step(exchange, supervisor,
+			&(struct upgrade_event){.kind = UPGRADE_SICK,
+				.node = seat_node(event->process),
+				.text = command_text(event->text)});
 	/* What follows comes when it is reaped. */
 	if (event->kind != SUPERVISOR_HANGUP || !(node->fresh || node->kept) ||
 		exchange->upgrade.stopping)

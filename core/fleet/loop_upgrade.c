@@ -156,7 +156,9 @@ static void settle(struct loop *loop, uint64_t client)
 		advice = loop_adopt(loop, loop->committed);
 	forget_next(loop);
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
-		if (!loop->places[i].member)
+		/* What came back was noted at its commit. */
+		if (!loop->places[i].member ||
+			loop->exchange.upgrade.plan == UPGRADE_PLAN_KEPT)
 			continue;
 		remember(loop, i,
 			!loop->committed ? "taken back"

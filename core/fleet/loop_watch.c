@@ -143,8 +143,13 @@ static void act(
 		loop_hang_up(loop, index, text);
 	else
 		say_line(loop, index, text);
-	if (verdict == WATCHDOG_REPORT)
+	if (verdict == WATCHDOG_REPORT) {
 		process_ask(&one->process);
+		loop_happen(loop,
+			&(struct supervisor_event){.kind = SUPERVISOR_SICK,
+				.process = index,
+				.text = text});
+	}
 	free(text);
 }
 

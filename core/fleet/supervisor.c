@@ -86,6 +86,10 @@ const struct supervisor_action *supervisor_step(struct supervisor *supervisor,
 		if (supervised_alive(process))
 			on_hangup(supervisor, event);
 		break;
+	case SUPERVISOR_SICK:
+		if (supervised_alive(process))
+			(void)supervisor_hooked(supervisor, event);
+		break;
 	case SUPERVISOR_EXITED:
 		CHECK(supervised_alive(process));
 		on_exited(supervisor, event);

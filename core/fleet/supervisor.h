@@ -82,6 +82,7 @@ enum supervisor_event_kind {
 	SUPERVISOR_SPAWN_FAILED, /* process, text */
 	SUPERVISOR_COMMAND,      /* process, command: it said something */
 	SUPERVISOR_HANGUP,  /* process: it says nothing sensible any more */
+	SUPERVISOR_SICK,    /* process, text: the watchdog reports it */
 	SUPERVISOR_EXITED,  /* process, status, text: who had the thread */
 	SUPERVISOR_SIGNAL,  /* number: INT, TERM or HUP */
 	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own */

@@ -23,6 +23,9 @@ static void on_lost(struct upgrade *upgrade, const struct upgrade_event *event);
 static void on_runs(struct upgrade *upgrade, uint32_t node);
 static void on_timeout(struct upgrade *upgrade, enum upgrade_timer timer);
 static void on_deadline(struct upgrade *upgrade);
+static void on_restless(struct upgrade *upgrade);
+static uint32_t first_at(
+	const struct upgrade *upgrade, enum upgrade_stage stage);
 static void on_left(struct upgrade *upgrade, uint64_t client);
 static void on_stop(struct upgrade *upgrade);
 static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage);
@@ -294,10 +297,7 @@ static void on_deadline(struct upgrade *upgrade)
 					       request->prepare_ns));
 		break;
 	case UPGRADE_FREEZING:
-		upgrade_abort(upgrade,
-			late(upgrade, STAGE_FREEZING,
-				"the running version did not stand still",
-				request->freeze_ns));
+		on_restless(upgrade);
 		break;
 	case UPGRADE_RESTORING:
 		upgrade_abort(upgrade,
@@ -335,6 +335,20 @@ static void on_stop(struct upgrade *upgrade)
 	upgrade_forget(upgrade);
 }
 
+/* Who does not even stand still to hand back can only be killed. */
+static void on_restless(struct upgrade *upgrade)
+{
+	bool back = upgrade->plan == UPGRADE_PLAN_KEPT;
+	uint32_t node = first_at(upgrade, STAGE_FREEZING);
+
+	upgrade_abort(
+		upgrade, late(upgrade, STAGE_FREEZING,
+				 "the running version did not stand still",
+				 upgrade->request.freeze_ns));
+	if (back && upgrade_on_trial(&upgrade->nodes[node]))
+		upgrade_do(upgrade, UPGRADE_DO_KILL, node);
+}
+
 /* Whether all nodes of the transaction have come to a stage. */
 static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 {
@@ -349,11 +363,18 @@ static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 static char *late(const struct upgrade *upgrade, enum upgrade_stage stage,
 	const char *what, int64_t timeout_ns)
 {
+	return sentence_format("%s: %s within %.3g s",
+		upgrade->names[first_at(upgrade, stage)], what,
+		(double)timeout_ns / 1e9);
+}
+
+static uint32_t first_at(
+	const struct upgrade *upgrade, enum upgrade_stage stage)
+{
 	uint32_t node = 0;
 
 	while (node + 1 < upgrade->node_count &&
 		upgrade->nodes[node].stage != stage)
 		node++;
-	return sentence_format("%s: %s within %.3g s", upgrade->names[node],
-		what, (double)timeout_ns / 1e9);
+	return node;
 }

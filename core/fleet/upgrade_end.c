@@ -15,10 +15,16 @@ void upgrade_abort(struct upgrade *upgrade, char *sentence)
 {
 	CHECK(upgrade->phase >= UPGRADE_PREPARING &&
 		upgrade->phase <= UPGRADE_RESTORING);
+	for (uint32_t i = 0; i < upgrade->node_count; i++) {
+		if (upgrade->nodes[i].stage == STAGE_OUT)
+			continue;
+		if (upgrade->plan == UPGRADE_PLAN_KEPT) /* nobody else hears */
+			upgrade_say(upgrade, i,
+				sentence_format(
+					"cannot hand back: %s", sentence));
+		abort_node(upgrade, i);
+	}
 	upgrade_because(upgrade, sentence);
-	for (uint32_t i = 0; i < upgrade->node_count; i++)
-		if (upgrade->nodes[i].stage != STAGE_OUT)
-			abort_node(upgrade, i);
 	upgrade_arm(upgrade, UPGRADE_TIMER_DEADLINE, 0);
 	upgrade_enter(upgrade, UPGRADE_ABORTING);
 }
@@ -55,8 +61,14 @@ void upgrade_commit(struct upgrade *upgrade)
 	upgrade_arm(
 		upgrade, UPGRADE_TIMER_DEADLINE, upgrade->request.prepare_ns);
 	upgrade_arm(upgrade, UPGRADE_TIMER_PROBATION, 0);
-	upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_DONE,
-		sentence_format("a further upgrade passed its probation"));
+	if (upgrade->plan == UPGRADE_PLAN_KEPT)
+		upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_FAILED,
+			sentence_format("it was not well in its probation, and "
+					"handed back to the previous version"));
+	else
+		upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_DONE,
+			sentence_format(
+				"a further upgrade passed its probation"));
 	upgrade->waiter = 0;
 	for (uint32_t i = 0; i < upgrade->node_count; i++) {
 		struct upgrade_node *node = &upgrade->nodes[i];

@@ -87,8 +87,13 @@ void upgrade_on_failed(
 void upgrade_on_sick(struct upgrade *upgrade, const struct upgrade_event *event)
 {
 	struct upgrade_request request = upgrade->request;
+	struct upgrade_node *node = &upgrade->nodes[event->node];
 
-	if (!upgrade_on_trial(&upgrade->nodes[event->node]) ||
+	/* It runs, though it has no time to say so. */
+	if (node->stage == STAGE_STARTING)
+		node->stage = STAGE_NEW;
+	upgrade_settle(upgrade);
+	if (!upgrade_on_trial(node) ||
 		upgrade->stopping || upgrade->phase != UPGRADE_IDLE)
 		return;
 	upgrade_say(upgrade, event->node,

@@ -172,6 +172,47 @@ expect_line out '*  b  returned  *'
 finish frail 0 'in order 1 2 1'
 expect_line frail.err 'tau: * record* of numbers were lost to the state of b: *'
 
+# until_said NAME TEXT: until the topology has said it.
+until_said() {
+	until grep -q -- "$2" "$1.err"; do
+		kill -0 $running 2>/dev/null || fail "$1 ended: $(cat "$1.err")"
+	done
+}
+
+# watched NAME [JUDGE]: as start, and the watchdog reports b soon.
+watched() {
+	manifest "$1" ''
+	sed -i 's/"b": {/&"watchdog": {"report": "100ms"}, /' "$1.json"
+	start "$@"
+}
+
+scenario 'a version that blocks in its probation hands back, and loses nothing'
+cp steady1.so steady.so
+build blocks -DNUMBER=2 -include unistd.h \
+	'-DBLOCK=while (access("go", F_OK) < 0) usleep(1000);' \
+	'-DRUN=static int left = 20000; if (left-- == 0) BLOCK'
+watched blocked
+t upgrade --plugin blocks.so --freeze-timeout 30s
+expect_status 0
+until_said blocked 'b: is not well in its probation and hands back'
+touch go
+until "$TAU" history | grep -q 'b  returned'; do
+	kill -0 $running || fail "it ended: $(cat blocked.err)"
+done
+goes_on
+finish blocked 0 'in order 1 2 1'
+
+scenario 'one that loops is killed'
+build loops -DNUMBER=2 \
+	'-DRUN=static int left = 20000; if (left-- == 0) HANG'
+watched looped frail.awk
+t upgrade --plugin loops.so --wait --freeze-timeout 3s
+expect_status 1
+expect_line err 'tau: looped: b crashed in its probation; the previous version runs again'
+expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s'
+goes_on
+finish looped 0 'in order 1 2 1'
+
 scenario 'a hash in the manifest refuses another file'
 cp steady1.so steady.so
 manifest pinned ", \"sha256\": \"$(sha256sum steady1.so | cut -d' ' -f1)\""
