@@ -153,10 +153,12 @@ START_TEST(repeats_are_dropped_and_gaps_are_counted)
 	ck_assert_uint_eq(script_read_records(&script, 9), 4);
 	script_settle(&script);
 	ck_assert_uint_eq(script.iota.records, 6 + SCRIPT_RECORDS);
+	ck_assert_uint_eq(script.missed, 0);
 	script_add_omega(&script, 1, 8, NOTICE_DONE);
 	script_say(&script);
 	script_settle(&script);
 	ck_assert_uint_eq(link_counts(script.link)->lost, 4);
+	ck_assert_uint_eq(script.missed, 4);
 	script_end(&script);
 }
 END_TEST

@@ -18,6 +18,14 @@ static void closed(
 		snprintf(script->why, sizeof script->why, "%s", why);
 }
 
+static void missed(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	(void)link;
+	ck_assert_uint_eq(number, 1);
+	((struct script *)listener)->missed += records;
+}
+
 static void lost(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records)
 {
@@ -46,6 +54,7 @@ static void begin(struct script *script, bool packets, bool again, bool heirs,
 	memset(script, 0, sizeof *script);
 	script->listener.closed = closed;
 	script->listener.lost = lost;
+	script->listener.missed = missed;
 	script->packets = packets;
 	fake_os_init(&script->fake);
 	fake_os_set_clock(&script->fake, 1000);

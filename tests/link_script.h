@@ -26,8 +26,9 @@ struct script {
 	int peer;
 	bool packets;
 	uint32_t closed;
-	uint64_t lost; /* of stream 0, when the link broke */
-	char why[512]; /* empty: orderly */
+	uint64_t lost;   /* of stream 0, when the link broke */
+	uint64_t missed; /* of stream 1, when it ended */
+	char why[512];   /* empty: orderly */
 	char bye[NOTICE_TEXT_BYTES];
 	uint8_t packet[SCRIPT_PACKET * 4];
 	uint32_t bytes;

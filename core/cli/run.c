@@ -283,6 +283,7 @@ static struct links_pair *make_links(
 	CHECK(pairs != NULL);
 	for (uint32_t i = 0; i < placement->link_count; i++) {
 		pairs[i].packets = placement->links[i].packets;
+		pairs[i].foreign = placement->links[i].foreign;
 		pairs[i].tcp = placement->links[i].transport == TRANSPORT_TCP;
 		pairs[i].writer = placement->links[i].writer;
 		if (placement->links[i].fifo != TOPOLOGY_NONE)

@@ -25,6 +25,7 @@ static void give_room(struct os *os, int fd);
 static void say_bye(
 	struct links *links, uint32_t pair, int side, const char *why);
 static void close_end(struct links *links, uint32_t pair, int side);
+static void close_former(struct links *links, uint32_t pair);
 
 int links_init(struct links *links, struct os *os,
 	const struct links_pair *pairs, uint32_t count, struct error *error)
@@ -34,14 +35,15 @@ int links_init(struct links *links, struct os *os,
 	*links = (struct links){.os = os, .pairs = pairs};
 	links->fds = calloc(count + 1u, sizeof *links->fds);
 	links->made = calloc(count + 1u, sizeof *links->made);
-	if (!links->fds || !links->made) {
+	links->former = malloc((count + 1u) * sizeof *links->former);
+	if (!links->fds || !links->made || !links->former) {
 		links_release(links);
 		return error_set(error, -ENOMEM, "no memory for links");
 	}
 	while (links->count < count && result == 0) {
 		uint32_t at = links->count++;
 
-		links->fds[at][0] = links->fds[at][1] = -1;
+		links->fds[at][0] = links->fds[at][1] = links->former[at] = -1;
 		if (pairs[at].fifo)
 			result = make_fifo(links, at, error);
 		else
@@ -77,6 +79,32 @@ void links_ends(const struct links *links, uint32_t node, int *fds)
 					links->fds[i][side];
 }
 
+int links_renew(struct links *links, uint32_t node, links_take *take,
+	void *context, struct error *error)
+{
+	for (uint32_t i = 0; i < links->count; i++) {
+		const struct links_pair *pair = &links->pairs[i];
+		int side = pair->nodes[1] == node, fds[2], result;
+
+		if (pair->nodes[side] != node || pair->packets || pair->fifo ||
+			pair->foreign || links->fds[i][!side] < 0)
+			continue; /* or there is nobody at the other end */
+		result = make_pair(links->os, pair, fds);
+		if (result < 0)
+			return error_set(error, result,
+				"cannot connect it to its neighbours again: %s",
+				strerror(-result));
+		close_former(links, i);
+		links->former[i] = links->fds[i][side];
+		links->os->close(links->os, links->fds[i][!side]);
+		links->fds[i][0] = fds[0];
+		links->fds[i][1] = fds[1];
+		take(context, pair->nodes[!side], pair->places[!side],
+			fds[!side]);
+	}
+	return 0;
+}
+
 void links_spawned(struct links *links, uint32_t node)
 {
 	for (uint32_t i = 0; i < links->count; i++)
@@ -103,12 +131,14 @@ void links_release(struct links *links)
 	for (uint32_t i = 0; i < links->count; i++) {
 		close_end(links, i, 0);
 		close_end(links, i, 1);
+		close_former(links, i);
 		if (links->made[i])
 			(void)links->os->unlinkat(
 				links->os, AT_FDCWD, links->pairs[i].fifo, 0);
 	}
 	free(links->fds);
 	free(links->made);
+	free(links->former);
 	*links = (struct links){0};
 }
 
@@ -293,4 +323,11 @@ static void close_end(struct links *links, uint32_t pair, int side)
 	if (links->fds[pair][side] >= 0)
 		links->os->close(links->os, links->fds[pair][side]);
 	links->fds[pair][side] = -1;
+}
+
+static void close_former(struct links *links, uint32_t pair)
+{
+	if (links->former[pair] >= 0)
+		links->os->close(links->os, links->former[pair]);
+	links->former[pair] = -1;
 }

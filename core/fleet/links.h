@@ -24,6 +24,7 @@ struct links_pair {
 	uint32_t nodes[2];
 	uint32_t places[2];
 	bool packets;     /* SOCK_SEQPACKET; else SOCK_STREAM */
+	bool foreign;     /* one of them is somebody else's program */
 	bool tcp;         /* instead of a unix socket */
 	const char *fifo; /* where to make one instead; NULL: none */
 	uint32_t writer;  /* which of the two has its writing end */
@@ -34,7 +35,8 @@ struct links {
 	struct os *os;
 	const struct links_pair *pairs; /* the caller's */
 	int (*fds)[2];
-	bool *made; /* the FIFOs that were not there before */
+	int *former; /* an end of each last connection of bytes; -1: none */
+	bool *made;  /* the FIFOs that were not there before */
 	uint32_t count;
 };
 
@@ -46,6 +48,15 @@ int links_init(struct links *links, struct os *os,
  * `fds` has room for them and stays the caller's, the ends stay ours. */
 uint32_t links_count(const struct links *links, uint32_t node);
 void links_ends(const struct links *links, uint32_t node, int *fds);
+
+/* Another process is to follow a node's: makes its connections of bytes anew,
+ * since those may be torn, and gives `take` the other end of each, which stays
+ * ours. The old ones stay open on the node's side until the next time, so that
+ * who is at the other end hears of the new one before it sees an end. -errno
+ * with a sentence. Those with programs of somebody else's are left alone. */
+typedef void links_take(void *context, uint32_t node, uint32_t place, int fd);
+int links_renew(struct links *links, uint32_t node, links_take *take,
+	void *context, struct error *error);
 
 /* A node has its ends: gives up those of FIFOs. */
 void links_spawned(struct links *links, uint32_t node);

@@ -1,11 +1,13 @@
 /* loop: the processes of nodes: what they say and print, and what they are
  * told. */
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "core/base/check.h"
 #include "core/fleet/loop_private.h"
 
 static int open_page(struct loop *loop, uint32_t index);
+static void give_link(void *context, uint32_t node, uint32_t place, int fd);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
 static void take_line(void *context, const char *text, size_t bytes);
@@ -50,9 +52,14 @@ void loop_spawn(struct loop *loop, uint32_t index)
 			&one->version, version_hold(loop->places[node].now));
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
+	one->error = ERROR_NONE;
+	if (supervisor_current(&loop->supervisor, node) == index &&
+		loop->supervisor.nodes[node].restarts > 0 &&
+		links_renew(&loop->links, node, give_link, loop, &one->error) <
+			0)
+		loop_take_lost(loop, one->error.text);
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
-	one->error = ERROR_NONE;
 	one->since_ns = loop->os->clock_ns(loop->os);
 	request.counters_fd = open_page(loop, index);
 	one->outcome = process_start(&one->process, loop->os, loop->reactor,
@@ -61,6 +68,29 @@ void loop_spawn(struct loop *loop, uint32_t index)
 			       : OUTCOME_SPAWNED;
 	links_spawned(&loop->links, node);
 	free(ends);
+}
+
+/* A neighbour gets another end of a connection; so does its standby. */
+static void give_link(void *context, uint32_t node, uint32_t place, int fd)
+{
+	const struct command command = {
+		.kind = COMMAND_LINK, .code = (int)place, .records = 1};
+	struct loop *loop = context;
+
+	for (uint32_t seat = 0; seat < SEATS; seat++) {
+		uint32_t index = seat_process(node, seat);
+		struct loop_process *one = &loop->processes[index];
+		int copy;
+
+		if (!one->process.pid)
+			continue;
+		copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
+		one->error = ERROR_NONE;
+		one->broken = copy < 0 || process_send_fds(&one->process, &copy,
+						  1, &one->error) < 0;
+		if (!one->broken)
+			loop_send(loop, index, &command);
+	}
 }
 
 /* Where a process notes what it does, or -1. A standby's is its node's when it

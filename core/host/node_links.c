@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static bool has_heirs(const struct node_plan_link *link);
+static bool is_renewed(const struct node_plan_link *link);
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
 static void fifo_closed(void *context, const char *why);
@@ -17,6 +19,10 @@ static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
+static void missed(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records);
+static bool is_stream(
+	const struct node_link *mine, uint32_t stream, uint32_t number);
 
 int node_links_init(struct node *node, struct error *error)
 {
@@ -37,8 +43,8 @@ int node_links_init(struct node *node, struct error *error)
 			.name = node->plan->node,
 			.peer = node->plan->links[i].peer,
 			.packets = node->plan->links[i].packets,
-			.patient = node->plan->links[i].foreign ||
-				   has_heirs(&node->plan->links[i]),
+			.patient = true, /* who comes may come late */
+			.renews = is_renewed(&node->plan->links[i]),
 			.heirs = has_heirs(&node->plan->links[i]),
 			.again = node->plan->links[i].reconnect,
 			.fds = carries_fds(node->plan, i),
@@ -51,6 +57,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->listener.closed = closed;
 		mine->listener.failed = failed;
 		mine->listener.lost = lost;
+		mine->listener.missed = missed;
 		mine->node = node;
 		mine->peer = settings.peer;
 		mine->foreign = node->plan->links[i].foreign;
@@ -86,6 +93,21 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 		return error_set(error, result,
 			"stream %s cannot be put on its link", plan->name);
 	return 0;
+}
+
+int node_links_renew(
+	struct node *node, uint32_t link, int fd, struct error *error)
+{
+	struct os *os = node->fabric.os;
+
+	if (link >= node->plan->link_count || !node->links[link].link ||
+		!is_renewed(&node->plan->links[link])) {
+		os->close(os, fd);
+		return error_set(error, -EPROTO,
+			"link %u is none that can be made anew", link);
+	}
+	(void)os->fcntl(os, fd, F_SETFL, O_NONBLOCK);
+	return link_renew(node->links[link].link, fd, error);
 }
 
 void node_links_over(struct node *node, uint32_t link)
@@ -136,6 +158,11 @@ int node_links_thaw(struct node *node, struct error *error)
 static bool has_heirs(const struct node_plan_link *link)
 {
 	return link->packets && !link->foreign && !link->fifo;
+}
+
+static bool is_renewed(const struct node_plan_link *link)
+{
+	return !link->packets && !link->foreign && !link->fifo;
 }
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link)
@@ -233,12 +260,36 @@ static void lost(struct link_listener *listener, struct link *link,
 	(void)link;
 	if (node->closing || (node->counters.head && !mine->foreign))
 		return; /* whoever had them counts them, or the supervisor */
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
-		const struct node_plan_stream *plan = &node->plan->streams[i];
-
-		if (plan->link != NODE_PLAN_NONE &&
-			&node->links[plan->link] == mine &&
-			plan->number == number)
+	for (uint32_t i = 0; i < node->plan->stream_count; i++)
+		if (is_stream(mine, i, number))
 			node->cut[i] += records;
-	}
+}
+
+/* Nobody but the program knows where they are. */
+static void missed(struct link_listener *listener, struct link *link,
+	uint32_t number, uint64_t records)
+{
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+
+	(void)link;
+	for (uint32_t i = 0; mine->foreign && i < node->plan->stream_count; i++)
+		if (is_stream(mine, i, number))
+			log_say(node->fabric.log, LOG_WARNING,
+				"the link to %s: %" PRIu64
+				" of the records that it counts as sent on %s "
+				"did not come",
+				mine->peer, records,
+				node->plan->streams[i].name);
+}
+
+/* Whether the node's stream has that number on the link. */
+static bool is_stream(
+	const struct node_link *mine, uint32_t stream, uint32_t number)
+{
+	const struct node *node = mine->node;
+	const struct node_plan_stream *plan = &node->plan->streams[stream];
+
+	return plan->link != NODE_PLAN_NONE &&
+	       &node->links[plan->link] == mine && plan->number == number;
 }

@@ -14,6 +14,11 @@ int node_links_init(struct node *node, struct error *error);
  * one number. */
 int node_links_add(struct node *node, uint32_t stream, struct error *error);
 
+/* Takes another connection for a link of the plan; see link_renew. -errno with
+ * a sentence. */
+int node_links_renew(
+	struct node *node, uint32_t link, int fd, struct error *error);
+
 /* All of them, and the relays, stand still, and go on. Thawing fails as
  * link_thaw does. */
 void node_links_freeze(struct node *node);

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "core/host/handover.h"
+#include "core/host/node_links.h"
 #include "core/host/node_report.h"
 
 static void freeze(struct node_upgrade *upgrade, const struct command *message);
+static void renew_link(
+	struct node_upgrade *upgrade, const struct command *message);
 static int thaw(struct node_upgrade *upgrade, struct error *error);
 static int hand_over(
 	struct node_upgrade *upgrade, struct node_failure *failure);
@@ -57,6 +60,9 @@ bool node_upgrade_obey(struct node_upgrade *upgrade,
 	case COMMAND_RESTORE:
 		restore(upgrade, message);
 		return true;
+	case COMMAND_LINK:
+		renew_link(upgrade, message);
+		return true;
 	default:
 		return false;
 	}
@@ -98,6 +104,21 @@ static void freeze(struct node_upgrade *upgrade, const struct command *message)
 	}
 	upgrade->freezing = true;
 	node_freeze(upgrade->node);
+}
+
+/* A neighbour has been followed by another process. */
+static void renew_link(
+	struct node_upgrade *upgrade, const struct command *message)
+{
+	struct error error = ERROR_NONE;
+	uint32_t count;
+	int *fds = command_take_fds(upgrade->connection, &count);
+
+	if (count == 1 &&
+		node_links_renew(upgrade->node, (uint32_t)message->code, fds[0],
+			&error) < 0)
+		log_say(upgrade->node->fabric.log, LOG_ERROR, "%s", error.text);
+	free(fds);
 }
 
 static int thaw(struct node_upgrade *upgrade, struct error *error)

@@ -103,8 +103,8 @@ static void judge_restart(struct judging *judging,
 		refuse(judging, one->options.restart_at, why);
 }
 
-/* Who comes back finds its place again in connections of packets between nodes
- * of ours: a byte stream may be torn, and a program cannot be told. */
+/* Who comes back finds its place again in connections between nodes of ours: a
+ * program cannot be told, and a FIFO has ended when its only writer has. */
 const char *placement_no_restart(
 	const struct placement *placement, uint32_t node)
 {
@@ -114,12 +114,12 @@ const char *placement_no_restart(
 		const struct placement_link *link = &placement->links[i];
 
 		if ((link->nodes[0] != node && link->nodes[1] != node) ||
-			(link->packets && !link->foreign))
+			(link->fifo == TOPOLOGY_NONE && !link->foreign))
 			continue;
 		return link->foreign ? "a restart of a node with streams to a "
 				       "command or remote node"
-				     : "a restart of a node with streams that "
-				       "have a \"transport\" of their own";
+				     : "a restart of a node with streams "
+				       "through a FIFO";
 	}
 	return NULL;
 }

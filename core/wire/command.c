@@ -173,6 +173,7 @@ static int kind_parts(unsigned kind)
 	case COMMAND_FROZEN:
 		return PART_CODE | PART_RECORDS | PART_BYTES | PART_TEXT;
 	case COMMAND_RESTORE:
+	case COMMAND_LINK:
 		return PART_CODE | PART_RECORDS;
 	case COMMAND_RESTORED:
 		return PART_CODE | PART_RECORDS | PART_TEXT;

@@ -55,13 +55,15 @@
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
  *                                  enum command_restore; RESTORED: operators
  *                                  that were left out; RESULT: exit code;
- *                                  FROZEN: FREEZE's number; TAP:
+ *                                  FROZEN: FREEZE's number; LINK: which of
+ *                                  the plan's links; TAP:
  *                                  enum command_tap; SHOWN: 0 or a negative
  *                                  errno; RECORDS: how many
  *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
  *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
- *                                  how many in this packet; FROZEN, RESTORE: in
- *                                  all; RESTORED: records that were left out;
+ *                                  how many in this packet; FROZEN, RESTORE,
+ *                                  LINK: in all; RESTORED: records that were
+ *                                  left out;
  *                                  FREEZE: a number, which FROZEN and REFUSED
  *                                  repeat, since THAW may cross them; TAP,
  *                                  STATE: a number, which RECORDS and SHOWN
@@ -141,6 +143,7 @@ enum command_kind {
 	COMMAND_RESTORE = 9,
 	COMMAND_TAP = 10,
 	COMMAND_STATE = 11,
+	COMMAND_LINK = 12, /* with one fd, the place of a link's */
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,

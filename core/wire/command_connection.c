@@ -131,8 +131,7 @@ int command_receive(struct command_connection *connection,
 			return code;
 		whole = whole && connection->head.kind != COMMAND_FDS;
 	}
-	connection->told = connection->head.kind == COMMAND_FROZEN ||
-			   connection->head.kind == COMMAND_RESTORE;
+	connection->told = connection_has_fds(connection->head.kind);
 	*message = connection->head;
 	return COMMAND_OK;
 }

@@ -119,13 +119,18 @@ int connection_collect(struct command_connection *connection,
 	return 0;
 }
 
+bool connection_has_fds(enum command_kind kind)
+{
+	return kind == COMMAND_FROZEN || kind == COMMAND_RESTORE ||
+	       kind == COMMAND_LINK;
+}
+
 /* Fds come beside FDS alone, as many as it says; and then a message of them. */
 int connection_check_fds(
 	struct command_connection *connection, struct error *error)
 {
 	const struct command *head = &connection->head;
-	const bool has =
-		head->kind == COMMAND_FROZEN || head->kind == COMMAND_RESTORE;
+	const bool has = connection_has_fds(head->kind);
 
 	if (head->kind == COMMAND_FDS ? connection->fd_came != head->records
 				      : connection->fd_came != 0)

@@ -60,6 +60,9 @@ void connection_attach(const struct packet *packet, struct msghdr *header,
 int connection_collect(struct command_connection *connection,
 	struct msghdr *header, struct error *error);
 
+/* Whether fds come ahead of such a message. */
+bool connection_has_fds(enum command_kind kind);
+
 /* Whether the packet that came last has the fds that it should. -EPROTO. */
 int connection_check_fds(
 	struct command_connection *connection, struct error *error);

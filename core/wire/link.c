@@ -54,6 +54,7 @@ int link_create(struct link **link, const struct link_host *host,
 		made->settings.packet_bytes = LINK_PACKET_BYTES_DEFAULT;
 	made->listener = listener;
 	made->fd = fd;
+	made->next_fd = -1;
 	made->send_bytes = made->receive_bytes = LINK_FIRST_PACKET_BYTES;
 	if (settings->heirs) /* what another process was sent may come first */
 		made->receive_bytes = made->settings.packet_bytes;
@@ -90,6 +91,8 @@ void link_destroy(struct link **link)
 	CHECK(old->task.state != TASK_RUNNING);
 	old->listener = NULL;
 	shut(old, "closed");
+	if (old->next_fd >= 0)
+		old->host.os->close(old->host.os, old->next_fd);
 	task_stop(&old->task);
 	for (uint32_t i = 0; i < old->end_count; i++) {
 		if (!old->ends[i])

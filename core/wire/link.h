@@ -60,6 +60,11 @@ struct link_listener {
 	 * so many records were not read. NULL: nobody counts. */
 	void (*lost)(struct link_listener *listener, struct link *link,
 		uint32_t number, uint64_t records);
+	/* The other side has ended a stream that it wrote, and so many of the
+	 * records that it had sent by its own account did not come. NULL:
+	 * nobody counts. */
+	void (*missed)(struct link_listener *listener, struct link *link,
+		uint32_t number, uint64_t records);
 };
 
 struct link_settings {
@@ -69,6 +74,7 @@ struct link_settings {
 	bool patient;     /* the other side may come later: no time limit */
 	bool fds;         /* a stream of it may carry fds: of packets alone */
 	bool again;       /* a hub may tell of another connection */
+	bool renews;      /* of bytes: another connection may replace it */
 	bool heirs;       /* of packets: a process may follow on either side */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
@@ -107,6 +113,12 @@ int link_receive(struct link *link, uint32_t number, struct stream *stream,
  * stays. Between rounds only. A thaw that fails (-errno) may be tried again. */
 void link_freeze(struct link *link);
 int link_thaw(struct link *link, struct error *error);
+
+/* Goes on with `fd`, which must be non-blocking and is taken also on failure,
+ * in the place of a connection of bytes whose other side has been followed by
+ * another process: at once, or at the thaw. What came whole on the old one is
+ * taken. Between rounds only. -errno with a sentence. */
+int link_renew(struct link *link, int fd, struct error *error);
 
 /* Writes how a frozen link stands, its streams not included; changes nothing.
  * And takes that over into one that stands still and has never run, whose

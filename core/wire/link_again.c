@@ -61,6 +61,17 @@ void link_tell_lost(struct link_end *end, uint64_t staged)
 			link->listener, link, end->number, written - read);
 }
 
+void link_tell_missed(struct link_end *end, uint64_t records)
+{
+	struct link *link = end->link;
+	struct link_listener *listener = link->listener;
+
+	link->counts.lost += records;
+	records += end->missed;
+	if (records > 0 && listener && listener->missed)
+		listener->missed(listener, link, end->number, records);
+}
+
 /* The far reader has told its credit: what it had read, and what it can hold,
  * which is what it told at first. That of fds depends on the files it has. */
 static uint64_t count_read(const struct link_end *end)

@@ -43,7 +43,7 @@ int link_thaw(struct link *link, struct error *error)
 		task_rest(&link->task, LINK_REST);
 	task_tell(&link->task, LINK_READABLE | LINK_WRITABLE | LINK_WORK);
 	task_start(&link->task);
-	return 0;
+	return link_renew_late(link, error);
 }
 
 void link_received(const struct link *link, uint32_t number, uint64_t *records,

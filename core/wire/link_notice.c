@@ -336,7 +336,7 @@ static int take_omega(
 	} else if (gone) {
 		stream_leave(end->stream, &end->in);
 	} else {
-		link->counts.lost += notice->records - count_here(end);
+		link_tell_missed(end, notice->records - count_here(end));
 		stream_end(end->stream, &end->out, reasons[notice->reason]);
 		tell_failed(end, notice->text);
 	}

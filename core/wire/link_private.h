@@ -119,6 +119,7 @@ struct link {
 	struct task task;
 	struct reactor_watch watch;
 	int fd;
+	int next_fd;               /* takes its place at the thaw; -1: none */
 	bool open;                 /* HELLO has come */
 	bool opened;               /* it was open before, or is */
 	bool bye;                  /* that has come */
@@ -263,8 +264,14 @@ void link_heir_settles(struct link *link);
 /* Tells of what went, and of what was staged to go, if it was not read. */
 void link_tell_lost(struct link_end *end, uint64_t staged);
 
+/* The stream ends: so many records behind the last that came did not. */
+void link_tell_missed(struct link_end *end, uint64_t records);
+
 /* Says omega of a stream that had ended on an earlier connection. */
 void link_put_over(struct link *link, struct link_end *end);
+
+/* Goes on with the connection that came while it stood still. -errno. */
+int link_renew_late(struct link *link, struct error *error);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);

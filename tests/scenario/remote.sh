@@ -96,6 +96,22 @@ expect_status 1
 expect_empty peer.err
 expect_line err "tau: here: the link to there: it said that it had failed: no more paper"
 
+scenario "a peer that counts more than it sends"
+cat >boasting.py <<'END'
+import sys, connect, tau_peer
+
+with tau_peer.Peer(connect.connect(sys.argv[1]), "boasting") as peer:
+    out = peer.writer("out")
+    for record in peer.reader("in"):
+        out.send(record.body, record.type)
+    out._sent += 3
+END
+beside boasting.py unix:there.sock
+expect_status 0
+expect_empty peer.err
+cmp -s text out || fail "the text did not come back"
+expect_line err "tau: here: the link to there: 3 of the records that it counts as sent on there did not come"
+
 scenario "a peer with a port of several streams"
 cat >both.py <<'END'
 import sys, connect, tau_peer

@@ -13,7 +13,7 @@ chain() {
 	cat >chain.json <<-END
 	{"tau": 1,
 	 "plugins": {"evil": {"path": "$top_builddir/tests/fixtures/evil.so"}},
-	 "defaults": {"node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]$2}}},
+	 "defaults": {"stream": {"transport": "${TRANSPORT:-link}"}, "node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]$2}}},
 	 "nodes": {
 	  "first": {"restart": {"on": "never"}, "operators": {"g": {"type": "generate",
 	   "params": {"count": $1}}}},
@@ -86,6 +86,17 @@ sed -i 's/"on": "failure", //' chain.json
 t run chain.json
 expect_status 1
 expect_no_line err "*starting again*"
+
+for TRANSPORT in unix tcp; do
+	scenario "an operator that crashes where bytes go by $TRANSPORT"
+	chain 20000 ', "max": 1000' evil.mortal '"after": 3000'
+	t run chain.json
+	expect_status 0
+	expect_line err "tau: one: starting again at once: 1 of 1000 times within 30 s"
+	expect_all_of 20000
+	[ "$(wc -l <out)" -gt 3000 ] || fail "nothing came out behind the crash"
+done
+TRANSPORT=
 
 scenario "two nodes side by side are killed, alone and together, at any time"
 chain 1000000000 ', "max": 100000' where '"field": "", "op": ">=", "value": 0'
