@@ -159,6 +159,37 @@ START_TEST(both_are_asked_reported_once_and_closed)
 }
 END_TEST
 
+/* Node 1 is replaced: what obeys nothing yet is its new process. */
+START_TEST(who_took_over_is_asked_like_the_one_before)
+{
+	struct history history;
+	struct supervisor *supervisor = &history.supervisor;
+	const uint32_t standby = seat_process(1, 1);
+
+	begin(&history, true);
+	quiet(&history, 1, 0, "1 0 0 0\n");
+	supervisor_spawn_standby(supervisor, 1);
+	happens(&history, (struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
+				  .process = standby});
+	happens(&history,
+		(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
+			.process = standby,
+			.command = &(struct command){.kind = COMMAND_READY}});
+	supervisor_promote(supervisor, 1);
+	exits(&history, 1, SIGKILL);
+	history.said[0] = 0;
+	quiet(&history, 0, 0, "1 1 0 0\n");
+	expect(&history, "");
+	happens(&history,
+		(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
+			.process = standby,
+			.command = &(struct command){.kind = COMMAND_QUIET,
+				.text = command_text("1 1 0 0\n")}});
+	expect(&history, "0 explain; 1 explain; ");
+	supervisor_release(supervisor);
+}
+END_TEST
+
 START_TEST(the_rest_goes_on_where_the_topology_says_so)
 {
 	struct history history;
@@ -265,6 +296,7 @@ static Suite *supervisor_deadlock_suite(void)
 	TCase *tests = test_case(suite, "single histories");
 
 	tcase_add_test(tests, both_are_asked_reported_once_and_closed);
+	tcase_add_test(tests, who_took_over_is_asked_like_the_one_before);
 	tcase_add_test(tests, the_rest_goes_on_where_the_topology_says_so);
 	tcase_add_test(tests, who_runs_out_is_asked_when_it_has_obeyed);
 	tcase_add_test(tests, who_dies_instead_of_answering_is_left_out);

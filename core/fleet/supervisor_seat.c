@@ -8,6 +8,9 @@
 #include "core/base/check.h"
 #include "core/fleet/supervisor_private.h"
 
+static void follow_deadlock(
+	struct supervisor *supervisor, uint32_t node, uint32_t process);
+
 uint32_t supervisor_current(const struct supervisor *supervisor, uint32_t node)
 {
 	return seat_process(node, supervisor->nodes[node].current);
@@ -67,9 +70,21 @@ void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
 	*supervised_current(supervisor, node) = (struct supervised_process){0};
 	one->promoting = false;
 	one->current = seat_of(process);
-	supervisor->deadlock.nodes[node].process = process;
+	follow_deadlock(supervisor, node, process);
 	if (supervisor->processes[process].state == SUPERVISED_PREPARED)
 		supervisor_run(supervisor, process);
+}
+
+/* The new process has obeyed nothing yet; what its predecessor said of itself
+ * holds no more, unless it was found stuck, which is final. */
+static void follow_deadlock(
+	struct supervisor *supervisor, uint32_t node, uint32_t process)
+{
+	struct deadlock *deadlock = &supervisor->deadlock;
+
+	deadlock->nodes[node].process = process;
+	if (deadlock->nodes[node].group == DEADLOCK_NONE)
+		deadlock_restarted(deadlock, node);
 }
 
 void supervisor_standby_ended(struct supervisor *supervisor, uint32_t node,
