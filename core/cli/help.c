@@ -8,8 +8,9 @@
 
 static const char *const run_group[] = {
 	"run", "validate", "graph", "plan", NULL};
-static const char *const running_group[] = {"ps", "logs", "upgrade", "rollback",
-	"history", "restart", "drain", "stop", NULL};
+static const char *const running_group[] = {"ps", "logs", "tap", "state",
+	"apply", "upgrade", "rollback", "history", "restart", "drain", "stop",
+	NULL};
 static const char *const find_group[] = {"ls", "inspect", NULL};
 static const char *const more_group[] = {"version", "help", NULL};
 

@@ -20,6 +20,7 @@ static void forget_next(struct loop *loop);
 static void settle(struct loop *loop, uint64_t client);
 static void tell_node(struct loop *loop, uint64_t client, uint32_t node);
 static void tell_streams(struct loop *loop, uint64_t client, uint32_t node);
+static int64_t more(uint64_t one, uint64_t other);
 static bool find_stream(struct command_text text, struct command_text name,
 	struct proof_stream *found);
 static void remember(
@@ -233,13 +234,22 @@ static void tell_streams(struct loop *loop, uint64_t client, uint32_t node)
 				&object, "sent_after", (int64_t)after.sent);
 			object_text(&object, "digest_after", digest);
 			object_number(&object, "lost",
-				(int64_t)(before.carried - after.carried));
-			object_number(&object, "duplicated", 0);
+				more(after.retired, before.retired) +
+					more(before.received, after.received));
+			object_number(&object, "duplicated",
+				more(before.retired, after.retired) +
+					more(after.received, before.received));
 		}
 		line = object_take(&object);
 		control_line(loop->request->control, client, line);
 		free(line);
 	}
+}
+
+/* By how much one side's number is beyond the other's. */
+static int64_t more(uint64_t one, uint64_t other)
+{
+	return one > other ? (int64_t)(one - other) : 0;
 }
 
 static bool find_stream(struct command_text text, struct command_text name,
