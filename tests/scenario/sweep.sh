@@ -1,0 +1,177 @@
+#!/bin/bash
+# sweep.sh: upgrades whose processes are killed in each of their steps, and
+# versions that hang in one. What is in the node afterwards is the old version
+# or the new one, never both and never none, and what came out is in order,
+# nothing twice, and lacks only what was said to be lost.
+source=$(cd "$(dirname "$0")/../.." && pwd)
+. "$source/tests/scenario/scenario.sh"
+trap 'stop_all; rm -rf "$folder"' EXIT
+supervisors=
+stop_all() {
+	local one
+	for one in $supervisors; do kill -9 "$one" 2>&- || :; done
+}
+
+# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
+build() {
+	local name=$1
+	shift
+	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
+		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
+}
+
+# manifest NAME PLUGIN [POLICY]: the neighbour's policy is POLICY.
+manifest() {
+	cat >"$1.json" <<-JSON
+	{"tau": 1, "name": "$1", "plugins": {"steady": {"path": "$2.so"}},
+	 "defaults": {"node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]}}},
+	 "nodes": {
+	  "first": {"operators": {"numbers": {"type": "generate"}}},
+	  "near": {"restart": {"on": "${3:-failure}"}, "operators": {"near": {"type": "lines"}}},
+	  "b": {"operators": {"steady": {"type": "steady.steady"}}},
+	  "last": {"operators": {"out": {"type": "stdout"}}}},
+	 "streams": ["numbers -> near -> steady -> out"]}
+	JSON
+}
+
+# Lines "COUNT VERSION N": N grows; what it leaves out is missing. The count
+# grows by one and by what was counted and is missing, but where its state was
+# lost.
+cat >ledger.awk <<'AWK'
+function wrong(what) { if (!bad) print "line " NR " " what ": " $0; bad = 1 }
+$3 + 0 <= last { wrong("comes again") }
+{ missing += $3 - last - 1; gap = $3 - last; last = $3 }
+$1 + 0 <= count { again++; gap = $1 }
+$1 > count + gap && gap != $1 { wrong("counts more than came") }
+{ count = $1 }
+$2 != version { version = $2; versions = versions " " version }
+END { if (!bad) print "missing " missing + 0 ", again " again + 0 ", versions" versions }
+AWK
+
+# start NAME: runs it; its ledger is in NAME.ledger when it has ended.
+start() {
+	mkfifo "$1.pipe"
+	awk -f ledger.awk <"$1.pipe" >"$1.ledger" &
+	ledger=$!
+	"$TAU" run "$1.json" >"$1.pipe" 2>"$1.err" &
+	supervisor=$!
+	supervisors="$supervisors $supervisor"
+	until "$TAU" ps --json --topology "$1" 2>/dev/null |
+		grep -q '"node": "last".*"records": [1-9]'; do
+		kill -0 $supervisor 2>/dev/null || fail "$1 ended: $(cat "$1.err")"
+	done
+}
+
+# processes NODE: of it, as the supervisor's children; the oldest first.
+processes() {
+	local child
+	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
+		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
+		*"node $1 ") echo "$child" ;;
+		esac
+	done
+}
+
+read_so_far() {
+	"$TAU" ps --json --topology "$1" |
+		sed -n 's/.*"node": "last".*"records": \([0-9]*\).*/\1/p'
+}
+
+# By more than is under way between nodes.
+goes_on() {
+	local before
+	before=$(read_so_far "$1")
+	until [ "$(read_so_far "$1")" -gt $((before + 5000)) ]; do
+		kill -0 $supervisor 2>&- ||
+			fail "$1 does not go on: $(cat "$1.err")"
+	done
+}
+
+# begin NAME STEP [OPTION]: an upgrade that is held in that step.
+begin() {
+	rm -f $2.at $2.go
+	mkfifo $2.at $2.go
+	"$TAU" upgrade --topology "$1" --plugin new.so --freeze-timeout 1m \
+		${3-} >out 2>err &
+	upgrade=$!
+	read -r _ <$2.at || :
+	rm $2.at
+}
+
+# let_go STEP: unless who is held there is dead, and with it the upgrade over.
+let_go() {
+	exec {go}<>"$1.go"
+	echo >&$go
+	status=0
+	wait $upgrade || status=$?
+	exec {go}>&-
+}
+
+# said NAME: how many records were said to be lost.
+said() {
+	sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' "$1.err" |
+		awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# one STEP VICTIM STATUS AGAIN VERSIONS [OPTION]: how the upgrade ends, how often
+# the state is lost, and who gave what came out.
+one() {
+	local name=$1-$2 victim said
+	scenario "$2 is killed in $1"
+	manifest $name old
+	start $name
+	begin $name $1 ${6-}
+	case $2 in
+	old) victim=$(processes b | head -n 1) ;;
+	new) victim=$(processes b | tail -n 1) ;;
+	near) victim=$(processes near) ;;
+	esac
+	kill -9 $victim
+	while kill -0 $victim 2>&-; do :; done # until it is reaped
+	let_go $1
+	expect_status "$3"
+	goes_on $name
+	[ "$(processes b | wc -l)" = 1 ] ||
+		fail "$(processes b | wc -l) processes: $("$TAU" ps --topology $name)"
+	t stop --topology $name
+	wait $supervisor || fail "it ended with $?: $(cat $name.err)"
+	wait $ledger
+	expect_line $name.ledger "missing $(said $name), again $4, versions$5"
+}
+
+build old -DNUMBER=1 "-DSAVE=hold(\"$folder/save\");"
+build new -DNUMBER=2 "-DCREATE=hold(\"$folder/create\");" \
+	"-DRESTORE=hold(\"$folder/restore\");" \
+	"-DSELFTEST=hold(\"$folder/selftest\");" \
+	"-DRUN=static int ran; if (!ran++) hold(\"$folder/run\");"
+
+one create old 1 1 ' 1'
+one create new 1 0 ' 1'
+one create near 0 0 ' 1 2'
+one save old 1 1 ' 1'
+one save new 1 0 ' 1'
+one save near 0 0 ' 1 2'
+one restore old 0 0 ' 1 2'
+one restore new 1 0 ' 1'
+one restore near 0 0 ' 1 2'
+one selftest old 0 0 ' 1 2'
+one selftest new 1 0 ' 1'
+one selftest near 0 0 ' 1 2'
+one run new 1 0 ' 1' --wait
+one run near 0 0 ' 1 2'
+
+scenario "a neighbour that is not to be restarted ends the topology"
+manifest never old never
+start never
+begin never restore
+victim=$(processes near)
+kill -9 $victim
+while kill -0 $victim 2>&-; do :; done
+let_go restore
+expect_status 1
+status=0
+wait $supervisor || status=$?
+expect_status 1
+wait $ledger
+expect_line never.ledger 'missing 0, again 0, versions 1'
+expect_line never.err 'tau: b: the link to near: near has gone: crashed *'
