@@ -62,7 +62,7 @@ story 1
 grep -q '^tally  *count  *running' story || fail "ps does not show what it started"
 read_all
 story 2
-grep -q 'lost 0, duplicated 0$' story || fail "its upgrade proves nothing"
+grep -q ' 0  *0$' story || fail "its upgrade proves nothing"
 read_all
 story 3
 grep -q 'count  rolled back  tally 1.0.0 ([0-9a-f]*)$' story ||

@@ -72,6 +72,7 @@ static int run(struct cli *cli, int argc, char **argv)
  * must fit them. */
 static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 {
+	struct changing changing = {.cli = cli};
 	char *folders = folders_of(wish->planning.plugin_path);
 	struct planning planning = wish->planning;
 	char *record, *arguments[3] = {0};
@@ -100,7 +101,8 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 				.verb = "apply",
 				.arguments = (const char *const *)arguments,
 				.line = changing_show,
-				.context = cli});
+				.context = &changing});
+		changing_finish(&changing);
 	}
 	free(arguments[0]);
 	free(arguments[1]);

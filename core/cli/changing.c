@@ -1,21 +1,34 @@
 /* changing: what came of a change while a topology runs. See the header. */
 #include "core/cli/changing.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "core/cli/cli.h"
 
-static void show_stream(FILE *file, const json_t *line);
+static void add_stream(struct table *table, const json_t *line);
+
+static const char *const headings[] = {"STREAM", "CARRIED", "DIGEST", "SENT",
+	"RECEIVED", "RETIRED", "LOST", "DUPLICATED"};
 
 void changing_show(void *context, const char *topology, json_t *line)
 {
-	struct cli *cli = context;
+	struct changing *changing = context;
+	struct cli *cli = changing->cli;
 	FILE *file = cli->out.file;
+
+	if (json_object_get(line, "stream")) {
+		changing->table.columns = 8;
+		memcpy(changing->table.headings, headings, sizeof headings);
+		add_stream(&changing->table, line);
+		return;
+	}
+	changing_finish(changing);
 
 	if (json_object_get(line, "phase"))
 		cli_say(cli, "%s: %s", topology, asking_text(line, "phase"));
 	else if (json_object_get(line, "advice"))
 		fprintf(file, "%s", asking_text(line, "advice"));
-	else if (json_object_get(line, "stream"))
-		show_stream(file, line);
 	else
 		fprintf(file,
 			"%s runs %s; pause %.3f ms, %lld bytes handed over\n",
@@ -27,25 +40,28 @@ void changing_show(void *context, const char *topology, json_t *line)
 			(long long)asking_number(line, "dropped"));
 }
 
-static void show_stream(FILE *file, const json_t *line)
+/* One that the new version does not have has no result. */
+static void add_stream(struct table *table, const json_t *line)
 {
-	fprintf(file,
-		"  %s: sent %lld, received %lld, retired %lld, carried %lld, "
-		"digest %s",
-		asking_text(line, "stream"),
-		(long long)asking_number(line, "sent"),
-		(long long)asking_number(line, "received"),
-		(long long)asking_number(line, "retired"),
-		(long long)asking_number(line, "carried"),
-		asking_text(line, "digest"));
-	if (json_object_get(line, "digest_after"))
-		fprintf(file,
-			"; new: sent %lld, digest %s; lost %lld, duplicated "
-			"%lld\n",
-			(long long)asking_number(line, "sent_after"),
-			asking_text(line, "digest_after"),
-			(long long)asking_number(line, "lost"),
-			(long long)asking_number(line, "duplicated"));
-	else
-		fprintf(file, "; the new version has no such stream\n");
+	static const char *const keys[] = {
+		"carried", "sent", "received", "retired", "lost", "duplicated"};
+	char numbers[6][24] = {0};
+	const char *cells[] = {asking_text(line, "stream"), numbers[0],
+		asking_text(line, "digest"), numbers[1], numbers[2], numbers[3],
+		numbers[4], numbers[5]};
+
+	for (int i = 0; i < 6; i++)
+		snprintf(numbers[i], sizeof numbers[i],
+			json_object_get(line, keys[i]) ? "%lld" : "-",
+			(long long)asking_number(line, keys[i]));
+	table_add(table, cells);
+}
+
+/* Those of one node. */
+void changing_finish(struct changing *changing)
+{
+	if (changing->table.row_count)
+		table_print(&changing->table, &changing->cli->out, 2);
+	table_release(&changing->table);
+	changing->table = (struct table){0};
 }

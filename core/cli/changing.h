@@ -6,9 +6,19 @@
 #define TAU_CORE_CLI_CHANGING_H
 
 #include "core/cli/asking.h"
+#include "core/cli/table.h"
 
-/* A line of the answer (struct asking); the context is the cli. What goes on is
- * a message; what came of it is the result. */
+/* Zeroed but for `cli` is nothing yet. */
+struct changing {
+	struct cli *cli;
+	struct table table; /* streams of the last node */
+};
+
+/* A line of the answer (struct asking); the context is a changing. What goes on
+ * is a message; what came of it is the result. */
 void changing_show(void *context, const char *topology, json_t *line);
+
+/* Behind the last line. */
+void changing_finish(struct changing *changing);
 
 #endif

@@ -128,6 +128,9 @@ static int history(struct cli *cli, int argc, char **argv)
 
 static int ask(struct cli *cli, struct wish *wish)
 {
+	struct changing changing = {.cli = cli};
+	int code;
+
 	if (wish->node)
 		snprintf(argument(wish), ARGUMENT_BYTES, "node=%s", wish->node);
 	if (wish->wait)
@@ -140,8 +143,10 @@ static int ask(struct cli *cli, struct wish *wish)
 			"probation_ns=%" PRId64, wish->probation_ns);
 	wish->asking.arguments = wish->arguments;
 	wish->asking.line = changing_show;
-	wish->asking.context = cli;
-	return asking_one(cli, &wish->asking);
+	wish->asking.context = &changing;
+	code = asking_one(cli, &wish->asking);
+	changing_finish(&changing);
+	return code;
 }
 
 /* The next one's text; the list ends in NULL. */
