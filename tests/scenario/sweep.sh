@@ -20,7 +20,8 @@ build() {
 		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
 }
 
-# manifest NAME PLUGIN [POLICY]: the neighbour's policy is POLICY.
+# manifest NAME PLUGIN [POLICY] [KEYS]: the neighbour's policy is POLICY, and the
+# node with state has these KEYS.
 manifest() {
 	cat >"$1.json" <<-JSON
 	{"tau": 1, "name": "$1", "plugins": {"steady": {"path": "$2.so"}},
@@ -28,7 +29,7 @@ manifest() {
 	 "nodes": {
 	  "first": {"operators": {"numbers": {"type": "generate"}}},
 	  "near": {"restart": {"on": "${3:-failure}"}, "operators": {"near": {"type": "lines"}}},
-	  "b": {"operators": {"steady": {"type": "steady.steady"}}},
+	  "b": {${4-}"operators": {"steady": {"type": "steady.steady"}}},
 	  "last": {"operators": {"out": {"type": "stdout"}}}},
 	 "streams": ["numbers -> near -> steady -> out"]}
 	JSON
@@ -175,3 +176,64 @@ expect_status 1
 wait $ledger
 expect_line never.ledger 'missing 0, again 0, versions 1'
 expect_line never.err 'tau: b: the link to near: near has gone: crashed *'
+
+# hung NAME STATUS SENTENCE: how an upgrade to a version that hangs has ended.
+hung() {
+	local name=$1
+	scenario "a version that hangs in $name"
+	supervisor=${running[$name]}
+	status=0
+	wait ${upgrades[$name]} || status=$?
+	cp $name.answer err
+	expect_status 1
+	expect_line err "$2"
+	goes_on $name
+	[ "$(processes b)" = "${before[$name]}" ] || fail "b was replaced"
+	t stop --topology $name
+	wait $supervisor || fail "it ended with $?: $(cat $name.err)"
+	wait ${ledgers[$name]}
+	expect_line $name.ledger 'missing 0, again 0, versions 1'
+}
+
+# All at once: two of these deadlines are ten seconds.
+declare -A running upgrades before ledgers
+mkfifo never.at never.go
+build create -DNUMBER=2 -DCREATE=HANG
+build restore -DNUMBER=2 "-DRESTORE=open(\"$folder/never.go\", O_RDONLY);"
+build selftest -DNUMBER=2 -DSELFTEST=HANG
+for one in create restore selftest; do
+	keys=
+	[ $one != create ] || keys='"watchdog": {"start": "5s"}, '
+	scenario "a version that hangs in $one"
+	manifest $one old failure "$keys"
+	start $one
+	running[$one]=$supervisor ledgers[$one]=$ledger
+	before[$one]=$(processes b)
+	"$TAU" upgrade --topology $one --plugin $one.so --freeze-timeout 1m \
+		>$one.out 2>$one.answer &
+	upgrades[$one]=$!
+done
+hung create 'tau: create: b: the new version *within 5 s (watchdog.start)*'
+hung restore 'tau: restore: b: the new version did not restore its state within 10 s'
+hung selftest 'tau: selftest: b: the new version did not restore its state within 10 s'
+
+scenario "a running version that does not stand still in time"
+build stuck -DNUMBER=1 "-DRUN=hold(\"$folder/stuck\");"
+manifest late stuck
+start late
+mkfifo stuck.go stuck.at
+read -r _ <stuck.at || :
+rm stuck.at
+t upgrade --topology late --plugin new.so --freeze-timeout 1ms
+expect_status 1
+expect_line err 'tau: late: b: the running version did not stand still within 0.001 s'
+exec {go}<>stuck.go
+echo >&$go
+goes_on late
+exec {go}>&-
+t upgrade --topology late --plugin new.so --freeze-timeout 1m
+expect_status 0
+t stop --topology late
+wait $supervisor || fail "it ended with $?"
+wait $ledger
+expect_line late.ledger 'missing 0, again 0, versions 1 2'
