@@ -117,7 +117,7 @@ said() {
 # one STEP VICTIM STATUS AGAIN VERSIONS [OPTION]: how the upgrade ends, how often
 # the state is lost, and who gave what came out.
 one() {
-	local name=$1-$2 victim said
+	local name=$1-$2 victim
 	scenario "$2 is killed in $1"
 	manifest $name old
 	start $name
