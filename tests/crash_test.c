@@ -85,15 +85,19 @@ static void expect(
 	"  sha256 0123456789abcdef0123456789abcdef"                            \
 	"0123456789abcdef0123456789abcdef"
 
-/* The line that is named in a report of `text`, behind `how`. */
+/* The line of this file that is named in a report of `text`, behind `how`;
+ * how many folders are named before it depends on how it was compiled. */
 static int line_in(struct crash_book *book, const char *text, const char *how)
 {
+	static const char file[] = "tests/crash_test.c:";
 	struct command told = crashed(text);
 	const char *report = crash_book_take(book, 1, &told);
 	const char *at = strstr(report, how);
 
 	ck_assert_msg(at != NULL, "%s", report);
-	return atoi(at + strlen(how));
+	at = strstr(at, file);
+	ck_assert_msg(at != NULL, "%s", report);
+	return atoi(at + strlen(file));
 }
 
 /* Of a caller the line before the return address is meant. */
@@ -107,14 +111,14 @@ START_TEST(a_function_and_its_line_are_named)
 	ck_assert_int_eq(somewhere(1), 2);
 	begin(&book);
 	snprintf(text, sizeof text, "0 55 %" PRIx64 " %s\n", offset, path);
-	line = line_in(&book, text, "\n  at somewhere, tests/crash_test.c:");
+	line = line_in(&book, text, "\n  at somewhere, ");
 	ck_assert_int_ge(line, SOMEWHERE_LINE - 2);
 	ck_assert_int_le(line, SOMEWHERE_LINE + 2);
 	snprintf(text, sizeof text, "1 55 %" PRIx64 " %s\n0 1\n", offset + 1,
 		path);
 	ck_assert_int_eq(line, line_in(&book, text,
 				       "\n  at 0x1, in no file\n"
-				       "  by somewhere, tests/crash_test.c:"));
+				       "  by somewhere, "));
 	crash_book_release(&book);
 }
 END_TEST

@@ -110,6 +110,8 @@ for example in "$examples"/*/; do
 		;;
 	upgrade) # follows its log until it is told to stop: check.sh does
 		continue ;;
+	systemd) # a unit, and no topology
+		continue ;;
 	peers)
 		command -v python3 >/dev/null || {
 			echo "skipped: $name, which needs python3"
