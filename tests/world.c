@@ -52,6 +52,9 @@ void world_begin(
 	for (uint32_t i = 0; shape->operators[i].name; i++)
 		if (shape->operators[i].side == 1)
 			world->side_count = 2;
+	ck_assert_msg(world->side_count == 1 || !shape->clock,
+		"%s: a side that waits keeps the other from its turn",
+		shape->name);
 	connect_sides(world);
 	for (uint32_t i = 0; i < world->side_count; i++) {
 		world->sides[i] = world_side(world, i);
@@ -220,6 +223,9 @@ static void fill_streams(struct world *world, struct side *side, uint32_t at)
 			&side->streams[side->plan.stream_count];
 		uint32_t number = writer != reader ? crossing++ : 0;
 
+		ck_assert_msg(from->capacity_bytes >= from->atomic_bytes,
+			"%s: stream %u can never hold a whole record",
+			shape->name, i);
 		if (writer != at && reader != at)
 			continue;
 		side->plan.stream_count++;

@@ -100,7 +100,7 @@ int instance_start(struct instance *instance, struct error *error)
 
 	CHECK(instance->state == INSTANCE_CREATED ||
 		instance->state == INSTANCE_FROZEN);
-	instance->quiescing = instance->told = false;
+	instance->quiescing = instance->told = instance->begun = false;
 	instance->task.ready &= ~(TAU_QUIESCE | TAU_CLOSE);
 	if (instance->functions->run)
 		result = coroutine_create(&instance->task.coroutine,
@@ -130,13 +130,15 @@ void instance_quiesce(struct instance *instance)
 }
 
 /* A continuation that is called for nothing would take it for something: it
- * is told, and begins anew. */
+ * is told, and begins anew. One that has yet to be called first is called for
+ * that: told each time instead, it would never get to anything. */
 void instance_resume(struct instance *instance)
 {
 	if (instance->state != INSTANCE_RUNNING || !instance->quiescing ||
 		instance->draining)
 		return;
-	instance->resuming = instance->told || !instance->functions->run;
+	instance->resuming = instance->told ||
+			     (!instance->functions->run && instance->begun);
 	if (instance->resuming)
 		return;
 	instance->quiescing = false;
@@ -281,6 +283,7 @@ static void run_continuation(struct task *task)
 	uint64_t ready;
 	int flow;
 
+	instance->begun = true;
 	instance->fabric->now_ns = 0;
 	ready = services_ready(instance, &task->want);
 	instance->context = CONTEXT_CONTROL;

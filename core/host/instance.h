@@ -62,6 +62,7 @@ struct instance {
 	bool closing;   /* teardown: every call says stop */
 	bool draining;  /* frozen means done */
 	bool resuming;  /* frozen means start again */
+	bool begun;     /* a continuation: called since it was started */
 	bool broken;    /* failed whatever run returns */
 	bool gone;      /* all readers of its declared out ports are gone */
 	struct fabric *fabric;
