@@ -1,72 +1,27 @@
 /*
  * supervisor: what a deadlock of two nodes beside a third calls for.
  */
-#include "core/fleet/supervisor.h"
+#include "tests/history.h"
 
 #include "tests/test.h"
 
 #include <signal.h>
-#include <string.h>
 
 #define NODES 3
 
 static const struct links_pair links[] = {
 	{.nodes = {0, 1}, .places = {0, 0}, .packets = true}};
 
-struct history {
-	struct supervisor supervisor;
-	char said[4096]; /* actions since the last look, as text */
-};
-
-static void note(
-	struct history *history, const struct supervisor_action *action)
-{
-	static const char *const commands[] = {
-		"", "plan", "run", "drain", "close", "ask", "explain"};
-	char *to = strchr(history->said, '\0');
-	size_t room = (size_t)(history->said + sizeof history->said - to);
-
-	switch ((int)action->kind) {
-	case SUPERVISOR_SEND:
-		snprintf(to, room, "%u %s; ", seat_node(action->process),
-			commands[action->command]);
-		break;
-	case SUPERVISOR_KILL:
-		snprintf(to, room, "%u kill; ", seat_node(action->process));
-		break;
-	case SUPERVISOR_SAY:
-		snprintf(to, room, "%d \"%s\"; ", (int)action->node,
-			action->text);
-		break;
-	case SUPERVISOR_EXIT:
-		snprintf(to, room, "exit %d; ", action->code);
-		break;
-	default:
-		break;
-	}
-}
-
-static void happens(struct history *history, struct supervisor_event event)
-{
-	size_t count;
-	const struct supervisor_action *actions =
-		supervisor_step(&history->supervisor, &event, &count);
-
-	for (size_t i = 0; i < count; i++)
-		note(history, &actions[i]);
-}
-
-static void expect(struct history *history, const char *actions)
-{
-	ck_assert_str_eq(history->said, actions);
-	history->said[0] = 0;
-}
+static const struct history_style style = {
+	.notes = HISTORY_NOTES(SUPERVISOR_SEND) |
+		 HISTORY_NOTES(SUPERVISOR_KILL) |
+		 HISTORY_NOTES(SUPERVISOR_SAY) | HISTORY_NOTES(SUPERVISOR_EXIT),
+	.subject = HISTORY_NODE,
+	.says_node = true};
 
 static void tells(struct history *history, uint32_t node, struct command told)
 {
-	happens(history, (struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-				 .process = seat_process(node, 0),
-				 .command = &told});
+	history_tells(history, seat_process(node, 0), told);
 }
 
 static void quiet(struct history *history, uint32_t node, uint64_t obeyed,
@@ -100,21 +55,12 @@ static void answers(struct history *history, uint32_t node)
 
 static void exits(struct history *history, uint32_t node, int status)
 {
-	happens(history, (struct supervisor_event){.kind = SUPERVISOR_EXITED,
-				 .process = seat_process(node, 0),
-				 .status = status});
+	history_exits(history, seat_process(node, 0), status);
 }
 
 static void ends(struct history *history, uint32_t node)
 {
-	tells(history, node, (struct command){.kind = COMMAND_DONE});
-	exits(history, node, 0);
-}
-
-static void signalled(struct history *history)
-{
-	happens(history, (struct supervisor_event){
-				 .kind = SUPERVISOR_SIGNAL, .number = SIGTERM});
+	history_ends(history, seat_process(node, 0));
 }
 
 static void begin(struct history *history, bool stop_on_failure)
@@ -125,16 +71,8 @@ static void begin(struct history *history, bool stop_on_failure)
 		.links = links,
 		.link_count = 1};
 
-	history->said[0] = 0;
-	supervisor_init(&history->supervisor, &options);
-	happens(history, (struct supervisor_event){.kind = SUPERVISOR_START});
-	for (uint32_t i = 0; i < NODES; i++)
-		happens(history,
-			(struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
-				.process = seat_process(i, 0)});
-	for (uint32_t i = 0; i < NODES; i++)
-		tells(history, i, (struct command){.kind = COMMAND_READY});
-	history->said[0] = 0;
+	history_begin(history, &style, &options);
+	history_run(history);
 }
 
 START_TEST(both_are_asked_reported_once_and_closed)
@@ -143,18 +81,18 @@ START_TEST(both_are_asked_reported_once_and_closed)
 
 	begin(&history, true);
 	quiet(&history, 0, 0, "1 1 0 0\n");
-	expect(&history, "");
+	history_expect(&history, "");
 	quiet(&history, 1, 0, "1 1 0 0\n");
-	expect(&history, "0 explain; 1 explain; ");
+	history_expect(&history, "0 explain; 1 explain; ");
 	answers(&history, 1);
-	expect(&history, "");
+	history_expect(&history, "");
 	answers(&history, 0);
-	expect(&history, REPORT "0 close; 1 close; 2 drain; ");
+	history_expect(&history, REPORT "0 close; 1 close; 2 drain; ");
 	ends(&history, 0);
 	ends(&history, 1);
-	expect(&history, "");
+	history_expect(&history, "");
 	ends(&history, 2);
-	expect(&history, "exit 1; ");
+	history_expect(&history, "exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -169,23 +107,17 @@ START_TEST(who_took_over_is_asked_like_the_one_before)
 	begin(&history, true);
 	quiet(&history, 1, 0, "1 0 0 0\n");
 	supervisor_spawn_standby(supervisor, 1);
-	happens(&history, (struct supervisor_event){.kind = SUPERVISOR_SPAWNED,
-				  .process = standby});
-	happens(&history,
-		(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-			.process = standby,
-			.command = &(struct command){.kind = COMMAND_READY}});
+	history_spawned(&history, standby);
+	history_tells_kind(&history, standby, COMMAND_READY);
 	supervisor_promote(supervisor, 1);
 	exits(&history, 1, SIGKILL);
-	history.said[0] = 0;
+	history_forget(&history);
 	quiet(&history, 0, 0, "1 1 0 0\n");
-	expect(&history, "");
-	happens(&history,
-		(struct supervisor_event){.kind = SUPERVISOR_COMMAND,
-			.process = standby,
-			.command = &(struct command){.kind = COMMAND_QUIET,
-				.text = command_text("1 1 0 0\n")}});
-	expect(&history, "0 explain; 1 explain; ");
+	history_expect(&history, "");
+	history_tells(&history, standby,
+		(struct command){.kind = COMMAND_QUIET,
+			.text = command_text("1 1 0 0\n")});
+	history_expect(&history, "0 explain; 1 explain; ");
 	supervisor_release(supervisor);
 }
 END_TEST
@@ -199,11 +131,12 @@ START_TEST(the_rest_goes_on_where_the_topology_says_so)
 	quiet(&history, 1, 0, "1 1 0 0\n");
 	answers(&history, 0);
 	answers(&history, 1);
-	expect(&history, "0 explain; 1 explain; " REPORT "0 close; 1 close; ");
+	history_expect(
+		&history, "0 explain; 1 explain; " REPORT "0 close; 1 close; ");
 	ends(&history, 0);
 	ends(&history, 1);
 	ends(&history, 2);
-	expect(&history, "exit 1; ");
+	history_expect(&history, "exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -214,19 +147,19 @@ START_TEST(who_runs_out_is_asked_when_it_has_obeyed)
 
 	begin(&history, true);
 	quiet(&history, 0, 0, "1 1 0 0\n");
-	signalled(&history);
-	expect(&history, "0 drain; 1 drain; 2 drain; ");
+	history_signalled(&history, SIGTERM);
+	history_expect(&history, "0 drain; 1 drain; 2 drain; ");
 	quiet(&history, 1, 1, "1 1 0 0\n");
-	expect(&history, "");
+	history_expect(&history, "");
 	quiet(&history, 0, 1, "1 1 0 0\n");
-	expect(&history, "0 explain; 1 explain; ");
+	history_expect(&history, "0 explain; 1 explain; ");
 	/* A second signal closes all; what was found is told of. */
-	signalled(&history);
-	expect(&history, "0 close; 1 close; 2 close; ");
+	history_signalled(&history, SIGTERM);
+	history_expect(&history, "0 close; 1 close; 2 close; ");
 	quiet(&history, 0, 1, "1 1 0 0\n");
 	answers(&history, 0);
 	answers(&history, 1);
-	expect(&history, REPORT);
+	history_expect(&history, REPORT);
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -239,9 +172,9 @@ START_TEST(who_dies_instead_of_answering_is_left_out)
 	quiet(&history, 0, 0, "1 1 0 0\n");
 	quiet(&history, 1, 0, "1 1 0 0\n");
 	answers(&history, 0);
-	history.said[0] = 0;
+	history_forget(&history);
 	exits(&history, 1, SIGKILL);
-	expect(&history,
+	history_expect(&history,
 		"-1 \"nothing can go on:\n"
 		"  a (node x) waits for another node to write: stream s is "
 		"empty\"; 0 close; 2 drain; "
@@ -249,7 +182,7 @@ START_TEST(who_dies_instead_of_answering_is_left_out)
 		"(Killed)\"; ");
 	ends(&history, 0);
 	ends(&history, 2);
-	expect(&history, "exit 1; ");
+	history_expect(&history, "exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -261,15 +194,17 @@ START_TEST(who_was_killed_is_not_asked)
 	begin(&history, false);
 	quiet(&history, 0, 0, "1 1 0 0\n");
 	quiet(&history, 0, 0, "nonsense\n");
-	expect(&history, "0 kill; 0 \"killed: what it says of its links makes "
-			 "no sense\"; ");
+	history_expect(&history,
+		"0 kill; 0 \"killed: what it says of its links makes "
+		"no sense\"; ");
 	quiet(&history, 1, 0, "1 1 0 0\n");
-	expect(&history, "");
+	history_expect(&history, "");
 	tells(&history, 1,
 		(struct command){.kind = COMMAND_DEADLOCK,
 			.text = command_text("nonsense\n")});
-	expect(&history, "1 kill; 1 \"killed: what it says of its operators' "
-			 "waits makes no sense\"; ");
+	history_expect(&history,
+		"1 kill; 1 \"killed: what it says of its operators' "
+		"waits makes no sense\"; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST
@@ -283,9 +218,9 @@ START_TEST(who_found_out_alone_closes_by_itself)
 		(struct command){.kind = COMMAND_DEADLOCK,
 			.name = command_text("z"),
 			.text = command_text("operator c nothing\n")});
-	expect(&history, "2 \"nothing can go on:\n"
-			 "  c waits for nothing that can come\"; "
-			 "0 drain; 1 drain; 2 drain; ");
+	history_expect(&history, "2 \"nothing can go on:\n"
+				 "  c waits for nothing that can come\"; "
+				 "0 drain; 1 drain; 2 drain; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST

@@ -3,114 +3,9 @@
  * in how large pieces the rest arrives. Whatever comes, records that are read
  * are whole and in chunks, and nothing is left when the link has gone.
  */
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "core/base/check.h"
-#include "core/host/fabric.h"
-#include "core/wire/frame.h"
-#include "core/wire/link.h"
-#include "core/wire/notice.h"
-
-#define STREAMS 3u /* the last is the link's to write */
+#include "tests/fuzz/far_side.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-struct fuzzed {
-	struct link_listener listener; /* first */
-	struct os os;
-	struct log log;
-	struct fabric fabric;
-	struct stream streams[STREAMS];
-	struct tau_in in[STREAMS];
-	struct tau_out out;
-	struct link *link;
-	int peer;
-};
-
-static void closed(
-	struct link_listener *listener, struct link *link, const char *why)
-{
-	(void)listener;
-	(void)link;
-	CHECK(why == NULL || why[0] != 0);
-}
-
-static void begin(struct fuzzed *fuzzed)
-{
-	const struct stream_settings settings = {4096, 16, 1024, STREAM_BLOCK};
-	const struct link_settings link = {.name = "one", .peer = "the other"};
-	struct fabric *fabric = &fuzzed->fabric;
-	struct error error = ERROR_NONE;
-	int fds[2];
-
-	os_linux_init(&fuzzed->os);
-	log_init(&fuzzed->log, &fuzzed->os, 2, "fuzz", LOG_ERROR);
-	CHECK(fabric_init(fabric, &fuzzed->os, &fuzzed->log, 0, &error) == 0);
-	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
-	fuzzed->listener.closed = closed;
-	fuzzed->peer = fds[1];
-	CHECK(link_create(&fuzzed->link,
-		      &(struct link_host){fabric->os, &fabric->scheduler,
-			      &fabric->timers, fabric->reactor, fabric->chunks},
-		      &link, fds[0], &fuzzed->listener, &error) == 0);
-	for (uint32_t i = 0; i < STREAMS; i++) {
-		stream_init(&fuzzed->streams[i], &fabric->streams, &settings,
-			"stream");
-		CHECK((i == STREAMS - 1 ? link_send : link_receive)(
-			      fuzzed->link, i, &fuzzed->streams[i], "port") ==
-			0);
-	}
-}
-
-static void turn(struct fuzzed *fuzzed)
-{
-	uint8_t heard[4096];
-
-	for (int i = 0; i < 3; i++) {
-		(void)reactor_poll(fuzzed->fabric.reactor, 0);
-		(void)scheduler_round(&fuzzed->fabric.scheduler);
-	}
-	while (recv(fuzzed->peer, heard, sizeof heard, 0) > 0)
-		;
-}
-
-/* Reads every byte of every record; their sum. */
-static uint8_t read_all(struct fuzzed *fuzzed)
-{
-	uint8_t sum = 0;
-
-	for (uint32_t i = 0; i < STREAMS - 1; i++) {
-		struct tau_in *in = &fuzzed->in[i];
-
-		while (stream_read(&fuzzed->streams[i], in) == TAU_OK)
-			for (; in->next < in->limit; in->next++)
-				for (uint32_t b = 0; b < in->next->bytes; b++)
-					sum ^= ((const uint8_t *)
-							in->next->body)[b];
-		stream_unread(&fuzzed->streams[i], in);
-	}
-	return sum;
-}
-
-static void say(struct fuzzed *fuzzed, const void *from, size_t bytes)
-{
-	(void)send(fuzzed->peer, from, bytes, MSG_NOSIGNAL);
-	turn(fuzzed);
-}
-
-static void say_notice(struct fuzzed *fuzzed, const struct notice *notice)
-{
-	uint8_t packet[FRAME_HEAD_BYTES + NOTICE_BYTES_MAX] = {0};
-	uint32_t bytes =
-		(uint32_t)notice_encode(notice, packet + FRAME_HEAD_BYTES);
-	uint32_t all = FRAME_HEAD_BYTES + frame_padded(bytes);
-
-	frame_put_head(packet, FRAME_NOTICE, 0, 0, 0, bytes);
-	say(fuzzed, &all, sizeof all);
-	say(fuzzed, packet, all);
-}
 
 /* HELLO, and alpha for each stream. */
 static void begin_talk(struct fuzzed *fuzzed)
@@ -126,25 +21,14 @@ static void begin_talk(struct fuzzed *fuzzed)
 	CHECK(link_is_open(fuzzed->link));
 }
 
-static void end(struct fuzzed *fuzzed)
-{
-	link_destroy(&fuzzed->link);
-	stream_end(&fuzzed->streams[STREAMS - 1], &fuzzed->out, STREAM_DONE);
-	for (uint32_t i = 0; i < STREAMS; i++)
-		stream_release(&fuzzed->streams[i]);
-	CHECK(chunks_live(fuzzed->fabric.chunks) == 0);
-	fabric_release(&fuzzed->fabric);
-	close(fuzzed->peer);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
+	const struct link_settings link = {.name = "one", .peer = "the other"};
 	static struct fuzzed fuzzed;
 	volatile uint8_t sum = 0; /* so that the reading is not left out */
 	size_t at = 1, piece = bytes > 0 ? data[0] + 1u : 1;
 
-	memset(&fuzzed, 0, sizeof fuzzed);
-	begin(&fuzzed);
+	begin(&fuzzed, &link);
 	turn(&fuzzed);
 	begin_talk(&fuzzed);
 	for (; at < bytes; at += piece) {
