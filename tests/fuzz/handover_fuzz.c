@@ -40,8 +40,8 @@ void _ck_assert_failed(const char *file, int line, const char *expression,
 
 static void edit(struct edited *edited, const uint8_t *how)
 {
-	size_t at =
-		(how[0] | how[1] << 8 | (size_t)how[2] << 16) % edited->count;
+	size_t at = (how[0] | (size_t)how[1] << 8 | (size_t)how[2] << 16) %
+		    edited->count;
 	uint8_t *place = edited->bytes + at;
 	size_t rest = edited->count - at, some = how[4];
 
