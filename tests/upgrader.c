@@ -39,10 +39,11 @@ static void die(const char *what, const char *why)
 
 static char *make_plan(const char *plugins, const char *expression)
 {
+	static char folder[4096];
 	struct error error = ERROR_NONE;
 	struct plan_request request = {
 		.expression = expression,
-		.variables = {.folder = getcwd(NULL, 0)},
+		.variables = {.folder = getcwd(folder, sizeof folder)},
 		.search = {.beside = plugins},
 	};
 	static struct plan plan;

@@ -55,6 +55,12 @@ START_TEST(a_ruined_stack_is_survived_long_enough_to_say_so)
 	struct rest rest;
 
 	let_die(&rest, lose_the_stack, NULL, 2);
+#ifdef TAU_SANITIZERS /* their own handler loses its way too, behind ours */
+	char *told = strstr(rest.text, "told");
+
+	ck_assert_ptr_nonnull(told);
+	told[strcspn(told, "\n") + 1] = '\0';
+#endif
 	ck_assert_str_eq(rest.text,
 		"tau: main: operator deep of plugin hole crashed: SIGSEGV at "
 		"address 0xff8\ntold 1 11, deep, few frames\n");

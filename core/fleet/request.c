@@ -88,7 +88,7 @@ static int read_arguments(struct request *request,
 	const struct command *command, unsigned allowed, request_find *find,
 	void *context, struct error *error)
 {
-	const char *at = command->text.text;
+	const char *at = command->text.bytes ? command->text.text : "";
 	const char *end = at + command->text.bytes;
 	int code = 0;
 

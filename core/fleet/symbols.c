@@ -12,6 +12,8 @@ struct symbols {
 	Dwfl *dwfl;
 };
 
+static Dwfl_Line *find_line(Dwfl_Module *module, GElf_Addr address);
+static Dwfl_Line *line_in(Dwarf_Die *unit, GElf_Addr address);
 static Dwfl_Module *open_file(struct symbols *symbols, const char *path);
 static int open_regular(struct os *os, const char *path);
 static int find_file(Dwfl_Module *module, void **data, const char *name,
@@ -66,11 +68,46 @@ struct symbol symbols_find(
 		return symbol;
 	symbol.function = dwfl_module_addrinfo(
 		module, address, &symbol.behind, &found, NULL, NULL, NULL);
-	line = dwfl_module_getsrc(module, address);
+	line = find_line(module, address);
 	if (line)
 		symbol.file = dwfl_lineinfo(
 			line, NULL, &symbol.line, NULL, NULL, NULL);
 	return symbol;
+}
+
+/* By the table of addresses, which gcc makes; clang leaves it out, and then the
+ * units are asked one after the other. */
+static Dwfl_Line *find_line(Dwfl_Module *module, GElf_Addr address)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(module, address);
+	Dwarf_Die *unit = NULL;
+	Dwarf_Addr bias;
+
+	while (!line && (unit = dwfl_module_nextcu(module, unit, &bias)))
+		if (dwarf_haspc(unit, address - bias) > 0)
+			line = line_in(unit, address);
+	return line;
+}
+
+/* The last line of a unit that begins at the address or before. */
+static Dwfl_Line *line_in(Dwarf_Die *unit, GElf_Addr address)
+{
+	Dwfl_Line *nearest = NULL;
+	GElf_Addr at, nearest_at = 0;
+	size_t count = 0;
+
+	if (dwfl_getsrclines(unit, &count) < 0)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		Dwfl_Line *line = dwfl_onesrcline(unit, i);
+
+		if (!dwfl_lineinfo(line, &at, NULL, NULL, NULL, NULL) ||
+			at > address || at < nearest_at)
+			continue;
+		nearest = line;
+		nearest_at = at;
+	}
+	return nearest;
 }
 
 /* One that was opened before is found again by its path. */
