@@ -133,6 +133,16 @@ static struct process start(const char *tau, const char *plan)
 	return process;
 }
 
+/* Until it is told to go on: it finds RUN and the first FREEZE together, and so
+ * is never through with its input before. */
+static void stop(const struct process *process)
+{
+	int status;
+
+	kill(process->pid, SIGSTOP);
+	waitpid(process->pid, &status, WUNTRACED);
+}
+
 static void finish(struct process *process, int number)
 {
 	int status;
@@ -182,11 +192,13 @@ int main(int count, char **arguments)
 	most = atoi(arguments[3]);
 	plan = make_plan(arguments[2], arguments[4]);
 	process = start(arguments[1], plan);
+	stop(&process);
 	say(&process, &run);
 	for (;;) {
 		if (times < most)
 			say(&process,
 				&(struct command){.kind = COMMAND_FREEZE});
+		kill(process.pid, SIGCONT);
 		do
 			message = hear(&process);
 		while (message.kind == COMMAND_QUIET ||
