@@ -42,14 +42,13 @@ START_TEST(a_file_that_epoll_refuses_is_told_at_each_poll)
 
 	begin();
 	ck_assert_int_eq(reactor_add(reactor, &file.watch, fd, EPOLLIN), 0);
-	ck_assert(file.watch.always && reactor_watches(reactor));
+	ck_assert(file.watch.always);
 	for (uint32_t i = 1; i < 4; i++) {
 		ck_assert_int_eq(reactor_poll(reactor, -1), 0);
 		ck_assert_uint_eq(file.count, i);
 	}
 	ck_assert_uint_eq(file.events, EPOLLIN);
 	reactor_remove(reactor, &file.watch);
-	ck_assert(!reactor_watches(reactor));
 	close(fd);
 	reactor_destroy(&reactor);
 }

@@ -276,7 +276,7 @@ int main(int count, char **arguments)
 			stop_all(&run);
 	}
 	if (state == NODE_DEADLOCKED)
-		die("deadlock", node_explain_wait(run.node));
+		die("deadlock", node_waits(run.node));
 	for (uint32_t i = 0; i < run.node_plan.operator_count; i++) {
 		const struct instance *instance = run.node->operators[i];
 

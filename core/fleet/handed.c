@@ -5,12 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-void handed_take(struct handed *handed, struct os *os, int *fds, uint32_t count)
-{
-	handed_close(handed, os);
-	*handed = (struct handed){fds, count};
-}
-
 int *handed_copy(const struct handed *handed, struct os *os, int *code)
 {
 	int *copies = calloc(handed->count + 1u, sizeof *copies);

@@ -16,10 +16,6 @@ struct handed {
 	uint32_t count;
 };
 
-/* Takes the fds and their array in the place of what was held. */
-void handed_take(
-	struct handed *handed, struct os *os, int *fds, uint32_t count);
-
 /* Duplicates all fds; the array is the caller's, and the fds. NULL and a
  * negative errno in `code` when that fails; nothing is left then. */
 int *handed_copy(const struct handed *handed, struct os *os, int *code);

@@ -18,6 +18,7 @@
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
+static void prove(const struct node *node, uint32_t at, struct text *to);
 static int write_all(struct os *os, int fd, const struct carry *from);
 static void tell_gone(struct node *node);
 static int test(struct node *node, struct node_failure *failure);
@@ -48,44 +49,13 @@ int handover_refuse(struct error *error, const char *what)
 		"what was handed over of %s is cut short or damaged", what);
 }
 
-void handover_prove(
-	const struct node *node, uint32_t at, struct handover_proof *proof)
-{
-	const struct node_plan_stream *plan = &node->plan->streams[at];
-	const struct stream *stream = &node->streams[at];
-	const struct link *link = NULL;
-
-	*proof = (struct handover_proof){
-		.name = plan->name,
-		.sent = stream->sent,
-		.received = stream->sent,
-		.retired = stream->received,
-		.limit = stream->limit_records,
-		.carried = stream_count(stream),
-		.digest = stream_digest(stream),
-	};
-	if (plan->link != NODE_PLAN_NONE)
-		link = node->links[plan->link].link;
-	if (link && plan->from.owner == NODE_PLAN_NONE)
-		link_received(
-			link, plan->number, &proof->received, &proof->limit);
-}
-
 char *handover_proof(const struct node *node)
 {
 	struct text to = {0};
 
 	text_add(&to, "");
-	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
-		struct handover_proof proof;
-
-		handover_prove(node, i, &proof);
-		text_format(&to,
-			"%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-			" %" PRIu64 " %016" PRIx64 "\n",
-			proof.name, proof.sent, proof.received, proof.retired,
-			proof.limit, proof.carried, proof.digest);
-	}
+	for (uint32_t i = 0; i < node->plan->stream_count; i++)
+		prove(node, i, &to);
 	return text_take(&to);
 }
 
@@ -201,4 +171,22 @@ static int test(struct node *node, struct node_failure *failure)
 	if (result == 0)
 		failure->name = failure->plugin = NULL;
 	return result;
+}
+
+static void prove(const struct node *node, uint32_t at, struct text *to)
+{
+	const struct node_plan_stream *plan = &node->plan->streams[at];
+	const struct stream *stream = &node->streams[at];
+	const struct link *link = NULL;
+	uint64_t received = stream->sent, limit = stream->limit_records;
+
+	if (plan->link != NODE_PLAN_NONE)
+		link = node->links[plan->link].link;
+	if (link && plan->from.owner == NODE_PLAN_NONE)
+		link_received(link, plan->number, &received, &limit);
+	text_format(to,
+		"%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		" %016" PRIx64 "\n",
+		plan->name, stream->sent, received, stream->received, limit,
+		stream_count(stream), stream_digest(stream));
 }

@@ -36,17 +36,6 @@ struct handover_version {
 	uint32_t version;
 };
 
-/* What a stream has come to. Both sides of a handover count the same. */
-struct handover_proof {
-	const char *name;
-	uint64_t sent;     /* records written since the beginning */
-	uint64_t received; /* by this node: of its own, or over the link */
-	uint64_t retired;  /* by the reader, or the link */
-	uint64_t limit;    /* records, told by or to the far side; else 0 */
-	uint64_t carried;  /* records under way */
-	uint64_t digest;   /* XXH3 over those */
-};
-
 /* What the new plan has no place for. */
 struct handover_loss {
 	uint32_t operators, streams;
@@ -73,12 +62,12 @@ int handover_restore(struct node *node, struct carry_reader *from,
 int handover_restore_alone(struct node *node, struct carry_reader *from,
 	struct node_failure *failure);
 
-/* How a stream of the plan stands. */
-void handover_prove(
-	const struct node *node, uint32_t stream, struct handover_proof *proof);
-
-/* The same of all, one line each: name, six numbers, digest in hexadecimal.
- * The caller frees it; NULL: out of memory. */
+/* What each stream of the plan has come to, which both sides of a handover
+ * count for themselves, a line each: its name; how many records were sent since
+ * the beginning, received by this node (of its own, or over the link) and
+ * retired by the reader or the link; the limit in records that was told by or
+ * to the far side, else 0; how many are under way, and the XXH3 of those in
+ * hexadecimal. The caller frees it. */
 char *handover_proof(const struct node *node);
 
 /* A sealed file in memory that holds the bytes: its fd, the caller's. -errno

@@ -27,6 +27,7 @@ static int announce(struct hub_side *from, const struct notice *notice);
 static void end_stream(struct hub *hub, uint32_t number);
 static int pass_run(struct run *run, struct hub_side *to, const uint8_t *start,
 	size_t bytes);
+static int put_packet(struct hub_side *to, const uint8_t *frames, size_t bytes);
 static int begin_ended(struct hub *hub, uint32_t number);
 
 int hub_take(struct hub_side *from, const uint8_t *packet, size_t bytes,
@@ -114,10 +115,11 @@ int hub_put_notice(struct hub_side *to, const struct notice *notice)
 		(uint32_t)notice_encode(notice, frame + FRAME_HEAD_BYTES);
 
 	frame_put_head(frame, FRAME_NOTICE, 0, 0, 0, bytes);
-	return hub_put(to, frame, FRAME_HEAD_BYTES + frame_padded(bytes));
+	return put_packet(to, frame, FRAME_HEAD_BYTES + frame_padded(bytes));
 }
 
-int hub_put(struct hub_side *to, const uint8_t *frames, size_t bytes)
+/* Frames, behind their length. */
+static int put_packet(struct hub_side *to, const uint8_t *frames, size_t bytes)
 {
 	static const uint8_t zeros[8];
 	uint32_t length = frame_padded((uint32_t)bytes);
@@ -277,7 +279,7 @@ static int pass_run(struct run *run, struct hub_side *to, const uint8_t *start,
 		return 0;
 	}
 	if (run->to)
-		result = hub_put(run->to, run->start, run->bytes);
+		result = put_packet(run->to, run->start, run->bytes);
 	*run = (struct run){to, start, bytes};
 	return result;
 }

@@ -63,8 +63,7 @@ int hub_take(struct hub_side *from, const uint8_t *packet, size_t bytes,
 /* Says HELLO for all nodes, when all have said theirs. -ENOMEM. */
 int hub_greet(struct hub *hub);
 
-/* Adds a packet for a side: `bytes` of frames; one notice. -ENOMEM. */
-int hub_put(struct hub_side *to, const uint8_t *frames, size_t bytes);
+/* Adds a packet of one notice for a side. -ENOMEM. */
 int hub_put_notice(struct hub_side *to, const struct notice *notice);
 
 /* Adds bytes as they are. -ENOMEM. */

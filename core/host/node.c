@@ -138,17 +138,12 @@ void node_close(struct node *node)
 	node_counters_finish(node);
 }
 
-void node_quiesce(struct node *node)
-{
-	for (uint32_t i = 0; i < node->plan->operator_count; i++)
-		instance_quiesce(node->operators[i]);
-}
-
 void node_freeze(struct node *node)
 {
 	node->freezing = node->fabric.frozen = true;
 	node_links_freeze(node);
-	node_quiesce(node);
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		instance_quiesce(node->operators[i]);
 }
 
 int node_thaw(struct node *node, struct error *error)

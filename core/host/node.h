@@ -138,12 +138,10 @@ void node_drain(struct node *node);
 /* Everything comes to its end at once; what was under way is counted lost. */
 void node_close(struct node *node);
 
-/* Asks every running operator to freeze. */
-void node_quiesce(struct node *node);
-
-/* The same, and nothing comes or goes any more: links stand still, timers keep
- * their times and do not fire. Right also before the start: a node that waits
- * for its turn. Turn it until it is NODE_FROZEN, or thaw it before. */
+/* Asks every running operator to freeze, and nothing comes or goes any more:
+ * links stand still, timers keep their times and do not fire. Right also before
+ * the start: a node that waits for its turn. Turn it until it is NODE_FROZEN,
+ * or thaw it before. */
 void node_freeze(struct node *node);
 
 /* Lets everything go on as if it had never been asked to freeze, at any point:
@@ -160,10 +158,9 @@ bool node_is_quiet(struct node *node);
  * same, a quiet node has not moved. */
 uint64_t node_moves(const struct node *node);
 
-/* Who waits for what, as the lines of core/plan/waits.h; and who waits for whom
- * in this node alone, as text for a person. The caller frees them. */
+/* Who waits for what, as the lines of core/plan/waits.h. The caller frees it.
+ */
 char *node_waits(const struct node *node);
-char *node_explain_wait(const struct node *node);
 
 /* Records and bytes that operators without out streams have read. */
 void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes);

@@ -58,19 +58,6 @@ char *node_waits(const struct node *node)
 	return text_take(&to);
 }
 
-char *node_explain_wait(const struct node *node)
-{
-	struct waits waits = {0};
-	char *text = node_waits(node);
-	char *report;
-
-	CHECK(waits_add(&waits, NULL, text, strlen(text), NULL) == 0);
-	report = waits_explain(&waits);
-	waits_release(&waits);
-	free(text);
-	return report;
-}
-
 /* Whether it does not only wait for another node of ours. */
 static bool link_moves(const struct node *node, uint32_t link)
 {

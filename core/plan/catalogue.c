@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void release_plugin(struct catalogue_plugin *plugin);
 static void make_types(struct catalogue *catalogue);
 static void refuse_names_like_standard_ones(struct catalogue *catalogue);
 static int compare_types(const void *left, const void *right);
@@ -46,15 +47,16 @@ void catalogue_destroy(struct catalogue **catalogue)
 	if (made == NULL)
 		return;
 	for (size_t i = 0; i < made->plugin_count; i++)
-		catalogue_plugin_release(made->plugins[i]);
+		release_plugin(made->plugins[i]);
 	for (size_t i = 0; i < made->chosen_count; i++)
-		catalogue_plugin_release(made->chosen[i].plugin);
+		release_plugin(made->chosen[i].plugin);
 	arena_release(&made->arena);
 	free(made);
 	*catalogue = NULL;
 }
 
-void catalogue_plugin_release(struct catalogue_plugin *plugin)
+/* Gives back what a plugin owns; its place is the arena's. */
+static void release_plugin(struct catalogue_plugin *plugin)
 {
 	struct description *description =
 		(struct description *)(uintptr_t)plugin->description;
@@ -206,7 +208,7 @@ static void refuse_names_like_standard_ones(struct catalogue *catalogue)
 			"%s: its name \"%s\" is taken by the standard operator "
 			"\"%s\"; give the plugin another one",
 			plugin->identity.path, name, like);
-		catalogue_plugin_release(plugin);
+		release_plugin(plugin);
 	}
 	catalogue->plugin_count = kept;
 }

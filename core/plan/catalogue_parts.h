@@ -40,9 +40,6 @@ struct catalogue_type catalogue_type_of(struct catalogue *catalogue,
 	const struct catalogue_plugin *plugin,
 	const struct operator_description *described);
 
-/* Gives back what a plugin owns; its place is the arena's. */
-void catalogue_plugin_release(struct catalogue_plugin *plugin);
-
 /* Whether `version` is what a manifest wrote: "1.2.3" exactly, "^1.2" that or
  * later without a new major (below 1.0: without a new minor). Returns 0, or
  * -EINVAL with a sentence without a path. */

@@ -74,7 +74,8 @@ static bool same_texts(const char *one, const char *other)
 	return one == other || (one && other && strcmp(one, other) == 0);
 }
 
-bool changes_process(
+/* Whether they ask for another process. */
+static bool differ_as_processes(
 	const struct placement_node *before, const struct placement_node *after)
 {
 	const struct manifest_node *old = before->written;
@@ -97,7 +98,8 @@ bool changes_process(
 	return false;
 }
 
-bool changes_settings(
+/* Whether they ask their supervisor for other settings. */
+static bool differ_in_settings(
 	const struct node_options *before, const struct node_options *after)
 {
 	return before->set != after->set ||
@@ -177,10 +179,11 @@ static enum changes_node_action decide(const struct comparing *comparing,
 		comparing->before, node->before, topology_name, folder);
 	char *after = essence_of(
 		comparing->after, node->after, topology_name, folder);
-	bool same = strcmp(before, after) == 0 &&
-		    !changes_process(&comparing->before->nodes[node->before],
-			    &comparing->after->nodes[node->after]) &&
-		    (ours || same_streams(comparing, node));
+	bool same =
+		strcmp(before, after) == 0 &&
+		!differ_as_processes(&comparing->before->nodes[node->before],
+			&comparing->after->nodes[node->after]) &&
+		(ours || same_streams(comparing, node));
 	free(before);
 	free(after);
 	if (same)
@@ -220,7 +223,7 @@ static void gather(struct comparing *comparing)
 				.before = was,
 				.after = i,
 				.settings = was != CHANGES_NONE &&
-					    changes_settings(
+					    differ_in_settings(
 						    &before->nodes[was].options,
 						    &after->nodes[i].options)});
 	}

@@ -46,11 +46,4 @@ void changes_compare_streams(struct comparing *comparing);
 bool changes_touches(
 	const struct placement *placement, uint32_t stream, const char *node);
 
-/* Whether two placed nodes ask for another process, or for other settings of
- * their supervisor's. */
-bool changes_process(const struct placement_node *before,
-	const struct placement_node *after);
-bool changes_settings(
-	const struct node_options *before, const struct node_options *after);
-
 #endif

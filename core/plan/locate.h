@@ -40,11 +40,9 @@ uint32_t locate_next(const struct locate *locate, uint32_t node);
 /* How many children it has, doubles included. */
 uint32_t locate_count(const struct locate *locate, uint32_t node);
 
-/* The child with that key, or with that index, or 0; linear in the children. */
+/* The child with that key, or 0; linear in the children. */
 uint32_t locate_member(
 	const struct locate *locate, uint32_t node, const char *key);
-uint32_t locate_item(
-	const struct locate *locate, uint32_t node, uint32_t index);
 
 /* Follows a JSON pointer ("/nodes/a/operators"); 0 when it leads nowhere. */
 uint32_t locate_pointer(const struct locate *locate, const char *pointer);

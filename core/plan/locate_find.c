@@ -52,14 +52,6 @@ char *locate_key(
 	return locate_text_decode(locate->source->text, at, arena);
 }
 
-uint32_t locate_item(const struct locate *locate, uint32_t node, uint32_t index)
-{
-	uint32_t child = locate_first(locate, node);
-	while (child != 0 && index-- > 0)
-		child = locate_next(locate, child);
-	return child;
-}
-
 uint32_t locate_before(const struct locate *locate, uint32_t offset)
 {
 	uint32_t low = LOCATE_ROOT, high = locate->count - 1;
@@ -112,7 +104,10 @@ static uint32_t follow(
 	if (*token < '0' || *token > '9' || *end != '\0' ||
 		index >= locate->nodes[node].count)
 		return 0;
-	return locate_item(locate, node, (uint32_t)index);
+	node = locate_first(locate, node);
+	while (node != 0 && index-- > 0)
+		node = locate_next(locate, node);
+	return node;
 }
 
 uint32_t locate_pointer(const struct locate *locate, const char *pointer)

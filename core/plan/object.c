@@ -44,14 +44,9 @@ char *object_take(struct object *object)
 		object->json = json_object();
 	line = json_dumps(object->json, 0);
 	CHECK(line != NULL);
-	object_release(object);
-	return line;
-}
-
-void object_release(struct object *object)
-{
 	json_decref(object->json);
 	object->json = NULL;
+	return line;
 }
 
 static void put(struct object *object, const char *key, json_t *value)

@@ -34,6 +34,4 @@ void object_flag(struct object *object, const char *key, bool value);
  * again. */
 char *object_take(struct object *object);
 
-void object_release(struct object *object);
-
 #endif

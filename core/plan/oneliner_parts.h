@@ -64,11 +64,6 @@ struct draft *oneliner_find_draft(
  * of its type; where that is unknown, only steps over them. */
 void oneliner_read_args(struct oneliner *line, struct draft *draft);
 
-/* Reads the value that begins here, for a param, and moves behind it: a new
- * reference, or NULL after a sentence and at the next separator. */
-json_t *oneliner_read_value(
-	struct oneliner *line, const struct param_description *param);
-
 /* Steps over what is left of an element. */
 void oneliner_skip_element(struct oneliner *line);
 

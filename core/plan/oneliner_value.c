@@ -16,6 +16,8 @@
 #include <string.h>
 
 static bool read_arg(struct oneliner *line, struct draft *draft);
+static json_t *read_value(
+	struct oneliner *line, const struct param_description *param);
 static json_t *read_quoted(struct oneliner *line);
 static json_t *read_json(struct oneliner *line, uint32_t end);
 static uint32_t bracket_end(struct oneliner *line);
@@ -60,7 +62,9 @@ void oneliner_skip_element(struct oneliner *line)
 	}
 }
 
-json_t *oneliner_read_value(
+/* Reads the value that begins here, for a param, and moves behind it: a new
+ * reference, or NULL after a sentence and at the next separator. */
+static json_t *read_value(
 	struct oneliner *line, const struct param_description *param)
 {
 	char first = line->at < line->bytes ? line->text[line->at] : ' ';
@@ -260,7 +264,7 @@ static bool read_arg(struct oneliner *line, struct draft *draft)
 		.name_at = name_at,
 		.at = line->at,
 	};
-	value = oneliner_read_value(line, param);
+	value = read_value(line, param);
 	if (bare && value != NULL &&
 		is_stray(line, draft, param, value, name_at)) {
 		json_decref(value);

@@ -61,17 +61,6 @@ void chunks_destroy(struct chunks **owner)
 	*owner = NULL;
 }
 
-void chunks_abandon(struct chunks *chunks)
-{
-	uint32_t slot = 0;
-	while (slot < chunks->used_count) {
-		struct chunk_slot *row = &chunks->slots[slot];
-		slot += row->span;
-		if (row->references > 0)
-			chunk_drop(chunks, row->head, row->references);
-	}
-}
-
 uint64_t chunks_live(const struct chunks *chunks)
 {
 	uint64_t references = 0;

@@ -66,10 +66,6 @@ int chunks_create(struct chunks **chunks, struct os *os, struct error *error);
 /* Gives everything back. CHECKs that no reference is left. NULL is fine. */
 void chunks_destroy(struct chunks **chunks);
 
-/* Drops every reference there is: for a node that ends while records are
- * still under way, before chunks_destroy. */
-void chunks_abandon(struct chunks *chunks);
-
 /* References held now, in all chunks. Walks the table: for tests, reports and
  * teardown, not for the way of a record. */
 uint64_t chunks_live(const struct chunks *chunks);

@@ -126,11 +126,6 @@ void reactor_remove(struct reactor *reactor, struct reactor_watch *watch)
 			reactor->events[i].data.ptr = NULL;
 }
 
-bool reactor_watches(const struct reactor *reactor)
-{
-	return reactor->watched > 0 || !TAILQ_EMPTY(&reactor->always);
-}
-
 int reactor_poll(struct reactor *reactor, int64_t timeout_ns)
 {
 	int count;

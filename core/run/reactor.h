@@ -52,9 +52,6 @@ int reactor_change(
  * any watch. Does nothing when it is not watched. */
 void reactor_remove(struct reactor *reactor, struct reactor_watch *watch);
 
-/* Whether anything is watched that may become ready. */
-bool reactor_watches(const struct reactor *reactor);
-
 /* Tells of what is ready; waits for it at most `timeout_ns` (0: not at all,
  * negative: for ever). EINTR ends the wait. 0 or -errno. */
 int reactor_poll(struct reactor *reactor, int64_t timeout_ns);

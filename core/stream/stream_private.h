@@ -18,10 +18,6 @@ void stream_tell_writer(struct stream *stream);
 void stream_drop_space(struct chunks *chunks, struct stream_space *space);
 void stream_drop_spaces(struct stream *stream);
 
-/* Where the next record goes: the ring, or the spill once that is begun or
- * the ring is full; attached, with a free slot. NULL: out of memory. */
-struct ring *stream_target(struct stream *stream);
-
 /* Makes room by dropping the oldest record that the reader does not look at
  * and that ends no cycle. False when there is none. */
 bool stream_drop_oldest(struct stream *stream);

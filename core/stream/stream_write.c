@@ -15,6 +15,7 @@ struct room {
 	uint64_t credit, slots;
 };
 
+static struct ring *target(struct stream *stream);
 static bool is_overdrawn(const struct stream *stream, const struct tau_out *out,
 	ptrdiff_t count);
 static int make_room(
@@ -101,7 +102,9 @@ int stream_close(struct stream *stream, struct tau_out *out)
 	return result;
 }
 
-struct ring *stream_target(struct stream *stream)
+/* Where the next record goes: the ring, or the spill once that is begun or
+ * the ring is full; attached, with a free slot. NULL: out of memory. */
+static struct ring *target(struct stream *stream)
 {
 	struct ring_pool *rings = &stream->pool->rings;
 	struct ring *ring = &stream->ring;
@@ -207,7 +210,7 @@ static int open_window(struct stream *stream, struct tau_out *out,
 	} else {
 		uint64_t most = room->slots;
 
-		ring = stream_target(stream);
+		ring = target(stream);
 		if (!ring)
 			return -ENOMEM;
 		if (most > ring_free(ring))
@@ -295,7 +298,7 @@ static bool drop(struct stream *stream, const struct tau_record *first,
 
 		if (first->type == TAU_CYCLE &&
 			stream->policy != STREAM_NOWHERE)
-			ring = stream_target(stream);
+			ring = target(stream);
 		if (stream->policy == STREAM_NOWHERE && stream->dropped == 0)
 			keep_sample(stream, first);
 		stream->dropped += ring == NULL;
