@@ -90,37 +90,6 @@ START_TEST(what_a_broken_connection_tore_is_refused)
 }
 END_TEST
 
-/* Another instance in its place, made of its state. */
-static void move(void)
-{
-	static const struct stream_settings grows = {
-		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
-	struct instance *old = p.operators[0], *made = NULL;
-	struct error error = ERROR_NONE;
-	struct stream state;
-
-	instance_quiesce(old);
-	while (old->state == INSTANCE_RUNNING)
-		ck_assert(fabric_turn(&p.fabric, -1));
-	ck_assert_int_eq(old->state, INSTANCE_FROZEN);
-	stream_init(&state, &p.fabric.streams, &grows, "state");
-	ck_assert_int_eq(instance_save(old, &state, 1, &error), 0);
-	ck_assert_int_eq(
-		instance_create(&made, &p.fabric, &p.makes[0], &error), 0);
-	ports_disconnect(old);
-	ports_connect_out(made, 0, 0, &p.streams[0]);
-	ports_connect_out(made, 1, 0, &p.streams[1]);
-	instance_destroy(&old);
-	ck_assert_int_eq(instance_prepare(made, &error), 0);
-	ck_assert_msg(instance_restore(made, &state, 1, &error) == 0, "%s",
-		error.text);
-	stream_release(&state);
-	p.operators[0] = made;
-	p.frozen--;
-	p.running++;
-	ck_assert_int_eq(instance_start(made, &error), 0);
-}
-
 START_TEST(connections_and_what_they_began_to_say_move)
 {
 	static char text[STREAM_ATOMIC_DEFAULT + 1];
@@ -133,11 +102,11 @@ START_TEST(connections_and_what_they_began_to_say_move)
 	await_text(lines, "ready\n");
 	memset(text, 'x', sizeof text - 1);
 	say(b, text);
-	move();
+	pipeline_move(&p, 0);
 	late = client();
 	say(a, "lo\n");
 	await_text(lines, "hello\n");
-	move();
+	pipeline_move(&p, 0);
 	say(late, "late\n");
 	await_text(lines, "late\n");
 	say(b, "x\nend\n");

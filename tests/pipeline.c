@@ -81,12 +81,12 @@ static void connect_edge(struct pipeline *pipeline, uint32_t at)
 	uint32_t to = pipeline->edges[at].to;
 
 	if (from != PIPELINE_OUTSIDE)
-		ports_connect_out(pipeline->operators[from],
+		ports_connect(&pipeline->operators[from]->ports.out,
 			pipeline->edges[at].from_port,
 			pipeline->edges[at].from_member,
 			&pipeline->streams[at]);
 	if (to != PIPELINE_OUTSIDE)
-		ports_connect_in(pipeline->operators[to],
+		ports_connect(&pipeline->operators[to]->ports.in,
 			pipeline->edges[at].to_port,
 			pipeline->edges[at].to_member, &pipeline->streams[at]);
 }
@@ -117,6 +117,54 @@ bool pipeline_run(struct pipeline *pipeline)
 		if (!fabric_turn(&pipeline->fabric, -1))
 			return false;
 	return true;
+}
+
+void pipeline_move(struct pipeline *pipeline, uint32_t at)
+{
+	static const struct stream_settings grows = {
+		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
+	struct instance *old = pipeline->operators[at], *made = NULL;
+	struct error error = ERROR_NONE;
+	struct stream state;
+
+	instance_quiesce(old);
+	while (old->state == INSTANCE_RUNNING)
+		ck_assert(fabric_turn(&pipeline->fabric, -1));
+	ck_assert_int_eq(old->state, INSTANCE_FROZEN);
+	stream_init(&state, &pipeline->fabric.streams, &grows, "state");
+	ck_assert_int_eq(instance_save(old, &state, 1, &error), 0);
+	ck_assert_int_eq(instance_create(&made, &pipeline->fabric,
+				 &pipeline->makes[at], &error),
+		0);
+	pipeline_take_over(made, old);
+	instance_destroy(&old);
+	ck_assert_int_eq(instance_prepare(made, &error), 0);
+	ck_assert_msg(instance_restore(made, &state, 1, &error) == 0, "%s",
+		error.text);
+	stream_release(&state);
+	pipeline->operators[at] = made;
+	pipeline->frozen--;
+	pipeline->running++;
+	ck_assert_int_eq(instance_start(made, &error), 0);
+}
+
+static void take_side(struct port_side *to, struct port_side *from)
+{
+	for (uint32_t i = 0; i < from->end_count; i++) {
+		struct port_end *end = &from->ends[i];
+		struct stream *stream = end->stream;
+
+		end->stream = NULL;
+		if (stream)
+			ports_connect(to, (uint32_t)(end->port - from->ports),
+				(uint32_t)(end - end->port->ends), stream);
+	}
+}
+
+void pipeline_take_over(struct instance *made, struct instance *old)
+{
+	take_side(&made->ports.in, &old->ports.in);
+	take_side(&made->ports.out, &old->ports.out);
 }
 
 void pipeline_release(struct pipeline *pipeline)

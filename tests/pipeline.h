@@ -59,6 +59,14 @@ void pipeline_start(struct pipeline *pipeline);
 /* Turns until no operator runs: true; or nothing can happen any more: false. */
 bool pipeline_run(struct pipeline *pipeline);
 
+/* Freezes an operator, whose state has version 1, and lets another instance of
+ * it go on. */
+void pipeline_move(struct pipeline *pipeline, uint32_t at);
+
+/* Puts the streams of a frozen instance on the ends of another one of its kind;
+ * the streams do not notice. */
+void pipeline_take_over(struct instance *made, struct instance *old);
+
 /* Destroys all; fails the test when a reference to a body is left. */
 void pipeline_release(struct pipeline *pipeline);
 

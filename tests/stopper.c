@@ -78,30 +78,6 @@ static void freeze(struct run *run, struct instance *instance)
 	}
 }
 
-/* Puts the ends of `old` on `made`; the streams do not notice. */
-static void take_over(struct instance *made, struct instance *old)
-{
-	struct ports ports = old->ports;
-	struct stream *in[PORTS_IN_MAX][STOPPER_MEMBERS];
-	struct stream *out[PORTS_OUT_MAX][STOPPER_MEMBERS];
-
-	for (uint32_t i = 0; i < old->op.in_count; i++)
-		for (uint32_t m = 0; m < ports.in[i].count; m++)
-			in[i][m] = ports.in[i].ends[m].stream;
-	for (uint32_t i = 0; i < old->op.out_count; i++)
-		for (uint32_t m = 0; m < ports.out[i].count; m++)
-			out[i][m] = ports.out[i].ends[m].stream;
-	ports_disconnect(old);
-	for (uint32_t i = 0; i < old->op.in_count; i++)
-		for (uint32_t m = 0; m < ports.in[i].count; m++)
-			if (in[i][m])
-				ports_connect_in(made, i, m, in[i][m]);
-	for (uint32_t i = 0; i < old->op.out_count; i++)
-		for (uint32_t m = 0; m < ports.out[i].count; m++)
-			if (out[i][m])
-				ports_connect_out(made, i, m, out[i][m]);
-}
-
 struct instance *another(struct run *run, const struct instance *old)
 {
 	struct instance *made = NULL;
@@ -112,9 +88,9 @@ struct instance *another(struct run *run, const struct instance *old)
 		old->stdio.fd};
 
 	for (uint32_t i = 0; i < old->op.in_count; i++)
-		in[i] = old->ports.in[i].count;
+		in[i] = old->ports.in.ports[i].count;
 	for (uint32_t i = 0; i < old->op.out_count; i++)
-		out[i] = old->ports.out[i].count;
+		out[i] = old->ports.out.ports[i].count;
 	if (instance_create(&made, &run->node->fabric, &make, &error) < 0)
 		die(make.name, error.text);
 	return made;
@@ -133,7 +109,7 @@ static void renew(struct run *run, uint32_t at)
 	if (instance_save(old, &state, version, &error) < 0)
 		die(old->name, error.text);
 	made = another(run, old);
-	take_over(made, old);
+	pipeline_take_over(made, old);
 	instance_destroy(&old);
 	if (instance_prepare(made, &error) < 0)
 		die(made->name, error.text);

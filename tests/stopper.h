@@ -5,6 +5,7 @@
 
 #include "core/host/node.h"
 #include "tests/fake_os.h"
+#include "tests/pipeline.h"
 
 enum mode { PLAIN, RERUN, RENEW, HANDOVER, DAMAGE, FUTURE, FAIL };
 

@@ -66,36 +66,6 @@ static void turn_some(void)
 	ck_assert_uint_eq(p.failed, 0);
 }
 
-/* Another instance in its place, made of its state. */
-static void move(void)
-{
-	static const struct stream_settings grows = {
-		0, 64, STREAM_ATOMIC_MAX, STREAM_GROW};
-	struct instance *old = p.operators[1], *made = NULL;
-	struct error error = ERROR_NONE;
-	struct stream state;
-
-	instance_quiesce(old);
-	while (old->state == INSTANCE_RUNNING)
-		ck_assert(fabric_turn(&p.fabric, -1));
-	ck_assert_int_eq(old->state, INSTANCE_FROZEN);
-	stream_init(&state, &p.fabric.streams, &grows, "state");
-	ck_assert_int_eq(instance_save(old, &state, 1, &error), 0);
-	ck_assert_int_eq(
-		instance_create(&made, &p.fabric, &p.makes[1], &error), 0);
-	ports_disconnect(old);
-	ports_connect_in(made, 0, 0, &p.streams[0]);
-	instance_destroy(&old);
-	ck_assert_int_eq(instance_prepare(made, &error), 0);
-	ck_assert_msg(instance_restore(made, &state, 1, &error) == 0, "%s",
-		error.text);
-	stream_release(&state);
-	p.operators[1] = made;
-	p.frozen--;
-	p.running++;
-	ck_assert_int_eq(instance_start(made, &error), 0);
-}
-
 static size_t hear(int client, char *to, size_t room)
 {
 	size_t has = 0;
@@ -133,7 +103,7 @@ START_TEST(connections_move_with_what_they_are_at)
 			MSG_NOSIGNAL | MSG_DONTWAIT)) > 0)
 		said += (size_t)sent;
 	turn_some(); /* the second does not listen: its answer waits */
-	move();
+	pipeline_move(&p, 1);
 	say(clients[0], "o\n");
 	(void)shutdown(clients[0], SHUT_WR);
 	(void)hear(clients[0], heard, sizeof heard);

@@ -74,8 +74,7 @@ void instance_destroy(struct instance **instance)
 	instance_close(old);
 	while (old->state == INSTANCE_RUNNING)
 		scheduler_round(&old->fabric->scheduler);
-	if (old->ports.in && old->ports.out)
-		ports_finish(old, STREAM_CLOSED);
+	ports_finish(old, STREAM_CLOSED);
 	visit(old, CONTEXT_CREATE);
 	if (old->created && old->functions->destroy)
 		old->functions->destroy(&old->op);
@@ -162,20 +161,21 @@ void instance_close(struct instance *instance)
 int instance_save(struct instance *instance, struct stream *state,
 	uint32_t version, struct error *error)
 {
-	struct out_end end = {.owner = instance, .stream = state};
+	struct port_end end = {
+		.owner = instance, .stream = state, .writes = true};
 	int result;
 
 	CHECK(instance->state != INSTANCE_RUNNING);
 	if (!instance->functions->save)
 		return error_set(error, -ENOTSUP, "operator %s keeps no state",
 			instance->name);
-	end.head.atomic = state->atomic_bytes;
+	end.head.out.atomic = state->atomic_bytes;
 	visit(instance, CONTEXT_CREATE);
-	result = instance->functions->save(&instance->op, &end.head, version);
+	result = instance->functions->save(
+		&instance->op, &end.head.out, version);
 	visit(instance, CONTEXT_NONE);
-	if (end.is_open)
-		TAILQ_REMOVE(&instance->ports.open_out, &end, open);
-	stream_end(state, &end.head, STREAM_DONE);
+	ports_closed(&end);
+	stream_end(state, &end.head.out, STREAM_DONE);
 	result = call_state(instance, result, "save", error);
 	instance->broken = false; /* it can go on: save changes nothing */
 	instance->failure = ERROR_NONE;
@@ -185,7 +185,7 @@ int instance_save(struct instance *instance, struct stream *state,
 int instance_restore(struct instance *instance, struct stream *state,
 	uint32_t version, struct error *error)
 {
-	struct in_end end = {.owner = instance, .stream = state};
+	struct port_end end = {.owner = instance, .stream = state};
 	int result;
 
 	CHECK(instance->state == INSTANCE_CREATED);
@@ -193,12 +193,11 @@ int instance_restore(struct instance *instance, struct stream *state,
 		return error_set(error, -ENOTSUP, "operator %s keeps no state",
 			instance->name);
 	visit(instance, CONTEXT_CREATE);
-	result =
-		instance->functions->restore(&instance->op, &end.head, version);
+	result = instance->functions->restore(
+		&instance->op, &end.head.in, version);
 	visit(instance, CONTEXT_NONE);
-	if (end.is_open)
-		TAILQ_REMOVE(&instance->ports.open_in, &end, open);
-	stream_leave(state, &end.head);
+	ports_closed(&end);
+	stream_leave(state, &end.head.in);
 	instance->op.flags |= TAU_RESTORED;
 	return call_state(instance, result, "restore", error);
 }
@@ -250,10 +249,12 @@ int instance_fail(
 
 bool instance_is_source(const struct instance *instance)
 {
-	for (uint32_t i = 0; i < instance->description->in_declared; i++)
-		for (uint32_t m = 0; m < instance->ports.in[i].count; m++)
-			if (instance->ports.in[i].ends[m].stream)
-				return false;
+	const struct port_side *in = &instance->ports.in;
+
+	for (uint32_t i = 0; i < in->end_count; i++)
+		if (in->ends[i].stream &&
+			!in->ends[i].port->description->derived)
+			return false;
 	return true;
 }
 
@@ -342,13 +343,7 @@ static bool is_frozen(const struct instance *instance)
 /* Windows are closed and nothing is watched; timers go on. */
 static void freeze(struct instance *instance)
 {
-	struct in_end *end;
-
-	while ((end = TAILQ_FIRST(&instance->ports.open_in))) {
-		TAILQ_REMOVE(&instance->ports.open_in, end, open);
-		end->is_open = false;
-		stream_unread(end->stream, &end->head);
-	}
+	ports_unread(instance);
 	slots_unwatch(instance);
 	instance->state = INSTANCE_FROZEN;
 }

@@ -250,11 +250,11 @@ static int init_stream(struct node *node, uint32_t at, struct error *error)
 		settings.policy = STREAM_BLOCK;
 	stream_init(stream, &node->fabric.streams, &settings, plan->name);
 	if (plan->from.owner != NODE_PLAN_NONE)
-		ports_connect_out(node->operators[plan->from.owner],
+		ports_connect(&node->operators[plan->from.owner]->ports.out,
 			plan->from.port, plan->from.member, stream);
 	if (plan->to.owner != NODE_PLAN_NONE)
-		ports_connect_in(node->operators[plan->to.owner], plan->to.port,
-			plan->to.member, stream);
+		ports_connect(&node->operators[plan->to.owner]->ports.in,
+			plan->to.port, plan->to.member, stream);
 	return plan->link == NODE_PLAN_NONE ? 0
 					    : node_links_add(node, at, error);
 }
@@ -280,7 +280,7 @@ static int connect_nowhere(struct node *node, struct error *error)
 static int nowhere_port(struct node *node, uint32_t at, uint32_t port)
 {
 	struct instance *instance = node->operators[at];
-	const struct out_port *out = &instance->ports.out[port];
+	const struct port *out = &instance->ports.out.ports[port];
 	struct node_port *to = &node->nowhere[node->nowhere_count];
 	const struct stream_settings settings = {
 		.capacity_bytes = STREAM_CAPACITY_DEFAULT,
@@ -289,13 +289,13 @@ static int nowhere_port(struct node *node, uint32_t at, uint32_t port)
 		.policy = STREAM_NOWHERE,
 	};
 
-	if (out->variadic || out->ends[0].stream)
+	if (out->description->variadic || out->ends[0].stream)
 		return 0;
 	if (asprintf(&to->name, "%s.%s", instance->name,
 		    instance->description->out[port].name) < 0)
 		return -ENOMEM;
 	stream_init(&to->stream, &node->fabric.streams, &settings, to->name);
-	ports_connect_out(instance, port, 0, &to->stream);
+	ports_connect(&instance->ports.out, port, 0, &to->stream);
 	node->nowhere_count++;
 	return 0;
 }

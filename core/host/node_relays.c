@@ -60,8 +60,8 @@ static const struct port_description *through(
 static int add(struct node *node, struct instance *instance, uint32_t in_back,
 	uint32_t out_back, struct error *error)
 {
-	struct in_end *in = instance->ports.in[in_back].ends;
-	struct out_end *out = instance->ports.out[out_back].ends;
+	struct port_end *in = instance->ports.in.ports[in_back].ends;
+	struct port_end *out = instance->ports.out.ports[out_back].ends;
 	struct node_relay *mine = &node->relays[node->relay_count];
 	const struct relay_settings settings = {
 		.scheduler = &node->fabric.scheduler,
@@ -76,7 +76,7 @@ static int add(struct node *node, struct instance *instance, uint32_t in_back,
 		return 0;
 	in->stream = NULL;
 	out->stream = NULL;
-	in->head.state = out->head.state = TAU_END;
+	in->head.in.state = out->head.out.state = TAU_END;
 	mine->node = node;
 	mine->instance = instance;
 	result = relay_create(&mine->relay, &settings, error);

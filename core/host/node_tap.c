@@ -172,7 +172,7 @@ static struct stream *find_port(
 static struct stream *stream_of(
 	const struct instance *instance, uint32_t port, uint32_t member)
 {
-	const struct out_port *out = &instance->ports.out[port];
+	const struct port *out = &instance->ports.out.ports[port];
 
 	return member < out->count ? out->ends[member].stream : NULL;
 }

@@ -114,9 +114,8 @@ static void renew_link(
 	uint32_t count;
 	int *fds = command_take_fds(upgrade->connection, &count);
 
-	if (count == 1 &&
-		node_links_renew(upgrade->node, (uint32_t)message->code, fds[0],
-			&error) < 0)
+	if (count == 1 && node_links_renew(upgrade->node,
+				  (uint32_t)message->code, fds[0], &error) < 0)
 		log_say(upgrade->node->fabric.log, LOG_ERROR, "%s", error.text);
 	free(fds);
 }

@@ -6,159 +6,90 @@
 
 #include "core/base/check.h"
 #include "core/host/instance.h"
-#include "core/run/readiness.h"
 
-static int init_in(struct instance *instance, uint32_t port, uint32_t members);
-static int init_out(struct instance *instance, uint32_t port, uint32_t members);
+static int init_side(struct instance *instance, struct port_side *side,
+	bool writes, const uint32_t *members);
 static uint32_t members_of(const struct port_description *port,
 	const uint32_t *members, uint32_t i);
-static void restart_in(struct in_port *port, struct in_end *end);
-static void restart_out(struct out_port *port, struct out_end *end);
-static void disconnect_in(struct in_end *end);
-static void disconnect_out(struct out_end *end);
-static void in_iota(struct stream_listener *listener);
-static void out_iota(struct stream_listener *listener);
+static void init_port(struct port_side *side, struct port *port,
+	struct instance *owner, bool writes);
+static void init_end(struct port_side *side, struct port *port,
+	struct instance *owner, bool writes);
+static void release_side(struct port_side *side);
+static struct port_ends *open_ends(const struct port_end *end);
+static void finish(struct port_end *end, enum stream_reason reason);
 
 int ports_init(struct instance *instance, const uint32_t *in_members,
 	const uint32_t *out_members)
 {
-	const struct operator_description *type = instance->description;
 	struct ports *ports = &instance->ports;
 	struct tau_op *op = &instance->op;
-	int result = 0;
+	int result;
 
-	TAILQ_INIT(&ports->open_in);
-	TAILQ_INIT(&ports->open_out);
-	op->in_count = type->in_count;
-	op->out_count = type->out_count;
-	ports->in = calloc(type->in_count + 1u, sizeof *ports->in);
-	ports->out = calloc(type->out_count + 1u, sizeof *ports->out);
-	ports->in_heads = calloc(type->in_count + 1u, sizeof(void *));
-	ports->out_heads = calloc(type->out_count + 1u, sizeof(void *));
-	ports->in_groups =
-		calloc(type->in_count + 1u, sizeof *ports->in_groups);
-	ports->out_groups =
-		calloc(type->out_count + 1u, sizeof *ports->out_groups);
-	if (!ports->in || !ports->out || !ports->in_heads ||
-		!ports->out_heads || !ports->in_groups || !ports->out_groups)
-		return -ENOMEM;
-	op->in = ports->in_heads;
-	op->out = ports->out_heads;
-	op->in_group = ports->in_groups;
-	op->out_group = ports->out_groups;
-	for (uint32_t i = 0; i < type->in_count && result == 0; i++)
-		result = init_in(
-			instance, i, members_of(&type->in[i], in_members, i));
-	for (uint32_t i = 0; i < type->out_count && result == 0; i++)
-		result = init_out(
-			instance, i, members_of(&type->out[i], out_members, i));
-	return result;
+	TAILQ_INIT(&ports->in.open);
+	TAILQ_INIT(&ports->out.open);
+	result = init_side(instance, &ports->in, false, in_members);
+	if (result == 0)
+		result = init_side(instance, &ports->out, true, out_members);
+	if (result < 0)
+		return result;
+	op->in_count = ports->in.count;
+	op->out_count = ports->out.count;
+	op->in = &ports->in.firsts->in;
+	op->out = &ports->out.firsts->out;
+	op->in_group = ports->in.groups;
+	op->out_group = ports->out.groups;
+	return 0;
 }
 
 void ports_release(struct instance *instance)
 {
-	struct ports *ports = &instance->ports;
-
-	for (uint32_t i = 0; ports->in && i < instance->op.in_count; i++) {
-		for (uint32_t m = 0; m < ports->in[i].count; m++)
-			disconnect_in(&ports->in[i].ends[m]);
-		free(ports->in[i].ends);
-		free((void *)(uintptr_t)ports->in_groups[i].in);
-	}
-	for (uint32_t i = 0; ports->out && i < instance->op.out_count; i++) {
-		for (uint32_t m = 0; m < ports->out[i].count; m++)
-			disconnect_out(&ports->out[i].ends[m]);
-		free(ports->out[i].ends);
-		free((void *)(uintptr_t)ports->out_groups[i].out);
-	}
-	free(ports->in);
-	free(ports->out);
-	free(ports->in_heads);
-	free(ports->out_heads);
-	free(ports->in_groups);
-	free(ports->out_groups);
+	release_side(&instance->ports.in);
+	release_side(&instance->ports.out);
 }
 
-void ports_connect_in(struct instance *instance, uint32_t port, uint32_t member,
+void ports_connect(struct port_side *side, uint32_t port, uint32_t member,
 	struct stream *stream)
 {
-	struct in_end *end = &instance->ports.in[port].ends[member];
+	struct port_end *end = &side->ports[port].ends[member];
 
-	CHECK(member < instance->ports.in[port].count && !end->stream);
+	CHECK(member < side->ports[port].count && !end->stream);
 	end->stream = stream;
-	end->head.state = TAU_WAIT;
-	stream->reader.listener = &end->listener;
-}
-
-void ports_connect_out(struct instance *instance, uint32_t port,
-	uint32_t member, struct stream *stream)
-{
-	struct out_port *at = &instance->ports.out[port];
-	struct out_end *end = &at->ends[member];
-
-	CHECK(member < at->count && !end->stream);
-	end->stream = stream;
-	end->head.state = TAU_WAIT;
-	end->head.atomic = stream->atomic_bytes;
-	stream->writer.listener = &end->listener;
-	if (stream->policy == STREAM_NOWHERE ||
-		instance->description->out[port].derived)
+	if (!end->writes) {
+		end->head.in.state = TAU_WAIT;
+		stream->reader.listener = &end->listener;
 		return;
-	instance->ports.readers++;
+	}
+	end->head.out.state = TAU_WAIT;
+	end->head.out.atomic = stream->atomic_bytes;
+	stream->writer.listener = &end->listener;
+	if (stream->policy == STREAM_NOWHERE || end->port->description->derived)
+		return;
+	end->owner->ports.readers++;
 	if (stream->reader.gone)
 		ports_reader_gone(end);
 }
 
-void ports_restart(struct instance *instance)
-{
-	struct ports *ports = &instance->ports;
-
-	for (uint32_t i = 0; i < instance->op.in_count; i++) {
-		ports->in[i].ended = 0;
-		for (uint32_t m = 0; m < ports->in[i].count; m++)
-			restart_in(&ports->in[i], &ports->in[i].ends[m]);
-	}
-	for (uint32_t i = 0; i < instance->op.out_count; i++) {
-		ports->out[i].ended = 0;
-		for (uint32_t m = 0; m < ports->out[i].count; m++)
-			restart_out(&ports->out[i], &ports->out[i].ends[m]);
-	}
-}
-
-void ports_disconnect(struct instance *instance)
-{
-	struct ports *ports = &instance->ports;
-
-	CHECK(TAILQ_EMPTY(&ports->open_in) && TAILQ_EMPTY(&ports->open_out));
-	for (uint32_t i = 0; i < instance->op.in_count; i++)
-		for (uint32_t m = 0; m < ports->in[i].count; m++)
-			disconnect_in(&ports->in[i].ends[m]);
-	for (uint32_t i = 0; i < instance->op.out_count; i++)
-		for (uint32_t m = 0; m < ports->out[i].count; m++)
-			disconnect_out(&ports->out[i].ends[m]);
-}
-
 int ports_publish(struct instance *instance)
 {
-	struct out_end *end;
+	struct port_end *end;
 	int result = 0;
 
-	TAILQ_FOREACH(end, &instance->ports.open_out, open)
+	TAILQ_FOREACH(end, &instance->ports.out.open, open)
 	if (result == 0)
-		result = stream_publish(end->stream, &end->head);
+		result = stream_publish(end->stream, &end->head.out);
 	return result;
 }
 
 int ports_close(struct instance *instance)
 {
-	struct out_end *end;
+	struct port_end *end;
 	int result = 0;
 
-	while ((end = TAILQ_FIRST(&instance->ports.open_out))) {
-		int one = stream_close(end->stream, &end->head);
+	while ((end = TAILQ_FIRST(&instance->ports.out.open))) {
+		int one = stream_close(end->stream, &end->head.out);
 
-		TAILQ_REMOVE(&instance->ports.open_out, end, open);
-		end->is_open = false;
+		ports_closed(end);
 		if (result == 0)
 			result = one;
 	}
@@ -167,42 +98,50 @@ int ports_close(struct instance *instance)
 
 void ports_retire(struct instance *instance)
 {
-	struct in_end *end, *next;
+	struct port_end *end, *next;
 
-	for (end = TAILQ_FIRST(&instance->ports.open_in); end; end = next) {
+	for (end = TAILQ_FIRST(&instance->ports.in.open); end; end = next) {
 		next = TAILQ_NEXT(end, open);
-		if (!stream_in_view(end->stream, &end->head))
+		if (!stream_in_view(end->stream, &end->head.in))
 			fabric_abort(instance->fabric, instance,
 				"consumed records that it had not been given");
-		stream_retire(end->stream, &end->head);
-		if (end->stream->view)
-			continue;
-		TAILQ_REMOVE(&instance->ports.open_in, end, open);
-		end->is_open = false;
+		stream_retire(end->stream, &end->head.in);
+		if (!end->stream->view)
+			ports_closed(end);
+	}
+}
+
+void ports_unread(struct instance *instance)
+{
+	struct port_end *end;
+
+	while ((end = TAILQ_FIRST(&instance->ports.in.open))) {
+		ports_closed(end);
+		stream_unread(end->stream, &end->head.in);
 	}
 }
 
 void ports_cut(struct instance *instance)
 {
-	struct in_end *end;
+	struct port_end *end;
 
-	TAILQ_FOREACH(end, &instance->ports.open_in, open)
-	if (end->head.next < end->head.limit)
-		end->head.limit = end->head.next + 1;
+	TAILQ_FOREACH(end, &instance->ports.in.open, open)
+	if (end->head.in.next < end->head.in.limit)
+		end->head.in.limit = end->head.in.next + 1;
 }
 
-void ports_opened_in(struct in_end *end)
+void ports_opened(struct port_end *end)
 {
 	if (!end->is_open)
-		TAILQ_INSERT_TAIL(&end->owner->ports.open_in, end, open);
+		TAILQ_INSERT_TAIL(open_ends(end), end, open);
 	end->is_open = true;
 }
 
-void ports_opened_out(struct out_end *end)
+void ports_closed(struct port_end *end)
 {
-	if (!end->is_open)
-		TAILQ_INSERT_TAIL(&end->owner->ports.open_out, end, open);
-	end->is_open = true;
+	if (end->is_open)
+		TAILQ_REMOVE(open_ends(end), end, open);
+	end->is_open = false;
 }
 
 void ports_finish(struct instance *instance, enum stream_reason reason)
@@ -210,92 +149,54 @@ void ports_finish(struct instance *instance, enum stream_reason reason)
 	struct ports *ports = &instance->ports;
 
 	(void)ports_close(instance);
-	for (uint32_t i = 0; i < instance->op.out_count; i++)
-		for (uint32_t m = 0; m < ports->out[i].count; m++) {
-			struct out_end *end = &ports->out[i].ends[m];
-
-			if (end->stream)
-				stream_end(end->stream, &end->head, reason);
-		}
-	for (uint32_t i = 0; i < instance->op.in_count; i++)
-		for (uint32_t m = 0; m < ports->in[i].count; m++) {
-			struct in_end *end = &ports->in[i].ends[m];
-
-			if (end->stream)
-				stream_leave(end->stream, &end->head);
-		}
-	TAILQ_INIT(&ports->open_in);
+	for (uint32_t i = 0; i < ports->out.end_count; i++)
+		finish(&ports->out.ends[i], reason);
+	for (uint32_t i = 0; i < ports->in.end_count; i++)
+		finish(&ports->in.ends[i], reason);
 }
 
-void ports_reader_gone(struct out_end *end)
+void ports_reader_gone(struct port_end *end)
 {
 	struct instance *owner = end->owner;
-	const struct operator_description *type = owner->description;
 
-	if (end->left || type->out[end->head.index].derived)
+	if (end->left || end->port->description->derived)
 		return;
 	end->left = true;
 	if (++owner->ports.readers_gone < owner->ports.readers)
 		return;
-	if (type->effects)
+	if (owner->description->effects)
 		return;
 	owner->gone = true;
 	task_tell(&owner->task, TAU_GONE);
 }
 
-static int init_in(struct instance *instance, uint32_t port, uint32_t members)
+static int init_side(struct instance *instance, struct port_side *side,
+	bool writes, const uint32_t *members)
 {
-	struct in_port *at = &instance->ports.in[port];
-	uint32_t made = members ? members : 1;
-	struct tau_in **group = calloc(made, sizeof *group);
+	const struct operator_description *type = instance->description;
+	const struct port_description *described =
+		writes ? type->out : type->in;
+	uint32_t count = writes ? type->out_count : type->in_count;
+	size_t ends = 1;
 
-	instance->ports.in_groups[port].in = group;
-	at->ends = calloc(made, sizeof *at->ends);
-	if (!group || !at->ends)
+	for (uint32_t i = 0; i < count; i++)
+		ends += members_of(&described[i], members, i) + 1u;
+	side->ports = calloc(count + 1u, sizeof *side->ports);
+	side->ends = calloc(ends, sizeof *side->ends);
+	side->heads = calloc(ends, sizeof *side->heads);
+	side->firsts = calloc(count + 1u, sizeof *side->firsts);
+	side->groups = calloc(count + 1u, sizeof *side->groups);
+	if (!side->ports || !side->ends || !side->heads || !side->firsts ||
+		!side->groups)
 		return -ENOMEM;
-	TAILQ_INIT(&at->ready);
-	at->count = members;
-	at->variadic = instance->description->in[port].variadic;
-	instance->ports.in_groups[port].count = at->variadic ? members : 0;
-	for (uint32_t m = 0; m < made; m++) {
-		struct in_end *end = &at->ends[m];
+	for (uint32_t i = 0; i < count; i++) {
+		struct port *port = &side->ports[i];
 
-		end->owner = instance;
-		end->listener.iota = in_iota;
-		end->head.state = TAU_END;
-		end->head.index = port;
-		end->head.member = m;
-		group[m] = &end->head;
+		port->description = &described[i];
+		port->bit = writes ? TAU_OUT(i) : TAU_IN(i);
+		port->count = members_of(&described[i], members, i);
+		init_port(side, port, instance, writes);
 	}
-	instance->ports.in_heads[port] = group[0];
-	return 0;
-}
-
-static int init_out(struct instance *instance, uint32_t port, uint32_t members)
-{
-	struct out_port *at = &instance->ports.out[port];
-	uint32_t made = members ? members : 1;
-	struct tau_out **group = calloc(made, sizeof *group);
-
-	instance->ports.out_groups[port].out = group;
-	at->ends = calloc(made, sizeof *at->ends);
-	if (!group || !at->ends)
-		return -ENOMEM;
-	TAILQ_INIT(&at->ready);
-	at->count = members;
-	at->variadic = instance->description->out[port].variadic;
-	instance->ports.out_groups[port].count = at->variadic ? members : 0;
-	for (uint32_t m = 0; m < made; m++) {
-		struct out_end *end = &at->ends[m];
-
-		end->owner = instance;
-		end->listener.iota = out_iota;
-		end->head.state = TAU_END;
-		end->head.index = port;
-		end->head.member = m;
-		group[m] = &end->head;
-	}
-	instance->ports.out_heads[port] = group[0];
 	return 0;
 }
 
@@ -307,70 +208,79 @@ static uint32_t members_of(const struct port_description *port,
 	return members ? members[i] : 0;
 }
 
-static void in_iota(struct stream_listener *listener)
+/* Also sees to the first end of a port without members. */
+static void init_port(struct port_side *side, struct port *port,
+	struct instance *owner, bool writes)
 {
-	struct in_end *end =
-		(struct in_end *)((char *)listener -
-				  offsetof(struct in_end, listener));
-	struct in_port *port = &end->owner->ports.in[end->head.index];
+	uint32_t first = side->end_count;
+	struct tau_group *group = &side->groups[side->count];
 
-	if (port->variadic && !end->is_ready) {
-		end->is_ready = true;
-		TAILQ_INSERT_TAIL(&port->ready, end, ready);
-	}
-	task_tell(&end->owner->task, TAU_IN(end->head.index));
+	TAILQ_INIT(&port->ready);
+	port->ends = &side->ends[first];
+	do
+		init_end(side, port, owner, writes);
+	while (side->end_count < first + port->count);
+	side->firsts[side->count++] = side->heads[first];
+	if (writes)
+		group->out = &side->heads[first].out;
+	else
+		group->in = &side->heads[first].in;
+	group->count = port->description->variadic ? port->count : 0;
 }
 
-static void out_iota(struct stream_listener *listener)
+static void init_end(struct port_side *side, struct port *port,
+	struct instance *owner, bool writes)
 {
-	struct out_end *end =
-		(struct out_end *)((char *)listener -
-				   offsetof(struct out_end, listener));
-	struct out_port *port = &end->owner->ports.out[end->head.index];
+	struct port_end *end = &side->ends[side->end_count];
+	union port_head *head = &side->heads[side->end_count++];
+	uint32_t member = (uint32_t)(end - port->ends);
 
-	if (port->variadic && !end->is_ready) {
-		end->is_ready = true;
-		TAILQ_INSERT_TAIL(&port->ready, end, ready);
-	}
-	task_tell(&end->owner->task, TAU_OUT(end->head.index));
-	if (end->stream->reader.gone)
-		ports_reader_gone(end);
-}
-
-static void restart_in(struct in_port *port, struct in_end *end)
-{
-	if (!end->stream)
-		return;
-	end->head.state = TAU_WAIT;
-	end->given = false;
-	if (port->variadic && !end->is_ready && stream_readable(end->stream)) {
-		end->is_ready = true;
-		TAILQ_INSERT_TAIL(&port->ready, end, ready);
-	}
-}
-
-static void restart_out(struct out_port *port, struct out_end *end)
-{
-	if (!end->stream)
-		return;
-	end->head.state = TAU_WAIT;
-	end->given = false;
-	if (port->variadic && !end->is_ready && stream_writable(end->stream)) {
-		end->is_ready = true;
-		TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	end->owner = owner;
+	end->port = port;
+	end->writes = writes;
+	end->listener.iota = port_told;
+	if (writes) {
+		head->out = &end->head.out;
+		head->out->state = TAU_END;
+		head->out->index = side->count;
+		head->out->member = member;
+	} else {
+		head->in = &end->head.in;
+		head->in->state = TAU_END;
+		head->in->index = side->count;
+		head->in->member = member;
 	}
 }
 
-static void disconnect_in(struct in_end *end)
+static void release_side(struct port_side *side)
 {
-	if (end->stream)
-		end->stream->reader.listener = NULL;
-	end->stream = NULL;
+	for (uint32_t i = 0; i < side->end_count; i++) {
+		struct stream *stream = side->ends[i].stream;
+
+		if (stream && side->ends[i].writes)
+			stream->writer.listener = NULL;
+		else if (stream)
+			stream->reader.listener = NULL;
+	}
+	free(side->ports);
+	free(side->ends);
+	free(side->heads);
+	free(side->firsts);
+	free(side->groups);
 }
 
-static void disconnect_out(struct out_end *end)
+static struct port_ends *open_ends(const struct port_end *end)
 {
-	if (end->stream)
-		end->stream->writer.listener = NULL;
-	end->stream = NULL;
+	struct ports *ports = &end->owner->ports;
+
+	return end->writes ? &ports->out.open : &ports->in.open;
+}
+
+static void finish(struct port_end *end, enum stream_reason reason)
+{
+	ports_closed(end);
+	if (end->stream && end->writes)
+		stream_end(end->stream, &end->head.out, reason);
+	else if (end->stream)
+		stream_leave(end->stream, &end->head.in);
 }

@@ -7,6 +7,9 @@
  * Each end listens to its stream: an edge puts a member on its port's list of
  * ready members and tells the task the port's bit. Lists are pruned when they
  * are looked at, so idle members cost nothing.
+ *
+ * Reading and writing ends are the same struct, with another head: what
+ * `writes` asks is all that they differ in.
  */
 #ifndef TAU_CORE_HOST_PORT_H
 #define TAU_CORE_HOST_PORT_H
@@ -22,54 +25,54 @@
 struct instance;
 
 /* The plugin's head comes first: a head is its end. */
-struct in_end {
-	struct tau_in head;
+struct port_end {
+	union {
+		struct tau_in in;
+		struct tau_out out;
+	} head;
 	struct stream_listener listener;
 	struct instance *owner;
-	struct stream *stream; /* NULL: unconnected, it has ended */
-	TAILQ_ENTRY(in_end) ready, open;
+	struct port *port;
+	struct stream *stream; /* NULL: unconnected, and has ended */
+	TAILQ_ENTRY(port_end) ready, open;
+	bool writes;
 	bool is_ready, is_open; /* on these lists */
-	bool given;             /* its end was given by next_in */
+	bool given;             /* its end was given by next_in or next_out */
+	bool left;              /* it writes, and was counted as gone */
 };
 
-struct out_end {
-	struct tau_out head;
-	struct stream_listener listener;
-	struct instance *owner;
-	struct stream *stream; /* NULL: nothing can be written */
-	TAILQ_ENTRY(out_end) ready, open;
-	bool is_ready, is_open;
-	bool given;
-	bool left; /* counted as gone */
-};
-
-TAILQ_HEAD(in_list, in_end);
-TAILQ_HEAD(out_list, out_end);
+TAILQ_HEAD(port_ends, port_end);
 
 /* One port of the description. */
-struct in_port {
-	struct in_end *ends;
-	struct in_list ready;
+struct port {
+	const struct port_description *description;
+	struct port_end *ends;
+	struct port_ends ready;
+	uint64_t bit;          /* of the readiness mask */
 	uint32_t count, ended; /* members; those whose end was given */
-	bool variadic;
 };
 
-struct out_port {
-	struct out_end *ends;
-	struct out_list ready;
-	uint32_t count, ended;
-	bool variadic;
+/* What a plugin sees of an end. */
+union port_head {
+	struct tau_in *in;
+	struct tau_out *out;
+};
+
+/* The ports of one direction. One without members still has an end, which has
+ * ended. */
+struct port_side {
+	struct port *ports;
+	struct port_end *ends;    /* of all ports, in their order */
+	union port_head *heads;   /* of all ends, likewise */
+	union port_head *firsts;  /* of each port's first end */
+	struct tau_group *groups; /* each port's part of `heads` */
+	uint32_t count, end_count;
+	struct port_ends open; /* ends with an open window */
 };
 
 struct ports {
-	struct in_port *in;     /* op.in_count of them */
-	struct out_port *out;   /* op.out_count of them */
-	struct in_list open_in; /* ends with an open window */
-	struct out_list open_out;
+	struct port_side in, out;
 	uint32_t readers, readers_gone; /* of declared, connected out ports */
-	struct tau_in **in_heads;
-	struct tau_out **out_heads;
-	struct tau_group *in_groups, *out_groups;
 };
 
 /* Makes the ends as the operator's description and member counts say, and
@@ -80,33 +83,31 @@ int ports_init(struct instance *instance, const uint32_t *in_members,
 void ports_release(struct instance *instance);
 
 /* Connects one end to a stream, before the operator is prepared. */
-void ports_connect_in(struct instance *instance, uint32_t port, uint32_t member,
+void ports_connect(struct port_side *side, uint32_t port, uint32_t member,
 	struct stream *stream);
-void ports_connect_out(struct instance *instance, uint32_t port,
-	uint32_t member, struct stream *stream);
 
 /* Before a run: an end that was reported in an earlier one is told again, and
  * every member that is ready stands on its port's list. */
 void ports_restart(struct instance *instance);
 
-/* Takes the ends off their streams without ending or leaving them: another
- * instance goes on with them. Windows must be closed. */
-void ports_disconnect(struct instance *instance);
+/* Of an end's listener: its stream has become ready. */
+void port_told(struct stream_listener *listener);
 
 /* Publishes what stands in all open out windows, or also closes them, as must
  * be before others run. 0, or -EFAULT: a record's body is nowhere. */
 int ports_publish(struct instance *instance);
 int ports_close(struct instance *instance);
 
-/* Retires what was consumed in all open in windows. */
+/* Retires what was consumed in all open in windows; or closes them. */
 void ports_retire(struct instance *instance);
+void ports_unread(struct instance *instance);
 
 /* Cuts each open in window to its head record: quiesce. */
 void ports_cut(struct instance *instance);
 
-/* Keeps the lists of open windows. */
-void ports_opened_in(struct in_end *end);
-void ports_opened_out(struct out_end *end);
+/* Keep the lists of open windows: the end's was opened, was closed. */
+void ports_opened(struct port_end *end);
+void ports_closed(struct port_end *end);
 
 /* Which bits of ports in `asked` are ready now; arms the others. */
 uint64_t ports_ready(struct instance *instance, uint64_t asked);
@@ -116,15 +117,12 @@ uint64_t ports_ready(struct instance *instance, uint64_t asked);
 uint64_t ports_spent(struct instance *instance, uint64_t asked);
 
 /* The next ready member of a variadic port. Flow, as tau_host says. */
-int ports_next_in(
-	struct instance *instance, uint32_t port, struct in_end **member);
-int ports_next_out(
-	struct instance *instance, uint32_t port, struct out_end **member);
+int ports_next(struct port *port, struct port_end **member);
 
 /* Ends all out streams and leaves all in streams. */
 void ports_finish(struct instance *instance, enum stream_reason reason);
 
 /* Counts a reader as gone once; when it was the last, tells the operator. */
-void ports_reader_gone(struct out_end *end);
+void ports_reader_gone(struct port_end *end);
 
 #endif

@@ -1,127 +1,105 @@
 /* port: which ports and members are ready. */
 #include "core/host/port.h"
 
-#include "core/base/check.h"
+#include <stddef.h>
+
 #include "core/host/instance.h"
 #include "core/run/readiness.h"
 
-static bool in_ready(struct in_port *port);
-static bool out_ready(struct out_port *port);
-static struct in_end *first_in(struct in_port *port);
-static struct out_end *first_out(struct out_port *port);
-static bool in_spent(const struct in_port *port);
-static bool out_spent(const struct out_port *port);
+static void restart(struct port_side *side);
+static void put_ready(struct port_end *end);
+static struct port_end *first_ready(struct port *port);
+static uint64_t ready_of(struct port_side *side, uint64_t asked);
+static uint64_t spent_of(const struct port_side *side, uint64_t asked);
+static bool is_ready(struct port *port);
+static bool is_spent(const struct port *port);
+static bool can_move(const struct port_end *end);
+static bool has_ended(const struct port_end *end);
+static void give_end(struct port_end *end);
+
+void ports_restart(struct instance *instance)
+{
+	restart(&instance->ports.in);
+	restart(&instance->ports.out);
+}
+
+void port_told(struct stream_listener *listener)
+{
+	struct port_end *end =
+		(struct port_end *)((char *)listener -
+				    offsetof(struct port_end, listener));
+
+	put_ready(end);
+	task_tell(&end->owner->task, end->port->bit);
+	if (end->writes && end->stream->reader.gone)
+		ports_reader_gone(end);
+}
 
 uint64_t ports_ready(struct instance *instance, uint64_t asked)
 {
-	uint64_t ready = 0;
-	uint64_t in = asked & READINESS_IN;
-	uint64_t out = (asked & READINESS_OUT) >> 24;
+	struct ports *ports = &instance->ports;
 
-	while (in) {
-		unsigned i = readiness_take(&in);
-
-		if (i < instance->op.in_count &&
-			in_ready(&instance->ports.in[i]))
-			ready |= TAU_IN(i);
-	}
-	while (out) {
-		unsigned i = readiness_take(&out);
-
-		if (i < instance->op.out_count &&
-			out_ready(&instance->ports.out[i]))
-			ready |= TAU_OUT(i);
-	}
-	return ready;
+	return ready_of(&ports->in, asked & READINESS_IN) |
+	       ready_of(&ports->out, asked & READINESS_OUT);
 }
 
 uint64_t ports_spent(struct instance *instance, uint64_t asked)
 {
-	uint64_t spent = 0;
-	uint64_t in = asked & READINESS_IN;
-	uint64_t out = (asked & READINESS_OUT) >> 24;
+	const struct ports *ports = &instance->ports;
 
-	while (in) {
-		unsigned i = readiness_take(&in);
-
-		if (i >= instance->op.in_count ||
-			in_spent(&instance->ports.in[i]))
-			spent |= TAU_IN(i);
-	}
-	while (out) {
-		unsigned i = readiness_take(&out);
-
-		if (i >= instance->op.out_count ||
-			out_spent(&instance->ports.out[i]))
-			spent |= TAU_OUT(i);
-	}
-	return spent;
+	return spent_of(&ports->in, asked & READINESS_IN) |
+	       spent_of(&ports->out, asked & READINESS_OUT);
 }
 
-int ports_next_in(
-	struct instance *instance, uint32_t index, struct in_end **member)
+int ports_next(struct port *port, struct port_end **member)
 {
-	struct in_port *port = &instance->ports.in[index];
-	struct in_end *end = first_in(port);
+	struct port_end *end = first_ready(port);
 
 	if (!end)
 		return port->ended == port->count ? TAU_END : TAU_WAIT;
 	TAILQ_REMOVE(&port->ready, end, ready);
 	*member = end;
-	if (stream_ended(end->stream)) {
-		end->is_ready = false;
-		end->given = true;
-		port->ended++;
-		end->head.limit = end->head.next;
-		end->head.state = TAU_END;
-		return TAU_OK;
-	}
-	TAILQ_INSERT_TAIL(&port->ready, end, ready);
+	if (has_ended(end))
+		give_end(end);
+	else
+		TAILQ_INSERT_TAIL(&port->ready, end, ready);
 	return TAU_OK;
 }
 
-int ports_next_out(
-	struct instance *instance, uint32_t index, struct out_end **member)
+static void restart(struct port_side *side)
 {
-	struct out_port *port = &instance->ports.out[index];
-	struct out_end *end = first_out(port);
+	for (uint32_t i = 0; i < side->count; i++)
+		side->ports[i].ended = 0;
+	for (uint32_t i = 0; i < side->end_count; i++) {
+		struct port_end *end = &side->ends[i];
 
-	if (!end)
-		return port->ended == port->count ? TAU_END : TAU_WAIT;
-	TAILQ_REMOVE(&port->ready, end, ready);
-	*member = end;
-	if (end->stream->reader.gone || end->stream->writer.gone) {
-		end->is_ready = false;
-		end->given = true;
-		port->ended++;
-		stream_shut(&end->head, TAU_END);
-		return TAU_OK;
+		if (!end->stream)
+			continue;
+		end->given = false;
+		if (end->writes)
+			end->head.out.state = TAU_WAIT;
+		else
+			end->head.in.state = TAU_WAIT;
+		if (can_move(end))
+			put_ready(end);
 	}
-	TAILQ_INSERT_TAIL(&port->ready, end, ready);
-	return TAU_OK;
 }
 
-static bool in_ready(struct in_port *port)
+static void put_ready(struct port_end *end)
 {
-	if (port->variadic)
-		return first_in(port) != NULL || port->ended == port->count;
-	return !port->ends->stream || stream_readable(port->ends->stream);
-}
-
-static bool out_ready(struct out_port *port)
-{
-	if (port->variadic)
-		return first_out(port) != NULL || port->ended == port->count;
-	return port->ends->stream && stream_writable(port->ends->stream);
+	if (!end->port->description->variadic || end->is_ready)
+		return;
+	end->is_ready = true;
+	TAILQ_INSERT_TAIL(&end->port->ready, end, ready);
 }
 
 /* The first of the ready members that still is; the others leave the list. */
-static struct in_end *first_in(struct in_port *port)
+static struct port_end *first_ready(struct port *port)
 {
-	struct in_end *end;
+	struct port_end *end;
 
 	while ((end = TAILQ_FIRST(&port->ready))) {
-		if (!end->given && stream_readable(end->stream))
+		if (!end->given && can_move(end))
 			return end;
 		TAILQ_REMOVE(&port->ready, end, ready);
 		end->is_ready = false;
@@ -129,38 +107,75 @@ static struct in_end *first_in(struct in_port *port)
 	return NULL;
 }
 
-static struct out_end *first_out(struct out_port *port)
+/* Only ports of this side are asked for. */
+static uint64_t ready_of(struct port_side *side, uint64_t asked)
 {
-	struct out_end *end;
+	uint64_t ready = 0;
 
-	while ((end = TAILQ_FIRST(&port->ready))) {
-		if (!end->given && stream_writable(end->stream))
-			return end;
-		TAILQ_REMOVE(&port->ready, end, ready);
-		end->is_ready = false;
+	for (uint32_t i = 0; asked && i < side->count; i++) {
+		uint64_t bit = side->ports[i].bit;
+
+		if (asked & bit && is_ready(&side->ports[i]))
+			ready |= bit;
+		asked &= ~bit;
 	}
-	return NULL;
+	return ready;
 }
 
-/* An end is reported once: by the head's state, or by next_in. */
-static bool in_spent(const struct in_port *port)
+/* So are those that there are none of. */
+static uint64_t spent_of(const struct port_side *side, uint64_t asked)
 {
-	const struct stream *stream = port->ends->stream;
-
-	if (port->variadic)
-		return port->ended == port->count;
-	if (!stream)
-		return true;
-	return port->ends->head.state == TAU_END && stream_ended(stream);
+	for (uint32_t i = 0; i < side->count; i++)
+		if (asked & side->ports[i].bit && !is_spent(&side->ports[i]))
+			asked &= ~side->ports[i].bit;
+	return asked;
 }
 
-static bool out_spent(const struct out_port *port)
+/* What is unconnected has ended, which a reader is told, and a writer knows. */
+static bool is_ready(struct port *port)
 {
-	const struct stream *stream = port->ends->stream;
+	if (port->description->variadic)
+		return first_ready(port) != NULL || port->ended == port->count;
+	return port->ends->stream ? can_move(port->ends) : !port->ends->writes;
+}
 
-	if (port->variadic)
+/* An end is reported once: by the head's state, or by next_in and next_out. */
+static bool is_spent(const struct port *port)
+{
+	const struct port_end *end = port->ends;
+
+	if (port->description->variadic)
 		return port->ended == port->count;
-	if (!stream)
+	if (!end->stream)
 		return true;
-	return port->ends->head.state == TAU_END;
+	if (end->writes)
+		return end->head.out.state == TAU_END;
+	return end->head.in.state == TAU_END && stream_ended(end->stream);
+}
+
+static bool can_move(const struct port_end *end)
+{
+	return end->writes ? stream_writable(end->stream)
+			   : stream_readable(end->stream);
+}
+
+static bool has_ended(const struct port_end *end)
+{
+	const struct stream *stream = end->stream;
+
+	return end->writes ? stream->reader.gone || stream->writer.gone
+			   : stream_ended(stream);
+}
+
+static void give_end(struct port_end *end)
+{
+	end->is_ready = false;
+	end->given = true;
+	end->port->ended++;
+	if (end->writes) {
+		stream_shut(&end->head.out, TAU_END);
+		return;
+	}
+	end->head.in.limit = end->head.in.next;
+	end->head.in.state = TAU_END;
 }

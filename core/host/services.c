@@ -15,16 +15,16 @@ static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes);
 static int next_in(struct tau_op *op, uint32_t port, struct tau_in **member);
 static int next_out(struct tau_op *op, uint32_t port, struct tau_out **member);
 static int end(struct tau_op *op, struct tau_out *head);
-static int shut_in(struct in_end *end, int flow);
-static int shut_out(struct out_end *end, int flow);
+static int shut_in(struct port_end *end, int flow);
+static int shut_out(struct port_end *end, int flow);
 static bool lets_others_run(
-	struct instance *instance, struct out_end *end, uint32_t bytes);
-static void settle_room(struct out_end *end, uint32_t bytes, int flow);
+	struct instance *instance, struct port_end *end, uint32_t bytes);
+static void settle_room(struct port_end *end, uint32_t bytes, int flow);
 static void suspend(struct instance *instance, uint64_t bit,
 	struct stream_end *end, uint64_t want);
 static bool is_elsewhere(const struct instance *instance, bool is_port);
 static int stopped_out(struct instance *instance);
-static void break_room(struct instance *instance, struct out_end *end,
+static void break_room(struct instance *instance, struct port_end *end,
 	uint32_t bytes, int code);
 static void break_publish(struct instance *instance, int code);
 
@@ -109,7 +109,7 @@ bool services_may_suspend(struct instance *instance, uint32_t how)
 static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 {
 	struct instance *instance = services_enter(op);
-	struct in_end *end = (struct in_end *)head;
+	struct port_end *end = (struct port_end *)head;
 	bool may_suspend = services_may_suspend(instance, how);
 
 	for (;;) {
@@ -130,7 +130,7 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 			(void)ports_close(instance);
 		flow = stream_read(end->stream, head);
 		if (flow == TAU_OK)
-			ports_opened_in(end);
+			ports_opened(end);
 		if (flow != TAU_WAIT || !may_suspend)
 			return flow;
 		suspend(instance, TAU_IN(head->index), &end->stream->reader, 1);
@@ -141,7 +141,7 @@ int services_room(
 	struct tau_op *op, struct tau_out *head, uint32_t bytes, uint32_t how)
 {
 	struct instance *instance = services_enter(op);
-	struct out_end *end = (struct out_end *)head;
+	struct port_end *end = (struct port_end *)head;
 	bool may_suspend = services_may_suspend(instance, how);
 	bool yielded = false;
 
@@ -175,7 +175,7 @@ int services_room(
 
 static int want_in(struct tau_op *op, struct tau_in *head, uint64_t records)
 {
-	struct in_end *end = (struct in_end *)head;
+	struct port_end *end = (struct port_end *)head;
 
 	services_enter(op);
 	if (!end->stream)
@@ -188,7 +188,7 @@ static int want_in(struct tau_op *op, struct tau_in *head, uint64_t records)
 
 static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes)
 {
-	struct out_end *end = (struct out_end *)head;
+	struct port_end *end = (struct port_end *)head;
 
 	services_enter(op);
 	if (!end->stream)
@@ -203,42 +203,44 @@ static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes)
 static int next_in(struct tau_op *op, uint32_t port, struct tau_in **member)
 {
 	struct instance *instance = services_enter(op);
-	struct in_end *end = NULL;
+	struct port *at = instance->ports.in.ports;
+	struct port_end *end = NULL;
 	int flow = services_settle(instance);
 
-	if (port >= op->in_count || !instance->ports.in[port].variadic)
+	if (port >= op->in_count || !at[port].description->variadic)
 		return -EINVAL;
 	if (flow == 0)
 		flow = services_stopped(instance);
 	if (flow == 0 && instance->gone)
 		flow = TAU_END;
 	if (flow == 0)
-		flow = ports_next_in(instance, port, &end);
+		flow = ports_next(&at[port], &end);
 	if (flow == TAU_OK)
-		*member = &end->head;
+		*member = &end->head.in;
 	return flow;
 }
 
 static int next_out(struct tau_op *op, uint32_t port, struct tau_out **member)
 {
 	struct instance *instance = services_enter(op);
-	struct out_end *end = NULL;
+	struct port *at = instance->ports.out.ports;
+	struct port_end *end = NULL;
 	int flow = services_settle(instance);
 
-	if (port >= op->out_count || !instance->ports.out[port].variadic)
+	if (port >= op->out_count || !at[port].description->variadic)
 		return -EINVAL;
 	if (flow == 0)
 		flow = stopped_out(instance);
 	if (flow == 0)
-		flow = ports_next_out(instance, port, &end);
+		flow = ports_next(&at[port], &end);
 	if (flow == TAU_OK)
-		*member = &end->head;
+		*member = &end->head.out;
 	return flow;
 }
 
 static int end(struct tau_op *op, struct tau_out *head)
 {
-	struct out_end *out = (struct out_end *)head;
+	struct port_end *out = (struct port_end *)head;
 	int flow = services_settle(services_enter(op));
 
 	if (flow == 0 && out->stream)
@@ -246,30 +248,27 @@ static int end(struct tau_op *op, struct tau_out *head)
 	return flow;
 }
 
-static int shut_in(struct in_end *end, int flow)
+static int shut_in(struct port_end *end, int flow)
 {
-	if (end->is_open) {
-		TAILQ_REMOVE(&end->owner->ports.open_in, end, open);
-		end->is_open = false;
-	}
+	ports_closed(end);
 	if (end->stream && !end->stream->reader.gone)
-		stream_unread(end->stream, &end->head);
-	end->head.limit = end->head.next;
-	end->head.state = (uint32_t)flow;
+		stream_unread(end->stream, &end->head.in);
+	end->head.in.limit = end->head.in.next;
+	end->head.in.state = (uint32_t)flow;
 	return flow;
 }
 
-static int shut_out(struct out_end *end, int flow)
+static int shut_out(struct port_end *end, int flow)
 {
 	if (end->stream)
-		(void)stream_close(end->stream, &end->head);
-	stream_shut(&end->head, flow);
+		(void)stream_close(end->stream, &end->head.out);
+	stream_shut(&end->head.out, flow);
 	return flow;
 }
 
 /* Who never blocks yields where it would: else nobody would ever read. */
 static bool lets_others_run(
-	struct instance *instance, struct out_end *end, uint32_t bytes)
+	struct instance *instance, struct port_end *end, uint32_t bytes)
 {
 	if (services_settle(instance) < 0)
 		return true;
@@ -282,10 +281,10 @@ static bool lets_others_run(
 }
 
 /* What an answer of stream_room means for the operator. */
-static void settle_room(struct out_end *end, uint32_t bytes, int flow)
+static void settle_room(struct port_end *end, uint32_t bytes, int flow)
 {
 	if (flow == TAU_OK)
-		ports_opened_out(end);
+		ports_opened(end);
 	else if (flow < 0)
 		break_room(end->owner, end, bytes, flow);
 	else if (flow == TAU_END && end->stream->reader.gone &&
@@ -333,7 +332,7 @@ static int stopped_out(struct instance *instance)
 	return services_stopped(instance);
 }
 
-static void break_room(struct instance *instance, struct out_end *end,
+static void break_room(struct instance *instance, struct port_end *end,
 	uint32_t bytes, int code)
 {
 	const struct stream *stream = end->stream;
