@@ -223,6 +223,7 @@ static const char *command_word(enum command_kind kind)
 	static const char *const words[] = {[COMMAND_PLAN] = "plan",
 		[COMMAND_RUN] = "run",
 		[COMMAND_DRAIN] = "drain",
+		[COMMAND_PROCEED] = "proceed",
 		[COMMAND_CLOSE] = "close",
 		[COMMAND_ASK] = "ask",
 		[COMMAND_EXPLAIN] = "explain"};

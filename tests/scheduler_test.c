@@ -88,6 +88,27 @@ START_TEST(who_yields_goes_to_the_tail_and_waits_for_the_next_round)
 }
 END_TEST
 
+static void halts(struct task *task)
+{
+	yields(task);
+	if (task == &runners[1].task)
+		scheduler_halt(&scheduler);
+}
+
+START_TEST(a_round_that_is_halted_leaves_the_others_in_their_order)
+{
+	begin(0, halts);
+	for (int i = 0; i < 3; i++)
+		task_start(&runners[i].task);
+	scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "ab");
+	scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "abca.b.");
+	scheduler_round(&scheduler);
+	ck_assert_str_eq(trace, "abca.b.c.");
+}
+END_TEST
+
 START_TEST(a_wait_that_holds_already_is_a_yield_and_keeps_what_was_asked)
 {
 	begin(0, step);
@@ -234,6 +255,8 @@ static Suite *scheduler_suite(void)
 	tcase_add_test(tests, who_was_ready_first_runs_first);
 	tcase_add_test(tests,
 		who_yields_goes_to_the_tail_and_waits_for_the_next_round);
+	tcase_add_test(
+		tests, a_round_that_is_halted_leaves_the_others_in_their_order);
 	tcase_add_test(tests,
 		a_wait_that_holds_already_is_a_yield_and_keeps_what_was_asked);
 	tcase_add_test(tests,

@@ -107,6 +107,24 @@ START_TEST(a_standby_that_takes_over_while_all_drain_is_told_so)
 }
 END_TEST
 
+START_TEST(who_took_over_and_fails_waits_to_be_told_to_proceed)
+{
+	struct history history;
+
+	begin(&history);
+	history.supervisor.options.stop_on_failure = false;
+	prepare(&history, 1);
+	promotes(&history, 1);
+	history_exits(&history, 2, SIGKILL);
+	history_forget(&history);
+	history_fails(&history, 3);
+	history_expect(&history, "1 \"no\"; 3 proceed; ");
+	history_fails(&history, 0);
+	history_expect(&history, "0 \"no\"; ");
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
 START_TEST(a_standby_that_is_discarded_is_killed_and_leaves_its_seat)
 {
 	struct history history;
@@ -261,6 +279,8 @@ static Suite *supervisor_suite(void)
 		a_standby_runs_when_the_former_process_is_gone_and_not_before);
 	tcase_add_test(
 		seats, a_standby_that_takes_over_while_all_drain_is_told_so);
+	tcase_add_test(
+		seats, who_took_over_and_fails_waits_to_be_told_to_proceed);
 	tcase_add_test(seats,
 		a_standby_that_is_discarded_is_killed_and_leaves_its_seat);
 	tcase_add_test(seats, a_standby_that_fails_harms_nobody);

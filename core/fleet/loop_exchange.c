@@ -201,6 +201,7 @@ static void commit(struct loop *loop, const struct upgrade_action *action)
 	place->now = to;
 	version_drop(&place->next);
 	handed_move(&place->kept, &place->fresh, loop->os);
+	place->told = false;
 	if (action->plan == UPGRADE_PLAN_KEPT)
 		loop_note_return(loop, action->node);
 }
@@ -212,6 +213,7 @@ static void come_back(struct loop *loop, const struct upgrade_action *action)
 
 	if (action->plan != UPGRADE_PLAN_KEPT)
 		return;
+	loop_note_commit(loop, action->node);
 	version_put(&place->now, place->previous);
 	place->previous = NULL;
 	loop_note_return(loop, action->node);

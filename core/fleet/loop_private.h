@@ -65,6 +65,7 @@ struct loop_place {
 	uint64_t carried_bytes;
 	uint64_t dropped; /* records that the new one has no place for */
 	bool member; /* of the transaction that is under way, or was last */
+	bool told;   /* the history has its last commit */
 };
 
 struct loop {
@@ -126,6 +127,7 @@ void loop_upgrade(
 	struct loop *loop, uint64_t client, const struct request *request);
 void loop_tell_history(struct loop *loop, uint64_t client);
 void loop_tell_phase(struct loop *loop, const struct upgrade_action *action);
+void loop_note_commit(struct loop *loop, uint32_t node); /* once */
 void loop_note_return(struct loop *loop, uint32_t node);
 void loop_release_history(struct loop *loop);
 

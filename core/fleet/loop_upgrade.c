@@ -138,11 +138,26 @@ void loop_tell_phase(struct loop *loop, const struct upgrade_action *action)
 	free(line);
 }
 
+void loop_note_commit(struct loop *loop, uint32_t node)
+{
+	struct loop_place *place = &loop->places[node];
+
+	if (place->told)
+		return;
+	place->told = true;
+	remember(loop, node,
+		loop->back      ? "rolled back"
+		: loop->applies ? "applied"
+				: "upgraded",
+		place->pause_ns);
+}
+
 void loop_note_return(struct loop *loop, uint32_t node)
 {
 	const struct loop_planner *planner = loop->request->planner;
 
 	remember(loop, node, "returned", 0);
+	loop->places[node].told = true;
 	if (planner)
 		planner->came_back(planner->context, node);
 }
@@ -157,18 +172,17 @@ static void settle(struct loop *loop, uint64_t client)
 		advice = loop_adopt(loop, loop->committed);
 	forget_next(loop);
 	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
-		/* What came back was noted at its commit. */
 		if (!loop->places[i].member ||
 			loop->exchange.upgrade.plan == UPGRADE_PLAN_KEPT)
 			continue;
-		remember(loop, i,
-			!loop->committed ? "taken back"
-			: loop->back     ? "rolled back"
-			: loop->applies  ? "applied"
-					 : "upgraded",
-			loop->places[i].pause_ns);
-		if (loop->committed && client)
+		if (!loop->committed) {
+			remember(loop, i, "taken back", 0);
+			continue;
+		}
+		/* Who came back in the midst of it is what it was. */
+		if (client && !loop->places[i].told)
 			tell_node(loop, client, i);
+		loop_note_commit(loop, i);
 	}
 	if (advice && client) {
 		struct object object = OBJECT_NONE;

@@ -252,10 +252,15 @@ static void run_all(struct supervisor *supervisor)
 static void on_failed(
 	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	supervisor->processes[event->process].failed = true;
+	struct supervised_process *one = &supervisor->processes[event->process];
+
+	one->failed = true;
 	if (!supervisor_hooked(supervisor, event))
 		supervisor_process_failed(supervisor, event->process,
 			sentence_failed(event->command));
+	if (one->restored && supervised_runs(one))
+		action_send(
+			&supervisor->actions, event->process, COMMAND_PROCEED);
 }
 
 void supervisor_process_failed(

@@ -129,6 +129,7 @@ struct supervised_process {
 	enum supervised_state state;
 	bool done;     /* said DONE */
 	bool failed;   /* has said why already */
+	bool restored; /* took over, and awaits PROCEED when it has FAILED */
 	bool unwanted; /* while it is SPAWNING: to be killed at once */
 };
 

@@ -71,6 +71,7 @@ void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
 	one->promoting = false;
 	one->current = seat_of(process);
 	follow_deadlock(supervisor, node, process);
+	supervisor->processes[process].restored = true;
 	if (supervisor->processes[process].state == SUPERVISED_PREPARED)
 		supervisor_run(supervisor, process);
 }

@@ -255,6 +255,10 @@ static enum node_state turn(struct node_process *process)
 		node_turn(node, node_state_sleep(&process->state,
 					node_quiet_begin(&process->quiet)));
 
+	if (process->upgrade.held) {
+		flush_queue(process);
+		return NODE_RUNNING;
+	}
 	if (!node_state_turned(&process->state, state == NODE_FROZEN) &&
 		state == NODE_FROZEN)
 		node_upgrade_frozen(&process->upgrade);
@@ -379,6 +383,7 @@ static void say_failure(
 			     .name = command_text(failure->name),
 			     .plugin = command_text(failure->plugin),
 			     .text = command_text(failure->error.text)});
+	node_upgrade_failed(&process->upgrade);
 }
 
 static void say(struct node_process *process, const struct command *message)

@@ -60,12 +60,23 @@ bool node_upgrade_obey(struct node_upgrade *upgrade,
 	case COMMAND_RESTORE:
 		restore(upgrade, message);
 		return true;
+	case COMMAND_PROCEED:
+		upgrade->held = false;
+		return true;
 	case COMMAND_LINK:
 		renew_link(upgrade, message);
 		return true;
 	default:
 		return false;
 	}
+}
+
+void node_upgrade_failed(struct node_upgrade *upgrade)
+{
+	if (!upgrade->restored || !upgrade->started)
+		return;
+	upgrade->held = true;
+	scheduler_halt(&upgrade->node->fabric.scheduler);
 }
 
 void node_upgrade_frozen(struct node_upgrade *upgrade)
@@ -242,6 +253,7 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 		refuse(upgrade, &failure);
 		return;
 	}
+	upgrade->restored = true;
 	say_proof(upgrade, &(struct command){.kind = COMMAND_RESTORED,
 				   .code = (int)loss.operators,
 				   .records = loss.records});

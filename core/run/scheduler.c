@@ -113,7 +113,9 @@ uint64_t scheduler_round(struct scheduler *scheduler)
 	if (scheduler_idle(scheduler))
 		(void)scheduler_rest(scheduler);
 	count = scheduler->queued;
-	for (uint64_t i = 0; i < count && scheduler->queued > 0; i++)
+	scheduler->halted = false;
+	for (uint64_t i = 0;
+		i < count && scheduler->queued > 0 && !scheduler->halted; i++)
 		dispatch(scheduler, choose(scheduler));
 	return count;
 }

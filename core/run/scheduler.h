@@ -66,6 +66,7 @@ struct scheduler {
 	struct task *running;
 	uint64_t seed; /* 0: first in, first out; else it decides */
 	uint64_t switches;
+	bool halted; /* nobody else runs in this round */
 	/* Where the number of the running task is to be seen from outside. */
 	uint32_t *shown, unshown;
 	/* Told after each dispatch, when set. */
@@ -112,6 +113,12 @@ bool scheduler_rest(struct scheduler *scheduler);
 
 /* Resumes each task that is queued now, once. How many were. */
 uint64_t scheduler_round(struct scheduler *scheduler);
+
+/* The round that is under way ends with the task that runs. */
+static inline void scheduler_halt(struct scheduler *scheduler)
+{
+	scheduler->halted = true;
+}
 
 /* Whether nobody is ready to run. */
 static inline bool scheduler_idle(const struct scheduler *scheduler)

@@ -154,6 +154,7 @@ static int kind_parts(unsigned kind)
 	case COMMAND_ASK:
 	case COMMAND_EXPLAIN:
 	case COMMAND_THAW:
+	case COMMAND_PROCEED:
 	case COMMAND_READY:
 	case COMMAND_DONE:
 		return 0;

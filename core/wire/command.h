@@ -22,6 +22,8 @@
  *       | THAW ->                                   |  goes on, whenever
  *       | FDS …, RESTORE ->                         |  one that has not run
  *       |   <- RESTORED (proof)       or  <- REFUSED |  RUN lets it go on
+ *       | <- FAILED                                 |  one that was restored
+ *       | PROCEED ->                                |  waits with the rest
  *       | TAP (a stream) ->             <- RECORDS  |  copies of what passes,
  *       | TAP (more) ->                 <- RECORDS  |  when asked for more;
  *       | TAP (off) ->     <- SHOWN (or by itself)  |  its end, or why not
@@ -144,6 +146,7 @@ enum command_kind {
 	COMMAND_TAP = 10,
 	COMMAND_STATE = 11,
 	COMMAND_LINK = 12, /* with one fd, the place of a link's */
+	COMMAND_PROCEED = 13,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,

@@ -173,6 +173,21 @@ expect_line out '*  b  returned  *'
 finish frail 0 'in order 1 2 1'
 expect_line frail.err 'tau: * record* of numbers were lost to the state of b: *'
 
+scenario 'one whose operator fails at once ends no stream'
+cp steady1.so steady.so
+build fails -DNUMBER=2 '-DRUN=return tau_fail(op, -5, "not today");'
+manifest failing ''
+start failing frail.awk
+t upgrade --plugin fails.so --wait
+expect_status 1
+expect_line err 'tau: failing: b*the previous version *'
+expect_no_line out 'b runs ;*'
+expect_line failing.err 'tau: b: steady (steady): not today'
+goes_on
+"$TAU" history | sed 's/^[^a-z]*//; s/(.*//' >out
+expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  what it was started with\n'
+finish failing 0 'in order 1'
+
 # until_said NAME TEXT: until the topology has said it.
 until_said() {
 	until grep -q -- "$2" "$1.err"; do
