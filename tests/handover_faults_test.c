@@ -86,7 +86,7 @@ static int read_handover(struct side *side, int fd, struct carry *carry)
 	struct error error = ERROR_NONE;
 	struct carry_reader reader = {
 		.fds = carry->fds, .fd_count = carry->fd_count};
-	uint8_t *bytes = NULL;
+	const uint8_t *bytes = NULL;
 	size_t count;
 	int result = handover_read(&side->fake.os, fd, &bytes, &count, &error);
 
@@ -99,7 +99,7 @@ static int read_handover(struct side *side, int fd, struct carry *carry)
 	result = handover_restore(side->node, &reader, NULL, &failure);
 	if (result < 0)
 		ck_assert_int_ne(failure.error.text[0], 0);
-	free(bytes);
+	handover_forget(&side->fake.os, bytes, count);
 	return result;
 }
 
@@ -202,7 +202,7 @@ START_TEST(a_file_that_somebody_could_still_change_is_refused)
 {
 	struct error error = ERROR_NONE;
 	struct fake_os fake;
-	uint8_t *bytes = NULL;
+	const uint8_t *bytes = NULL;
 	size_t count;
 	int fd;
 

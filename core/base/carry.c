@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/prefault.h"
+
 #define FIRST_BYTES 4096
 
 static bool grow(struct carry *carry, size_t bytes);
@@ -27,7 +29,8 @@ void carry_release(struct carry *carry)
 
 void carry_expect(struct carry *carry, size_t bytes)
 {
-	(void)grow(carry, bytes);
+	if (grow(carry, bytes))
+		prefault(carry->os, carry->bytes + carry->used, bytes);
 }
 
 uint8_t *carry_space(struct carry *carry, size_t bytes)

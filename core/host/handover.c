@@ -78,41 +78,31 @@ int handover_write(const struct carry *from, struct error *error)
 		strerror(-result));
 }
 
-int handover_read(struct os *os, int fd, uint8_t **bytes, size_t *count,
+int handover_read(struct os *os, int fd, const uint8_t **bytes, size_t *count,
 	struct error *error)
 {
 	int seals = os->fcntl(os, fd, F_GET_SEALS, 0);
 	struct stat status;
-	size_t done = 0;
+	void *mapping = NULL;
 	int result = seals < 0 ? seals : os->fstat(os, fd, &status);
 
 	if (result == 0 && (seals & SEALS) != SEALS)
 		return error_set(error, -EBADMSG,
 			"the handover is no sealed file in memory");
+	if (result == 0)
+		result = os->map(os, &mapping, (size_t)status.st_size,
+			PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (result < 0)
 		return error_set(error, result, "cannot read the handover: %s",
 			strerror(-result));
+	*bytes = mapping;
 	*count = (size_t)status.st_size;
-	*bytes = malloc(*count + 1);
-	if (!*bytes)
-		return error_set(error, -ENOMEM,
-			"out of memory for a handover of %zu bytes", *count);
-	while (done < *count) {
-		ssize_t got = os->pread(
-			os, fd, *bytes + done, *count - done, (int64_t)done);
-
-		if (got == -EINTR)
-			continue;
-		if (got <= 0) {
-			free(*bytes);
-			*bytes = NULL;
-			return error_set(error, got < 0 ? (int)got : -EIO,
-				"cannot read the handover: %s",
-				strerror(got < 0 ? (int)-got : EIO));
-		}
-		done += (size_t)got;
-	}
 	return 0;
+}
+
+void handover_forget(struct os *os, const uint8_t *bytes, size_t count)
+{
+	os->unmap(os, (void *)bytes, count);
 }
 
 static int write_all(struct os *os, int fd, const struct carry *from)

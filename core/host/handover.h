@@ -74,8 +74,10 @@ char *handover_proof(const struct node *node);
  * with a sentence. */
 int handover_write(const struct carry *from, struct error *error);
 
-/* Reads one back, which must be sealed; the caller frees the bytes. */
-int handover_read(struct os *os, int fd, uint8_t **bytes, size_t *count,
+/* The bytes of one, which must be sealed: a private view, read-only, until
+ * handover_forget. */
+int handover_read(struct os *os, int fd, const uint8_t **bytes, size_t *count,
 	struct error *error);
+void handover_forget(struct os *os, const uint8_t *bytes, size_t count);
 
 #endif

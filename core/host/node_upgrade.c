@@ -263,7 +263,7 @@ static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
 	struct handover_loss *loss, bool alone, struct node_failure *failure)
 {
 	struct carry_reader reader = {.fds = fds + 1, .fd_count = count - 1};
-	uint8_t *bytes;
+	const uint8_t *bytes;
 	size_t size;
 	int result = handover_read(upgrade->node->fabric.os, fds[0], &bytes,
 		&size, &failure->error);
@@ -275,7 +275,7 @@ static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
 	result =
 		alone ? handover_restore_alone(upgrade->node, &reader, failure)
 		      : handover_restore(upgrade->node, &reader, loss, failure);
-	free(bytes);
+	handover_forget(upgrade->node->fabric.os, bytes, size);
 	return result;
 }
 

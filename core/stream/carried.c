@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "core/base/check.h"
+#include "core/base/prefault.h"
 #include "core/record/descriptor.h"
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
@@ -325,8 +326,10 @@ static int place_bodies(
 			chunk = chunk_get(chunks, bytes);
 		if (bytes > 0 && !chunk)
 			return -ENOMEM;
-		if (bytes > 0)
+		if (bytes > 0) {
+			prefault(chunks->os, chunk, bytes);
 			memcpy(chunk, bodies, bytes);
+		}
 		for (const uint8_t *body = chunk ? chunk : &nothing; at < end;
 			at++) {
 			records[at].body = body;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/prefault.h"
 #include "core/record/descriptor.h"
 #include "core/stream/body.h"
 #include "core/stream/stream_private.h"
@@ -204,6 +205,9 @@ static int open_window(struct stream *stream, struct tau_out *out,
 	if (!by_reference &&
 		need_bytes(stream->pool->chunks, &stream->own, bytes) < 0)
 		return -ENOMEM;
+	if (!by_reference && bytes > CHUNK_BYTES &&
+		stream->policy == STREAM_GROW)
+		prefault(stream->pool->chunks->os, stream->own.next, bytes);
 	if (stream->window_drops) {
 		stream->window = stream->pool->scratch;
 		stream->window_slots = STREAM_SCRATCH_SLOTS;

@@ -213,7 +213,7 @@ static double restore_one(struct node *node, int fd)
 	struct node_failure failure = {0};
 	double began = now_us();
 	struct carry_reader reader = {0};
-	uint8_t *bytes = NULL;
+	const uint8_t *bytes = NULL;
 	size_t count;
 
 	check(handover_read(&os, fd, &bytes, &count, &failure.error) == 0,
@@ -222,7 +222,7 @@ static double restore_one(struct node *node, int fd)
 	reader.limit = bytes + count;
 	check(handover_restore(node, &reader, NULL, &failure) == 0,
 		failure.error.text);
-	free(bytes);
+	handover_forget(&os, bytes, count);
 	return now_us() - began;
 }
 
