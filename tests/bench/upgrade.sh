@@ -1,11 +1,22 @@
 #!/bin/bash
 # upgrade.sh: a node with 1 MB of state is replaced again and again while the
-# topology runs as fast as it can: how long it stands still, and what all the
-# replacing costs the others. The undisturbed rate is that of the same run,
-# before and after.
+# topology runs as fast as it can.
+#
+# The topology is a source, the node that is replaced, and a sink, each in its
+# own process; the one that is replaced is the slowest, so that what it misses
+# nobody makes up for. One round is a second undisturbed, then a row of
+# upgrades: `tau upgrade` one after another with nothing between them, each of
+# which returns at its commit, and a second undisturbed again. A round's ratio
+# is the row's rate by the mean of those before and after it, so that what else
+# the machine does falls on both; the median of the rounds counts.
+#
+#   upgrade-pause-median, -p99   how long the node stands still, of all rows
+#   upgrade-throughput           the rate during a row, beside undisturbed
+#   upgrade-cost                 how much of the time from one upgrade to the
+#                                next the topology loses: 1 - the ratio
 set -eu
 : "${TAU:?}" "${top_srcdir:?}"
-upgrades=${UPGRADES:-500}
+rounds=${UPGRADE_ROUNDS:-5}
 in_a_row=${UPGRADES_IN_A_ROW:-100}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/upgrade.XXXXXX")
 running=
@@ -30,39 +41,50 @@ cat >"$folder/bench.json" <<END
  "streams": ["numbers -> steady -> out"]}
 END
 
-# passed: how many records have come through.
+# passed: how many records have come through, and when that was.
 passed() {
 	"$TAU" ps --json |
 		sed -n 's/.*"node": "c".*"records": \([0-9]*\).*/\1/p'
 }
+look() { printf '%s %s\n' "$(passed)" "$EPOCHREALTIME"; }
 
-# rate_begins, rate: records per second in between.
-rate_begins() { began=$EPOCHREALTIME had=$(passed); }
+# rate BEFORE AFTER: records per second between two looks.
 rate() {
-	awk -v began="$began" -v ended="$EPOCHREALTIME" -v had="$had" \
-		-v has="$(passed)" \
-		'BEGIN { printf "%d\n", (has - had) / (ended - began) }'
+	awk -v before="$1" -v after="$2" 'BEGIN {
+		split(before, one); split(after, other)
+		printf "%d\n", (other[1] - one[1]) / (other[2] - one[2]) }'
 }
 
-# undisturbed: the rate over some two seconds.
 undisturbed() {
-	rate_begins
-	sleep 2
-	rate
+	local before
+	before=$(look)
+	sleep 1
+	rate "$before" "$(look)"
 }
 
-# replace COUNT: upgrades to the other version; their pauses, in ms.
+# replace COUNT: upgrades to the other version and back.
 replace() {
 	local i
 	for ((i = 0; i < $1; i++)); do
 		version=$((3 - version))
-		"$TAU" upgrade --plugin "$folder/steady$version.so" \
-			2>"$folder/said" >"$folder/report" || {
+		"$TAU" upgrade --json --plugin "$folder/steady$version.so" \
+			2>"$folder/said" >>"$folder/report" || {
 			cat "$folder/said" >&2
 			return 1
 		}
-		sed -n 's/.*; pause \([0-9.]*\) ms.*/\1/p' "$folder/report"
 	done
+}
+
+# row_of_upgrades: its rate, and milliseconds from one upgrade to the next.
+row_of_upgrades() {
+	local before after
+	before=$(look)
+	replace "$in_a_row"
+	after=$(look)
+	during=$(rate "$before" "$after")
+	cycle=$(awk -v began="${before#* }" -v ended="${after#* }" \
+		-v count="$in_a_row" \
+		'BEGIN { printf "%.3f\n", (ended - began) * 1000 / count }')
 }
 
 # row NAME OURS UNIT PEER PEER_VALUE GOAL
@@ -88,18 +110,31 @@ until [ "$(passed 2>/dev/null || true)" ]; do
 	}
 done
 version=1
+replace 2 # both are in the store then
+: >"$folder/report"
 before=$(undisturbed)
-rate_begins
-replace "$in_a_row" >"$folder/row"
-during=$(rate)
-after=$(undisturbed)
-replace $((upgrades - in_a_row)) >"$folder/rest"
-cat "$folder/row" "$folder/rest" >"$folder/pauses"
-[ "$(wc -l <"$folder/pauses")" = "$upgrades" ]
+for ((round = 0; round < rounds; round++)); do
+	row_of_upgrades
+	after=$(undisturbed)
+	awk -v before="$before" -v during="$during" -v after="$after" \
+		-v cycle="$cycle" 'BEGIN { mean = (before + after) / 2
+		printf "%.3f %d %d %.3f\n", during / mean, during, mean,
+			cycle }'
+	before=$after
+done >"$folder/rounds"
+sed 's/^/round: ratio, rate, undisturbed, ms from one to the next: /' \
+	"$folder/rounds" >&2
+sed -n 's/.*"pause_us": \([0-9]*\).*/\1/p' "$folder/report" |
+	awk '{ print $1 / 1000 }' >"$folder/pauses"
+[ "$(wc -l <"$folder/pauses")" = $((rounds * in_a_row)) ]
+read -r ratio during undisturbed cycle < <(
+	sort -g "$folder/rounds" | sed -n "$(((rounds + 1) / 2))p")
+cost=$(awk -v ratio="$ratio" -v cycle="$cycle" \
+	'BEGIN { printf "%.2f", (1 - ratio) * cycle }')
 row upgrade-pause-median "$(nth "$folder/pauses" 0.5)" ms goal 6 "<= 1"
 row upgrade-pause-p99 "$(nth "$folder/pauses" 0.99)" ms goal 15 "<= 1"
-row upgrade-throughput "$during" rec/s undisturbed \
-	$(((before + after) / 2)) ">= 0.9"
+row upgrade-throughput "$during" rec/s undisturbed "$undisturbed" ">= 0.9"
+row upgrade-cost "$cost" ms one-to-next "$cycle" ""
 "$TAU" stop --now >/dev/null 2>&1
 wait $running || true
 running=
