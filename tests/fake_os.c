@@ -214,6 +214,8 @@ WRAP(int, prctl, (OS, int option, unsigned long argument),
 	(real, option, argument))
 WRAP(int, rlimit, (OS, int resource, const struct rlimit *set,
 	struct rlimit *former), (real, resource, set, former))
+WRAP(int, terminal_mode, (OS, int fd, const struct termios *set,
+	struct termios *former), (real, fd, set, former))
 WRAP(int, terminal_size, (OS, int fd, uint16_t *columns, uint16_t *rows),
 	(real, fd, columns, rows))
 PASS(int64_t, thread_cpu_ns, (OS), (real))
@@ -334,7 +336,7 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(pidfd_signal), TAKE(wait), TAKE(sigaction),
 		TAKE(sigprocmask), TAKE(sigaltstack), TAKE(prctl), TAKE(rlimit),
 		TAKE(getpid), TAKE(getppid), TAKE(getuid), TAKE(geteuid),
-		TAKE(exit), TAKE(is_terminal), TAKE(terminal_size)};
+		TAKE(exit), TAKE(is_terminal), TAKE(terminal_mode), TAKE(terminal_size)};
 }
 
 void fake_os_fail(struct fake_os *fake, size_t call, uint64_t nth, int code)

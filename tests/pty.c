@@ -6,9 +6,10 @@
  *
  * `expect` waits until TEXT has appeared behind what was expected before;
  * `send` types it, where \xNN is a byte (\x03 is Ctrl-C, \x04 the end of
- * input). All that the command writes is copied to stdout, without the
- * carriage returns of the terminal. Ends with the command's exit status, or
- * 128 and its signal; with 124 when an expected text has not come in time.
+ * input). All that the command writes is copied to stdout as it comes,
+ * without the carriage returns of the terminal. Ends with the command's exit
+ * status, or 128 and its signal; with 124 when an expected text has not come in
+ * time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,8 +86,11 @@ static void look(void)
 		return;
 	}
 	for (ssize_t i = 0; i < count; i++)
-		if (bytes[i] != '\r' && terminal.count < SEEN_BYTES)
+		if (bytes[i] != '\r' && terminal.count < SEEN_BYTES) {
 			terminal.seen[terminal.count++] = bytes[i];
+			putchar(bytes[i]);
+		}
+	fflush(stdout);
 	terminal.seen[terminal.count] = 0;
 }
 
@@ -142,7 +146,6 @@ int main(int argc, char **argv)
 		look();
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	fputs(terminal.seen, stdout);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 				   : WEXITSTATUS(status);
 }

@@ -165,6 +165,8 @@
  * until it is sent, which has room for the largest record of most streams. */
 #define TAP_MAX 16u
 #define TAP_BUFFER_BYTES (96 * KIB)
+/* How long tau top waits for a node that does not answer. */
+#define LOOK_WAIT_NS 300000000ll
 /* … and how long a node may take to stand still for a state. */
 #define STATE_FREEZE_NS 1000000000ll
 #define STATE_SHOWN_BYTES (16 * MIB) /* what a person may want to read */

@@ -33,6 +33,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 /* One descriptor that a child gets: `parent`'s file under number `child`. */
 struct os_spawn_fd {
@@ -200,6 +201,9 @@ struct os {
 
 	/* Terminals. */
 	bool (*is_terminal)(struct os *, int fd);
+	/* `set` may be NULL, as may `former`. */
+	int (*terminal_mode)(struct os *, int fd, const struct termios *set,
+		struct termios *former);
 	int (*terminal_size)(
 		struct os *, int fd, uint16_t *columns, uint16_t *rows);
 };

@@ -251,6 +251,15 @@ static int linux_terminal_size(
 	return 0;
 }
 
+static int linux_terminal_mode(struct os *os, int fd, const struct termios *set,
+	struct termios *former)
+{
+	(void)os;
+	if (former && tcgetattr(fd, former) != 0)
+		return -errno;
+	return set && tcsetattr(fd, TCSAFLUSH, set) != 0 ? -errno : 0;
+}
+
 void os_linux_events_init(struct os *os)
 {
 	os->socket = linux_socket;
@@ -282,6 +291,7 @@ void os_linux_events_init(struct os *os)
 	os->advise = linux_advise;
 	os->random = linux_random;
 	os->is_terminal = linux_is_terminal;
+	os->terminal_mode = linux_terminal_mode;
 	os->terminal_size = linux_terminal_size;
 }
 

@@ -2,9 +2,11 @@
 #include "core/cli/asking.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/fleet/client.h"
+#include "core/base/check.h"
+#include "core/plan/object.h"
 #include "core/plan/text.h"
 #include "core/wire/command_connection.h"
 
@@ -14,8 +16,10 @@ static int listen_to(struct cli *cli, const struct asking *asking,
 	const char *name, struct client *client);
 static void take_line(struct cli *cli, const struct asking *asking,
 	const char *name, struct command_text text);
-static int take_result(
-	struct cli *cli, const char *name, const struct command *command);
+static int take_result(struct cli *cli, const struct asking *asking,
+	const char *name, struct client *client, const struct command *command);
+static void print_outcome(struct cli *cli, const struct asking *asking,
+	const char *name, int code, const char *text);
 static void await_end(struct client *client);
 static const char *runtime_folder(const struct cli *cli);
 
@@ -50,6 +54,34 @@ int asking_all(struct cli *cli, const struct asking *asking)
 	}
 	if (names.count == 0)
 		code = say_which(cli, &names);
+	client_names_release(&names);
+	return code;
+}
+
+int asking_connect(struct cli *cli, const char *topology,
+	struct client **client, char **name)
+{
+	struct error error = ERROR_NONE;
+	struct client_names names = {0};
+	int code = 0;
+
+	if (!topology) {
+		client_names_list(&names, &cli->os, runtime_folder(cli));
+		if (names.count != 1)
+			code = say_which(cli, &names);
+		else
+			topology = names.names[0];
+	}
+	if (code == 0 && client_connect(client, &cli->os, runtime_folder(cli),
+				 topology, &error) < 0) {
+		cli_say(cli, "%s", error.text);
+		code = error.code == -ENOENT ? EXIT_CODE_UNAVAILABLE
+					     : EXIT_CODE_IO;
+	}
+	if (code == 0) {
+		*name = strdup(topology);
+		CHECK(*name != NULL);
+	}
 	client_names_release(&names);
 	return code;
 }
@@ -121,13 +153,8 @@ static int listen_to(struct cli *cli, const struct asking *asking,
 		} else if (command.kind == COMMAND_RESULT)
 			break;
 	}
-	if (flow == COMMAND_OK) {
-		int code = take_result(cli, name, &command);
-
-		if (asking->end)
-			await_end(client);
-		return code;
-	}
+	if (flow == COMMAND_OK)
+		return take_result(cli, asking, name, client, &command);
 	if (flow == COMMAND_END)
 		cli_say(cli, "%s: it ended before it had answered", name);
 	else
@@ -152,13 +179,38 @@ static void take_line(struct cli *cli, const struct asking *asking,
 	json_decref(line);
 }
 
-static int take_result(
-	struct cli *cli, const char *name, const struct command *command)
+/* Views of the result live until more is heard. */
+static int take_result(struct cli *cli, const struct asking *asking,
+	const char *name, struct client *client, const struct command *command)
 {
-	if (command->text.bytes)
-		cli_say(cli, "%s: %.*s", name, (int)command->text.bytes,
-			command->text.text);
-	return command->code;
+	char *text = strndup(command->text.bytes ? command->text.text : "",
+		command->text.bytes);
+	int code = command->code;
+
+	CHECK(text != NULL);
+	if (*text)
+		cli_say(cli, "%s: %s", name, text);
+	if (asking->end)
+		await_end(client);
+	if (cli->json && asking->outcome)
+		print_outcome(cli, asking, name, code, text);
+	free(text);
+	return code;
+}
+
+static void print_outcome(struct cli *cli, const struct asking *asking,
+	const char *name, int code, const char *text)
+{
+	struct object object = OBJECT_NONE;
+	char *line;
+
+	object_text(&object, "topology", name);
+	object_text(&object, "command", asking->verb);
+	object_number(&object, "code", code);
+	object_text(&object, "text", text);
+	line = object_take(&object);
+	fprintf(cli->out.file, "%s\n", line);
+	free(line);
 }
 
 /* The socket closes when the name is free again. */

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "core/cli/cli.h"
+#include "core/fleet/client.h"
 #include "core/wire/command.h"
 
 enum { ASKING_TOPOLOGY = 't' };
@@ -24,6 +25,9 @@ struct asking {
 	const char *const *arguments; /* "NAME=VALUE", ends in NULL; or NULL */
 	bool own; /* the lines are not the result: --json prints none */
 	bool end; /* return only when the topology is gone, too */
+	/* What --json prints is how it ended: {"topology": "weblog", "command":
+	 * "stop", "code": 0, "text": "it has ended"} */
+	bool outcome;
 	/* Given each line of the answer, unless --json prints it as it is. */
 	void (*line)(void *context, const char *topology, json_t *line);
 	/* Given RECORDS likewise; false: that was enough. */
@@ -37,6 +41,11 @@ int asking_one(struct cli *cli, const struct asking *asking);
 
 /* Asks all that run, or the one that --topology names. */
 int asking_all(struct cli *cli, const struct asking *asking);
+
+/* Reaches the one topology that is meant, for whoever asks it more than once.
+ * Its name is the caller's to free. 0, or the exit code after a sentence. */
+int asking_connect(struct cli *cli, const char *topology,
+	struct client **client, char **name);
 
 /* The members of a line; "" and 0 where there is none. */
 const char *asking_text(const json_t *line, const char *key);

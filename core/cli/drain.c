@@ -19,7 +19,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct asking asking = {.verb = "drain", .end = true};
+	struct asking asking = {.verb = "drain", .end = true, .outcome = true};
 	int code = cli_parse(cli, &drain_command, argc, argv, take, &asking);
 
 	return code >= 0 ? code : asking_one(cli, &asking);
@@ -39,5 +39,6 @@ const struct cli_command drain_command = {
 	.options = options,
 	.examples = "tau drain\n"
 		    "tau drain --topology weblog\n",
+	.json = true,
 	.run = run,
 };

@@ -14,10 +14,10 @@
 
 const struct cli_command *const cli_commands[] = {&run_command,
 	&validate_command, &graph_command, &plan_command, &apply_command,
-	&ps_command, &logs_command, &upgrade_command, &rollback_command,
-	&history_command, &drain_command, &restart_command, &tap_command,
-	&state_command, &stop_command, &ls_command, &inspect_command,
-	&version_command, &help_command, NULL};
+	&ps_command, &top_command, &logs_command, &upgrade_command,
+	&rollback_command, &history_command, &drain_command, &restart_command,
+	&tap_command, &state_command, &stop_command, &ls_command,
+	&inspect_command, &version_command, &help_command, NULL};
 
 static void open_missing(struct os *os);
 static void prepare_for_bugs(struct os *os);

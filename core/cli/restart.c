@@ -29,7 +29,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct wish wish = {.asking = {.verb = "restart"}};
+	struct wish wish = {.asking = {.verb = "restart", .outcome = true}};
 	const char *arguments[2] = {NULL};
 	char *node;
 	int code = cli_parse(cli, &restart_command, argc, argv, take, &wish);
@@ -61,5 +61,6 @@ const struct cli_command restart_command = {
 	.options = options,
 	.examples = "tau restart parse\n"
 		    "tau restart parse --topology weblog\n",
+	.json = true,
 	.run = run,
 };

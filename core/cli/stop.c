@@ -30,7 +30,8 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	static const char *const now[] = {"now=1", NULL};
-	struct wish wish = {.asking = {.verb = "stop", .end = true}};
+	struct wish wish = {
+		.asking = {.verb = "stop", .end = true, .outcome = true}};
 	int code = cli_parse(cli, &stop_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -57,5 +58,6 @@ const struct cli_command stop_command = {
 	.options = options,
 	.examples = "tau stop\n"
 		    "tau stop --topology weblog --now\n",
+	.json = true,
 	.run = run,
 };

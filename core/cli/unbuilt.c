@@ -10,7 +10,6 @@ static const struct {
 	const char *name;
 	const char *does;
 } unbuilt[] = {
-	{"top", "shows rates and fills of running streams"},
 	{"new", "writes a first plugin of your own"},
 	{"check", "tries a plugin against the rules of the ABI"},
 	{"test", "compares a topology's output with an expected one"},

@@ -163,7 +163,6 @@ static void show_history(void *context, const char *topology, json_t *line)
 	const struct cli *cli = context;
 	time_t when = (time_t)(asking_number(line, "time_ms") / 1000);
 	struct tm parts;
-	const char *runs = asking_text(line, "runs");
 	char text[32] = "";
 
 	(void)topology;
@@ -171,7 +170,7 @@ static void show_history(void *context, const char *topology, json_t *line)
 		strftime(text, sizeof text, "%F %T", &parts);
 	fprintf(cli->out.file, "%s  %s  %s  %s\n", text,
 		asking_text(line, "node"), asking_text(line, "what"),
-		*runs ? runs : "what it was started with");
+		asking_text(line, "runs"));
 }
 
 #define SHARED_OPTIONS                                                         \

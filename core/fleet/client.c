@@ -124,8 +124,7 @@ int client_hear(
 	int flow;
 	int code;
 
-	while ((flow = command_receive(client->connection, command, error)) ==
-		COMMAND_WAIT) {
+	while ((flow = client_take(client, command, error)) == COMMAND_WAIT) {
 		code = reactor_poll(client->reactor, -1);
 		if (code < 0)
 			return error_set(error, code,
@@ -133,6 +132,17 @@ int client_hear(
 				strerror(-code));
 	}
 	return flow;
+}
+
+int client_take(
+	struct client *client, struct command *command, struct error *error)
+{
+	return command_receive(client->connection, command, error);
+}
+
+struct reactor *client_reactor(struct client *client)
+{
+	return client->reactor;
 }
 
 static int list_one(void *context, const char *name, unsigned char kind)

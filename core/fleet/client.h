@@ -40,4 +40,11 @@ int client_ask(struct client *client, const char *verb,
 int client_hear(
 	struct client *client, struct command *command, struct error *error);
 
+/* The same without waiting: COMMAND_WAIT when there is none yet. Whoever waits
+ * for other things, too, watches them with the client's reactor, which wakes
+ * when something was said. */
+int client_take(
+	struct client *client, struct command *command, struct error *error);
+struct reactor *client_reactor(struct client *client);
+
 #endif

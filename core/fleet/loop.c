@@ -65,6 +65,7 @@ static int begin(struct loop *loop, struct error *error)
 		loop->due[i].timer.fired = timer_fired;
 	loop->look = (struct loop_timer){
 		.timer.fired = timer_fired, .elapsed = true};
+	loop->look_due.timer.fired = timer_fired;
 	loop_init_exchange(loop);
 	code = reactor_create(&loop->reactor, loop->os, error);
 	if (code == 0 && loop->request->control)
@@ -121,6 +122,7 @@ static void release(struct loop *loop)
 {
 	loop_end_view(loop);
 	loop_end_control(loop);
+	loop_release_looks(loop);
 	for (uint32_t i = 0; i < loop->count; i++)
 		process_release(&loop->processes[i].process);
 	loop_release_files(loop);

@@ -40,6 +40,7 @@ void loop_serve_control(struct loop *loop)
 		if (loop->readers[i].client)
 			show_lines(loop, &loop->readers[i]);
 	loop_serve_taps(loop);
+	loop_serve_looks(loop);
 }
 
 void loop_describe(struct loop *loop, const struct supervisor_action *action)
@@ -114,6 +115,8 @@ static void asked(void *context, uint64_t client, const struct command *command)
 			error.text);
 	else if (request.kind == REQUEST_HISTORY)
 		loop_tell_history(loop, client);
+	else if (request.kind == REQUEST_TOP)
+		loop_begin_look(loop, client);
 	else if (request.kind == REQUEST_TAP || request.kind == REQUEST_STATE)
 		loop_begin_tap(loop, client, &request);
 	else if (request.kind == REQUEST_UPGRADE ||
@@ -133,6 +136,7 @@ static void left(void *context, uint64_t client)
 
 	stop_reading(loop, client);
 	loop_end_tap(loop, client);
+	loop_end_look(loop, client);
 	if (!loop->ended)
 		loop_happen(loop,
 			&(struct supervisor_event){

@@ -54,6 +54,17 @@ struct loop_tap {
 	bool owes; /* TAP_MORE: RECORDS came since */
 };
 
+/* A tool that looks at what operators do. */
+struct loop_look {
+	uint64_t client; /* 0: none */
+	uint64_t number; /* LOOK's */
+	bool *owes;      /* by process: it has not answered */
+	uint32_t count;  /* of those */
+	uint32_t waits_for;
+	uint64_t skipped; /* lines for which there was no room */
+	int64_t due_ns;
+};
+
 /* What a node is, was, and may become (version.h), and what it handed over:
  * in the transaction that is under way, and in the last that was committed. */
 struct loop_place {
@@ -87,6 +98,9 @@ struct loop {
 	struct journal journal;
 	struct loop_reader readers[CONTROL_CLIENTS_MAX];
 	struct loop_tap taps[CONTROL_CLIENTS_MAX];
+	struct loop_look looks[CONTROL_CLIENTS_MAX];
+	uint64_t look_number; /* of the last LOOK */
+	struct loop_timer look_due;
 	struct exchange exchange;
 	struct loop_place *places; /* by node */
 	const char **names;        /* likewise */
@@ -162,6 +176,17 @@ bool loop_hear_tap(
 void loop_serve_taps(struct loop *loop);
 void loop_end_tap(struct loop *loop, uint64_t client);
 void loop_end_taps_of(struct loop *loop, uint32_t process);
+
+/* A tool looks at what operators do, a node answers (false: it is another
+ * command), it is time to wait no longer, the tool has gone, or the process:
+ * loop_look.c. */
+void loop_begin_look(struct loop *loop, uint64_t client);
+bool loop_hear_look(
+	struct loop *loop, uint32_t process, const struct command *command);
+void loop_serve_looks(struct loop *loop);
+void loop_end_look(struct loop *loop, uint64_t client);
+void loop_end_looks_of(struct loop *loop, uint32_t process);
+void loop_release_looks(struct loop *loop);
 
 /* Looks at a command before the step does: takes the fds that came with it,
  * and what it proves. False: it answers a FREEZE that was taken back, which is

@@ -164,7 +164,8 @@ static void serve_commands(struct loop *loop, uint32_t index)
 		process_read_log(process, take_line, one);
 		if (crash_book_hear(loop->request->crashes, index, &command,
 			    take_line, one) ||
-			loop_hear_tap(loop, index, &command))
+			loop_hear_tap(loop, index, &command) ||
+			loop_hear_look(loop, index, &command))
 			continue;
 		if (!loop_note_command(loop, index, &command))
 			continue;
@@ -195,6 +196,7 @@ static void serve_exit(struct loop *loop, uint32_t index)
 		(status != 0 || !loop->supervisor.processes[index].done))
 		who = ledger_died(loop->request->ledger, seat_node(index));
 	loop_end_taps_of(loop, index);
+	loop_end_looks_of(loop, index);
 	process_release(&one->process); /* its seat may be taken again */
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_EXITED,
 				  .process = index,

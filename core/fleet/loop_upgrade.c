@@ -207,9 +207,9 @@ static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 		return;
 	}
 	object_text(&object, "node", loop->names[node]);
-	object_text(&object, "to", place->now->label);
+	object_text(&object, "to", version_label(place->now));
 	object_text(&object, "from",
-		place->previous ? place->previous->label : NULL);
+		place->previous ? version_label(place->previous) : NULL);
 	object_number(&object, "pause_us", place->pause_ns / 1000);
 	object_number(&object, "carried_bytes", (int64_t)place->carried_bytes);
 	if (place->dropped)
@@ -295,7 +295,7 @@ static void remember(
 		&object, "time_ms", loop->os->realtime_ns(loop->os) / 1000000);
 	object_text(&object, "node", loop->names[node]);
 	object_text(&object, "what", what);
-	object_text(&object, "runs", place->now->label);
+	object_text(&object, "runs", version_label(place->now));
 	if (pause_ns)
 		object_number(&object, "pause_us", pause_ns / 1000);
 	loop->history[loop->history_count++] = object_take(&object);

@@ -33,6 +33,7 @@ static const struct {
 	{"rollback", REQUEST_ROLLBACK, NODE | UPGRADE},
 	{"apply", REQUEST_APPLY, RECORD | UPGRADE},
 	{"history", REQUEST_HISTORY, 0},
+	{"top", REQUEST_TOP, 0},
 	{"tap", REQUEST_TAP, STREAM},
 	{"state", REQUEST_STATE, STREAM | NODE},
 };

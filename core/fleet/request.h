@@ -27,6 +27,7 @@ enum request_kind {
 	REQUEST_APPLY,    /* record; wait, freeze_ns */
 	REQUEST_HISTORY,  /* a line per upgrade */
 	REQUEST_TAP,      /* stream: RECORDS, copies of what passes */
+	REQUEST_TOP,      /* a line per node, operator and stream */
 	REQUEST_STATE,    /* stream, an operator; node: RECORDS, its state */
 };
 

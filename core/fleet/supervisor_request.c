@@ -48,6 +48,7 @@ void supervisor_on_request(struct supervisor *supervisor, uint64_t client,
 	case REQUEST_HISTORY:
 	case REQUEST_TAP:
 	case REQUEST_STATE:
+	case REQUEST_TOP:
 		CHECK(request->kind < REQUEST_UPGRADE); /* the loop's */
 	}
 }

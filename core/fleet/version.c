@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/plan/node_plan.h"
+#include "core/plan/text.h"
+
+static char *label_of(const struct node_plan *plan);
+static bool is_named(const struct node_plan *plan, uint32_t before);
 
 struct version *version_create(struct command_text plan, char *states,
 	char *label, bool with_stdin, bool with_stdout)
@@ -23,6 +28,21 @@ struct version *version_create(struct command_text plan, char *states,
 	if (plan.bytes)
 		memcpy(version->plan, plan.text, plan.bytes);
 	return version;
+}
+
+const char *version_label(struct version *version)
+{
+	struct node_plan plan = {0};
+
+	if (version->label && version->label[0])
+		return version->label;
+	free(version->label);
+	version->label = NULL;
+	if (node_plan_decode(&plan, version->plan, version->plan_bytes, NULL) ==
+		0)
+		version->label = label_of(&plan);
+	node_plan_release(&plan);
+	return version->label ? version->label : "";
 }
 
 struct version *version_hold(struct version *version)
@@ -55,4 +75,36 @@ void version_put(struct version **place, struct version *version)
 
 	*place = version;
 	version_drop(&former);
+}
+
+/* Each plugin once, in the order of the operators. */
+static char *label_of(const struct node_plan *plan)
+{
+	struct text text = {0};
+	const char *between = "";
+
+	if (plan->command_count)
+		text_add(&text, plan->command[0]);
+	for (uint32_t i = 0; i < plan->operator_count; i++) {
+		const struct node_plan_operator *one = &plan->operators[i];
+
+		if (is_named(plan, i))
+			continue;
+		text_format(&text, "%s%s", between, one->plugin);
+		if (one->version)
+			text_format(&text, " %s", one->version);
+		text_format(&text, " (%.8s)", one->sha256);
+		between = ", ";
+	}
+	return text_take(&text);
+}
+
+/* Whether an operator before that one is of the same file. */
+static bool is_named(const struct node_plan *plan, uint32_t before)
+{
+	for (uint32_t i = 0; i < before; i++)
+		if (!strcmp(plan->operators[i].sha256,
+			    plan->operators[before].sha256))
+			return true;
+	return false;
 }

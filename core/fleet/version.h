@@ -22,7 +22,7 @@ struct version {
 	/* FREEZE's text, for who is to hand over to this one: a line per
 	 * operator, its name and the state version that it reads. */
 	char *states;
-	char *label; /* what changed, for people: "acme 1.2.0 (9f86d081)" */
+	char *label; /* version_label's; NULL or "": not yet known */
 	bool with_stdin, with_stdout;
 };
 
@@ -30,6 +30,11 @@ struct version {
  * may be NULL, are taken. */
 struct version *version_create(struct command_text plan, char *states,
 	char *label, bool with_stdin, bool with_stdout);
+
+/* What it is, for people: "acme 1.2.0 (9f86d081)", of the plugins that are
+ * others than before; where nobody said which, of all that its plan names; of
+ * somebody else's program its first word. Lives as long as the version. */
+const char *version_label(struct version *version);
 
 /* Holds it once more; NULL stays NULL. */
 struct version *version_hold(struct version *version);

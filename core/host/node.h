@@ -20,6 +20,7 @@
 #include "core/host/instance.h"
 #include "core/host/relay.h"
 #include "core/plan/node_plan.h"
+#include "core/plan/waits.h"
 #include "core/wire/counters.h"
 #include "core/wire/link.h"
 
@@ -161,6 +162,11 @@ uint64_t node_moves(const struct node *node);
 /* Who waits for what, as the lines of core/plan/waits.h. The caller frees it.
  */
 char *node_waits(const struct node *node);
+
+/* The name of the stream that an operator waits for, and how; NULL: for none.
+ */
+const char *node_waits_for(
+	const struct node *node, uint32_t at, enum waits_kind *kind);
 
 /* Records and bytes that operators without out streams have read. */
 void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes);

@@ -12,6 +12,7 @@
 #include "core/host/last_words.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
+#include "core/host/node_look.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
 #include "core/host/node_state.h"
@@ -318,7 +319,9 @@ static void obey(struct node_process *process)
 				process->node, process->connection);
 			break;
 		default:
-			if (!node_taps_obey(&process->taps, &message) &&
+			if (!node_look_obey(process->node, process->connection,
+				    &message) &&
+				!node_taps_obey(&process->taps, &message) &&
 				!node_state_obey(&process->state, &message))
 				obey_upgrade(process, &message);
 		}

@@ -5,14 +5,11 @@
 #include "core/base/check.h"
 #include "core/host/node.h"
 #include "core/host/slot.h"
-#include "core/plan/waits.h"
 #include "core/run/readiness.h"
 
 static bool link_moves(const struct node *node, uint32_t link);
 static void put_operator(struct text *to, const struct node *node, uint32_t at);
 static void put_relay(struct text *to, const struct node *node, uint32_t at);
-static const char *find_blocked(
-	const struct node *node, uint32_t at, enum waits_kind *kind);
 static void put_stream(struct text *to, const struct node *node, uint32_t at);
 
 bool node_is_quiet(struct node *node)
@@ -58,46 +55,9 @@ char *node_waits(const struct node *node)
 	return text_take(&to);
 }
 
-/* Whether it does not only wait for another node of ours. */
-static bool link_moves(const struct node *node, uint32_t link)
-{
-	const struct node_link *one = &node->links[link];
-
-	return !one->closed &&
-	       (one->foreign || one->fifo || !link_is_still(one->link));
-}
-
-static void put_operator(struct text *to, const struct node *node, uint32_t at)
-{
-	const struct instance *instance = node->operators[at];
-	enum waits_kind kind = WAITS_ENDED;
-	const char *stream = NULL;
-
-	if (instance->state == INSTANCE_RUNNING)
-		stream = find_blocked(node, at, &kind);
-	waits_put_operator(to, instance->name, kind, stream);
-}
-
-/* What passes an operator by waits for itself, under the operator's name. */
-static void put_relay(struct text *to, const struct node *node, uint32_t at)
-{
-	const struct node_relay *relay = &node->relays[at];
-	const struct stream *from, *next;
-
-	if (!relay_streams(relay->relay, &from, &next))
-		waits_put_operator(
-			to, relay->instance->name, WAITS_ENDED, NULL);
-	else if (stream_count(from) > 0)
-		waits_put_operator(
-			to, relay->instance->name, WAITS_WRITE, next->name);
-	else
-		waits_put_operator(
-			to, relay->instance->name, WAITS_READ, from->name);
-}
-
 /* The stream that an operator waits for, by name: one that it writes, if there
  * is one that does not take more. NULL: nothing of the kind. */
-static const char *find_blocked(
+const char *node_waits_for(
 	const struct node *node, uint32_t at, enum waits_kind *kind)
 {
 	const struct task *task = &node->operators[at]->task;
@@ -129,6 +89,43 @@ static const char *find_blocked(
 		return plan->name;
 	}
 	return NULL;
+}
+
+/* Whether it does not only wait for another node of ours. */
+static bool link_moves(const struct node *node, uint32_t link)
+{
+	const struct node_link *one = &node->links[link];
+
+	return !one->closed &&
+	       (one->foreign || one->fifo || !link_is_still(one->link));
+}
+
+static void put_operator(struct text *to, const struct node *node, uint32_t at)
+{
+	const struct instance *instance = node->operators[at];
+	enum waits_kind kind = WAITS_ENDED;
+	const char *stream = NULL;
+
+	if (instance->state == INSTANCE_RUNNING)
+		stream = node_waits_for(node, at, &kind);
+	waits_put_operator(to, instance->name, kind, stream);
+}
+
+/* What passes an operator by waits for itself, under the operator's name. */
+static void put_relay(struct text *to, const struct node *node, uint32_t at)
+{
+	const struct node_relay *relay = &node->relays[at];
+	const struct stream *from, *next;
+
+	if (!relay_streams(relay->relay, &from, &next))
+		waits_put_operator(
+			to, relay->instance->name, WAITS_ENDED, NULL);
+	else if (stream_count(from) > 0)
+		waits_put_operator(
+			to, relay->instance->name, WAITS_WRITE, next->name);
+	else
+		waits_put_operator(
+			to, relay->instance->name, WAITS_READ, from->name);
 }
 
 static void put_stream(struct text *to, const struct node *node, uint32_t at)

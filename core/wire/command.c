@@ -180,6 +180,10 @@ static int kind_parts(unsigned kind)
 		return PART_CODE | PART_RECORDS | PART_TEXT;
 	case COMMAND_PROGRESS:
 		return PART_RECORDS | PART_BYTES;
+	case COMMAND_LOOK:
+		return PART_RECORDS;
+	case COMMAND_SEEN:
+		return PART_RECORDS | PART_TEXT;
 	case COMMAND_STATE:
 		return PART_RECORDS | PART_NAME;
 	case COMMAND_TAP:

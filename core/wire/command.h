@@ -29,6 +29,7 @@
  *       | TAP (off) ->     <- SHOWN (or by itself)  |  its end, or why not
  *       | STATE (an operator) ->        <- RECORDS  |  stands still, saves,
  *       |                        <- SHOWN           |  goes on; or why not
+ *       | LOOK ->                       <- SEEN     |  what it does just now
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -68,8 +69,8 @@
  *                                  left out;
  *                                  FREEZE: a number, which FROZEN and REFUSED
  *                                  repeat, since THAW may cross them; TAP,
- *                                  STATE: a number, which RECORDS and SHOWN
- *                                  repeat
+ *                                  STATE, LOOK: a number, which RECORDS, SHOWN
+ *                                  and SEEN repeat
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
  *                                  command_crash; FROZEN: of the handover;
  *                                  RECORDS: how many were skipped behind them
@@ -84,7 +85,8 @@
  *                                  operator, its name and the version of its
  *                                  state (others: what they prefer); FROZEN,
  *                                  RESTORED: a line per stream, see
- *                                  handover_proof; DEADLOCK: core/plan/waits.h;
+ *                                  handover_proof; SEEN: core/host/node_look.h;
+ *                                  DEADLOCK: core/plan/waits.h;
  *                                  QUIET: a line per link, in the plan's order:
  *                                  packets sent and received, the
  *                                  incarnations of this side and the other; or
@@ -147,6 +149,7 @@ enum command_kind {
 	COMMAND_STATE = 11,
 	COMMAND_LINK = 12, /* with one fd, the place of a link's */
 	COMMAND_PROCEED = 13,
+	COMMAND_LOOK = 14,
 	/* from the node */
 	COMMAND_READY = 17,
 	COMMAND_FAILED = 18,
@@ -159,6 +162,7 @@ enum command_kind {
 	COMMAND_RESTORED = 25,
 	COMMAND_REFUSED = 26,
 	COMMAND_SHOWN = 28,
+	COMMAND_SEEN = 29,
 	/* either way */
 	COMMAND_FDS = 27,
 	/* on a control socket */

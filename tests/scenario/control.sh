@@ -169,3 +169,70 @@ expect_status 0
 ended
 expect_status 0
 expect_line weblog.err 'tau: there: killed and started again, as tau restart asked'
+
+scenario "stop, drain and restart say how it went, for programs"
+begin weblog weblog.json
+until_line 'weblog *there *running*' ps
+t restart there --json
+expect_status 0
+expect_text out '{"topology": "weblog", "command": "restart", "code": 0, "text": "it runs again"}
+'
+t stop --json
+expect_status 0
+expect_text out '{"topology": "weblog", "command": "stop", "code": 0, "text": "it has ended"}
+'
+ended
+
+scenario "top shows what each operator does, and how fast"
+begin weblog weblog.json
+until_line 'weblog *there *running*' ps
+t top --once --every 100ms
+expect_status 0
+expect_empty err
+expect_line out 'NODE *OPERATOR *CPU *IN/s *OUT/s *MEMORY *DOES'
+expect_line out 'here *numbers *% *[1-9]*'
+expect_line out 'there *sum *% *[1-9]*'
+expect_line out 'there *out *% *0 *0 *waits for records of sum'
+expect_line out 'STREAM *IN/s *OUT/s *INSIDE *FULL *WAITS'
+expect_line out 'numbers *[1-9]*'
+expect_line out 'sum *0 *0 *0 *0 % *out, for records'
+t top --once --json --every 100ms
+expect_status 0
+expect_line out '*"topology": "weblog", "node": "there", "state": "running", *'
+expect_line out '*"operator": "sum", "plugin": "tau-data", "in": [1-9]*, "in_per_s": [1-9]*, "cpu": [0-9]*'
+expect_line out '*"stream": "numbers", "writer": "numbers", "reader": "sum", *'
+t top
+expect_status 2
+expect_line err 'tau: top draws on a terminal, and standard output is none; --once shows it one time, *'
+t top --once --every 1ms
+expect_status 2
+t top weblog
+expect_status 2
+
+scenario "top says which node does not answer, and who has its thread"
+there=$(sed -n 's/.*"node": "there".*"pid": \([0-9]*\),.*/\1/p' <("$TAU" ps --json))
+kill -STOP "$there"
+t top --once --every 100ms
+kill -CONT "$there"
+expect_status 0
+expect_line out 'there *does not answer*'
+expect_line out 'here *numbers *'
+expect_no_line out 'there *sum*'
+
+scenario "top on a terminal goes on until q, or the end, and leaves it as it was"
+TERM=xterm "$pty" expect 'q ends' expect 'waits for' send x expect 'waits for' send q -- "$TAU" top >out
+expect_line out '*\?25h*\?1049l'
+TERM=xterm "$pty" expect 'waits for' send '\x03' -- "$TAU" top >out
+TERM=xterm "$pty" expect 'waits for' -- sh -c "$TAU top; echo ended with \$?" >looked &
+looker=$!
+until grep -q 'waits for' looked; do :; done
+t drain
+wait $looker
+expect_line looked 'ended with 0*'
+expect_line looked '*tau:*weblog: it has ended*'
+ended
+t top
+expect_status 2
+t top --once
+expect_status 69
+expect_line err 'tau: no topology of yours is running'
