@@ -2,6 +2,7 @@
  * sentence, and the old node goes on as if nothing had been asked of it. */
 #include "core/host/handover.h"
 
+#include "tests/pipeline.h"
 #include "tests/world_shapes.h"
 #include "tests/test.h"
 
@@ -216,6 +217,34 @@ START_TEST(a_file_that_somebody_could_still_change_is_refused)
 }
 END_TEST
 
+START_TEST(an_operator_that_memory_is_short_for_is_not_made)
+{
+	static const struct tau_operator functions = {
+		.size = sizeof functions, .name = "both"};
+	struct pipeline pipeline = {0};
+	struct instance *made = NULL;
+	struct error error = ERROR_NONE;
+	int result = -ENOMEM;
+
+	pipeline_init(&pipeline);
+	pipeline_add(&pipeline, &functions,
+		"{\"name\":\"both\",\"in\":[{\"name\":\"in\"}],"
+		"\"out\":[{\"name\":\"out\"}]}");
+	for (uint64_t nth = 1; result == -ENOMEM; nth++) {
+		allocations = 0;
+		forbidden = nth;
+		result = instance_create(
+			&made, &pipeline.fabric, &pipeline.makes[0], &error);
+		forbidden = 0;
+	}
+	ck_assert_int_eq(result, 0);
+	ck_assert_uint_gt(allocations, 10);
+	ck_assert_ptr_nonnull(strstr(error.text, "out of memory"));
+	instance_destroy(&made);
+	pipeline_release(&pipeline);
+}
+END_TEST
+
 static Suite *handover_faults_suite(void)
 {
 	Suite *suite = suite_create("handover_faults");
@@ -226,6 +255,7 @@ static Suite *handover_faults_suite(void)
 		WORLD_SHAPES);
 	tcase_add_test(
 		tests, a_file_that_somebody_could_still_change_is_refused);
+	tcase_add_test(tests, an_operator_that_memory_is_short_for_is_not_made);
 	return suite;
 }
 
