@@ -57,7 +57,7 @@ START_TEST(one_that_is_cut_short_is_refused)
 		harm_begin(&harm, shape, turns / 2, side);
 		bytes = harm.carry.used;
 		ck_assert(harm_try(&harm, harm.carry.bytes, bytes));
-		step = step_of(bytes, 40 / sides);
+		step = step_of(bytes, 24 / sides);
 		cut = malloc(bytes);
 		for (size_t count = 0; count < bytes; count += step) {
 			memcpy(cut, harm.carry.bytes, count);
@@ -95,7 +95,7 @@ START_TEST(one_that_is_damaged_is_refused_or_runs)
 
 		harm_begin(&harm, shape, turns / 3, side);
 		bytes = harm.carry.used;
-		step = step_of(bytes, 100 / sides);
+		step = step_of(bytes, 40 / sides);
 		damaged = malloc(bytes);
 		for (size_t at = 0; at < bytes; at += step) {
 			random ^= random << 13;

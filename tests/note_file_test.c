@@ -138,7 +138,7 @@ static Suite *note_file_suite(void)
 
 	tests = test_case(suite, "files");
 	tcase_add_unchecked_fixture(
-		tests, bad_plugins_build, bad_plugins_remove);
+		tests, bad_plugins_build_few, bad_plugins_remove);
 	tcase_add_test(tests, each_system_call_that_fails_is_said);
 	tcase_add_test(tests, short_and_interrupted_reads_are_gone_on_with);
 	tcase_add_test(tests, the_hash_is_sha256_and_reads_back);

@@ -175,7 +175,7 @@ static Suite *store_suite(void)
 	TCase *tests = test_case(suite, "copies");
 
 	tcase_add_unchecked_fixture(
-		tests, bad_plugins_build, bad_plugins_remove);
+		tests, bad_plugins_build_few, bad_plugins_remove);
 	tcase_add_test(tests, a_spoilt_copy_in_the_store_is_made_again);
 	tcase_add_test(tests, a_store_that_others_may_enter_is_refused);
 	tcase_add_test(tests, a_new_copy_sweeps_those_away_that_nobody_needs);

@@ -1,7 +1,8 @@
 #!/bin/bash
-# build.sh FOLDER: makes every bad plugin, as FOLDER/NAME.so or FOLDER/NAME/…,
-# and a good one, FOLDER/good.so. What each must be answered with stands in the
-# file sentences beside this script; needs $CC and $top_srcdir.
+# build.sh FOLDER [few]: makes every bad plugin, as FOLDER/NAME.so or
+# FOLDER/NAME/…, and three good ones, FOLDER/good.so among them; `few`: little more
+# than those. What each must be answered with stands in the file sentences beside
+# this script; needs $CC and $top_srcdir.
 set -eu
 export LC_ALL=C
 folder=$1
@@ -41,6 +42,30 @@ patch() {
 }
 
 plugin good "$described" "$entry" "$table"
+mkdir -p open && cp good.so open/good.so && chmod 777 open
+# Nor is this one bad: loading it leaves a file, looking at it must not.
+plugin constructor "$described" "$entry" "$table" '#include <fcntl.h>' '#include <unistd.h>' \
+	"__attribute__((constructor)) static void leave_a_file(void)
+	{ (void)close(creat(\"$PWD/constructed\", 0600)); }"
+# Nor this: from a later minor, with a larger table and keys not yet known.
+plugin future "{ $head, \"colour\": {\"deep\": [true, null]}, \"operators\": [
+	{\"name\": \"relay\", \"mood\": 7, \"in\": [{\"name\": \"in\", \"lane\": 2}], \"out\": [{\"name\": \"out\"}],
+	 \"params\": {\"p\": {\"type\": \"int\", \"unit\": \"m\"}}}] }" \
+	'static const struct { struct tau_operator known; void *more[8]; } relay =
+	{ { .size = sizeof relay, .name = "relay", .run = run },
+	{ run, run, run, run, run, run, run, run } };
+	static const struct tau_operator *const all[] = { &relay.known };
+	__attribute__((visibility("default"))) const struct {
+		struct tau_plugin known; void *more[4];
+	} tau_plugin_v2 = { { TAU_MAGIC, 1, 0, sizeof tau_plugin_v2, 1, 0, all },
+	{ run, run, run, run } };
+	extern __attribute__((visibility("default"), alias("tau_plugin_v2")))
+	const struct tau_plugin tau_plugin_v1;'
+if [ "${2-}" = few ]; then
+	rm -f ./*.c
+	exit
+fi
+
 note=$((16#$(readelf -SW good.so | sed -n 's/.*\.note\.tau *NOTE *[0-9a-f]* \([0-9a-f]*\) .*/\1/p')))
 size=$((16#$(readelf -SW good.so | sed -n 's/.*\.note\.tau *NOTE *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p')))
 
@@ -52,7 +77,6 @@ mkfifo fifo.so
 head -c 40 good.so >short.so
 head -c $(($(stat -c %s good.so) / 2)) good.so >half.so
 cp good.so writable.so && chmod 666 writable.so
-mkdir -p open && cp good.so open/good.so && chmod 777 open
 
 # What is an ELF file of another kind.
 patch narrow 4 '\001'
@@ -141,22 +165,4 @@ plugin nostate "$described" \
 	static const struct tau_operator relay = { .size = sizeof relay,
 	.name = "relay", .run = run, .save = save, .restore = restore };' "$table"
 
-# Not bad at all: loading it leaves a file, looking at it must not.
-plugin constructor "$described" "$entry" "$table" '#include <fcntl.h>' '#include <unistd.h>' \
-	"__attribute__((constructor)) static void leave_a_file(void)
-	{ (void)close(creat(\"$PWD/constructed\", 0600)); }"
-# Nor these: from a later minor, with a larger table and keys not yet known.
-plugin future "{ $head, \"colour\": {\"deep\": [true, null]}, \"operators\": [
-	{\"name\": \"relay\", \"mood\": 7, \"in\": [{\"name\": \"in\", \"lane\": 2}], \"out\": [{\"name\": \"out\"}],
-	 \"params\": {\"p\": {\"type\": \"int\", \"unit\": \"m\"}}}] }" \
-	'static const struct { struct tau_operator known; void *more[8]; } relay =
-	{ { .size = sizeof relay, .name = "relay", .run = run },
-	{ run, run, run, run, run, run, run, run } };
-	static const struct tau_operator *const all[] = { &relay.known };
-	__attribute__((visibility("default"))) const struct {
-		struct tau_plugin known; void *more[4];
-	} tau_plugin_v2 = { { TAU_MAGIC, 1, 0, sizeof tau_plugin_v2, 1, 0, all },
-	{ run, run, run, run } };
-	extern __attribute__((visibility("default"), alias("tau_plugin_v2")))
-	const struct tau_plugin tau_plugin_v1;'
 rm -f ./*.c
