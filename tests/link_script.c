@@ -45,6 +45,7 @@ static void begin(struct script *script, bool packets, bool again, bool heirs,
 		.again = again,
 		.heirs = heirs && packets,
 		.renews = heirs && !packets,
+		.late = heirs,
 		.patient = heirs,
 		.incarnation = heirs ? SCRIPT_INCARNATION : 0};
 	struct fabric *fabric = &script->pipeline.fabric;

@@ -242,6 +242,78 @@ START_TEST(a_standby_that_dies_as_it_takes_over_is_followed)
 }
 END_TEST
 
+/* Node 0 is restarted, and so is node 1, a program that it has streams to. */
+static void begin_with_program(struct history *history)
+{
+	static const struct links_pair pair = {
+		.nodes = {1, 0}, .foreign = true};
+	static struct supervised_policy both[2];
+	struct supervisor_options options = {.node_count = 2,
+		.stop_on_failure = true,
+		.links = &pair,
+		.link_count = 1,
+		.policies = both};
+
+	both[0] = both[1] = policies[0];
+	both[1].program = true;
+	history_begin(history, &style, &options);
+	history_run(history);
+}
+
+#define ALONG                                                                  \
+	"\"started again, too: the conversation with a node that begins anew " \
+	"cannot go on\"; "
+
+START_TEST(a_program_begins_anew_along_with_a_node_at_nobodys_charge)
+{
+	struct history history;
+
+	begin_with_program(&history);
+	for (int i = 0; i < 2; i++) {
+		history_exits(&history, 0, SIGSEGV);
+		history_forget(&history);
+		if (i > 0)
+			history_elapses(&history, SUPERVISOR_TIMER_RESTART);
+		if (i > 0)
+			history_expect(&history, "0 spawn; " ALONG "2 kill; ");
+		history_spawned(&history, 0);
+		history_tells_kind(&history, 0, COMMAND_READY);
+		history_forget(&history);
+		history_exits(&history, 2, SIGKILL);
+		history_expect(&history, "2 spawn; ");
+		history_spawned(&history, 2);
+		history_tells_kind(&history, 2, COMMAND_READY);
+		history_expect(&history, "2 plan; 2 run; ");
+	}
+	/* Its own crash is the first. */
+	history_fails(&history, 2);
+	history_exits(&history, 2, 1 << 8);
+	history_expect(&history, "\"no\"; " AT_ONCE "2 spawn; ");
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
+START_TEST(a_program_that_ends_goes_its_way_and_comes_back_to_nobody)
+{
+	struct history history;
+
+	begin_with_program(&history);
+	history_tells_kind(&history, 2, COMMAND_DONE);
+	history_exits(&history, 0, SIGSEGV);
+	history_expect(&history, CRASHED AT_ONCE "0 spawn; ");
+	history_exits(&history, 2, 0);
+	history_expect(&history, "drop 1; ");
+	supervisor_release(&history.supervisor);
+
+	begin_with_program(&history);
+	history_ends(&history, 0);
+	history_fails(&history, 2);
+	history_exits(&history, 2, 1 << 8);
+	history_expect(&history, "drop 0; \"no\"; drop 1; exit 1; ");
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
 static Suite *restart_suite(void)
 {
 	Suite *suite = suite_create("restart");
@@ -258,6 +330,10 @@ static Suite *restart_suite(void)
 	tcase_add_test(
 		steps, a_node_that_is_preparing_again_is_killed_to_close);
 	tcase_add_test(steps, a_standby_that_dies_as_it_takes_over_is_followed);
+	tcase_add_test(steps,
+		a_program_begins_anew_along_with_a_node_at_nobodys_charge);
+	tcase_add_test(steps,
+		a_program_that_ends_goes_its_way_and_comes_back_to_nobody);
 	return suite;
 }
 

@@ -16,23 +16,50 @@
 	"\"streams\": "                                                        \
 	"[\"a -> b\"]}"
 
+#define PROGRAM(restart, kind, keys)                                           \
+	"{\"tau\": 1, \"nodes\": {\"m\": {" restart                            \
+	"\"operators\": {\"b\": {\"type\": \"demo.sink\"}}}, \"n\": {" kind    \
+	"\"out\": [{\"name\": \"out\", \"type\": \"any\"}]}}, \"streams\": "   \
+	"[{\"from\": \"n\", \"to\": \"b\"" keys "}]}"
+#define COMMAND "\"command\": [\"true\"], "
+#define REMOTE "\"remote\": \"unix:n\", "
+#define AGAIN "\"restart\": {\"on\": \"failure\"}, "
+#define RECONNECT ", \"reconnect\": true"
+
+static int place(const char *text)
+{
+	struct planned planned;
+	int result;
+
+	planned_place(&planned, text);
+	result = placement_runnable(&planned.placement, &planned.diagnostics);
+	planned_release(&planned);
+	return result;
+}
+
 START_TEST(who_comes_back_needs_connections_of_its_own)
 {
-	static const char *const texts[] = {
-		TWO_NODES("\"restart\": {\"on\": \"failure\"}, ", "fifo"),
-		TWO_NODES("\"restart\": {\"on\": \"never\"}, ", "fifo"),
-		TWO_NODES("\"restart\": {\"on\": \"always\"}, ", "tcp"),
-	};
-	static const int results[] = {-ENOTSUP, 0, 0};
+	ck_assert_int_eq(place(TWO_NODES(AGAIN, "fifo")), -ENOTSUP);
+	ck_assert_int_eq(
+		place(TWO_NODES("\"restart\": {\"on\": \"never\"}, ", "fifo")),
+		0);
+	ck_assert_int_eq(
+		place(TWO_NODES("\"restart\": {\"on\": \"always\"}, ", "tcp")),
+		0);
+}
+END_TEST
 
-	for (int i = 0; i < 3; i++) {
-		struct planned planned;
-		planned_place(&planned, texts[i]);
-		ck_assert_int_eq(placement_runnable(&planned.placement,
-					 &planned.diagnostics),
-			results[i]);
-		planned_release(&planned);
-	}
+START_TEST(who_comes_back_beside_a_program_needs_one_that_can_begin_anew)
+{
+	ck_assert_int_eq(place(PROGRAM("", COMMAND, "")), 0);
+	ck_assert_int_eq(place(PROGRAM("", COMMAND AGAIN, "")), 0);
+	ck_assert_int_eq(place(PROGRAM(AGAIN, COMMAND, "")), -ENOTSUP);
+	ck_assert_int_eq(place(PROGRAM(AGAIN, COMMAND AGAIN, "")), 0);
+	ck_assert_int_eq(place(PROGRAM("", REMOTE, "")), 0);
+	ck_assert_int_eq(place(PROGRAM("", REMOTE AGAIN, "")), -ENOTSUP);
+	ck_assert_int_eq(place(PROGRAM("", REMOTE AGAIN, RECONNECT)), 0);
+	ck_assert_int_eq(place(PROGRAM(AGAIN, REMOTE, "")), -ENOTSUP);
+	ck_assert_int_eq(place(PROGRAM(AGAIN, REMOTE, RECONNECT)), 0);
 }
 END_TEST
 
@@ -42,6 +69,8 @@ static Suite *restartable_suite(void)
 	TCase *nodes = test_case(suite, "nodes");
 
 	tcase_add_test(nodes, who_comes_back_needs_connections_of_its_own);
+	tcase_add_test(nodes,
+		who_comes_back_beside_a_program_needs_one_that_can_begin_anew);
 	return suite;
 }
 

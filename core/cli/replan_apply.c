@@ -154,6 +154,8 @@ void replan_settings_fill(const struct replan_settings *settings,
 		settings->policies[i].start_ns = node->set & NODE_WATCHDOG_START
 							 ? node->start_ns
 							 : NODE_START_NS;
+		settings->policies[i].program =
+			placement->nodes[i].written->kind != NODE_OPERATORS;
 		settings->policies[i].no_restart =
 			placement_no_restart(placement, i);
 		settings->watchdogs[i] = watchdog_settings_of(node);

@@ -85,10 +85,10 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 	for (uint32_t i = 0; i < links->count; i++) {
 		const struct links_pair *pair = &links->pairs[i];
 		int side = pair->nodes[1] == node, fds[2], result;
+		bool alone = links->fds[i][!side] < 0;
 
-		if (pair->nodes[side] != node || pair->packets || pair->fifo ||
-			pair->foreign || links->fds[i][!side] < 0)
-			continue; /* or there is nobody at the other end */
+		if (pair->nodes[side] != node || pair->packets || pair->fifo)
+			continue;
 		result = make_pair(links->os, pair, fds);
 		if (result < 0)
 			return error_set(error, result,
@@ -96,11 +96,15 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 				strerror(-result));
 		close_former(links, i);
 		links->former[i] = links->fds[i][side];
-		links->os->close(links->os, links->fds[i][!side]);
+		if (!alone)
+			links->os->close(links->os, links->fds[i][!side]);
 		links->fds[i][0] = fds[0];
 		links->fds[i][1] = fds[1];
-		take(context, pair->nodes[!side], pair->places[!side],
-			fds[!side]);
+		if (alone) /* what is left of its bytes begins nowhere */
+			close_end(links, i, !side);
+		else
+			take(context, pair->nodes[!side], pair->places[!side],
+				fds[!side]);
 	}
 	return 0;
 }

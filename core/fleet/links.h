@@ -52,8 +52,9 @@ void links_ends(const struct links *links, uint32_t node, int *fds);
 /* Another process is to follow a node's: makes its connections of bytes anew,
  * since those may be torn, and gives `take` the other end of each, which stays
  * ours. The old ones stay open on the node's side until the next time, so that
- * who is at the other end hears of the new one before it sees an end. -errno
- * with a sentence. Those with programs of somebody else's are left alone. */
+ * who is at the other end hears of the new one before it sees an end. Where
+ * nobody is at the other end any more, the new one has ended. -errno with a
+ * sentence. */
 typedef void links_take(void *context, uint32_t node, uint32_t place, int fd);
 int links_renew(struct links *links, uint32_t node, links_take *take,
 	void *context, struct error *error);

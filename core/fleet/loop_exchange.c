@@ -172,8 +172,7 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 	/* Its peers count from where the crashed one was. */
 	if (action->again && no_restart)
 		code = error_set(&one->error, -ENOTSUP,
-			"it cannot be taken back alone: that would be %s",
-			no_restart);
+			"it cannot be taken back alone: %s", no_restart);
 	else
 		fds = handed_copy(handed, loop->os, &code);
 	if (!fds && one->error.code == 0)

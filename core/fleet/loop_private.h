@@ -31,6 +31,7 @@ struct loop_process {
 	const struct loop_node *node;
 	struct version *version; /* what its PLAN says; held */
 	enum outcome outcome;
+	bool follows;   /* one that is gone, without what that had */
 	bool stands_by; /* it has a standby's page of the ledger */
 	bool broken;    /* a command could not be sent; `error` says why */
 	struct error error;

@@ -53,10 +53,10 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
 	one->error = ERROR_NONE;
-	if (supervisor_current(&loop->supervisor, node) == index &&
-		loop->supervisor.nodes[node].restarts > 0 &&
-		links_renew(&loop->links, node, give_link, loop, &one->error) <
-			0)
+	one->follows = supervisor_current(&loop->supervisor, node) == index &&
+		       loop->supervisor.nodes[node].restarts > 0;
+	if (one->follows && links_renew(&loop->links, node, give_link, loop,
+				    &one->error) < 0)
 		loop_take_lost(loop, one->error.text);
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
@@ -68,6 +68,14 @@ void loop_spawn(struct loop *loop, uint32_t index)
 			       : OUTCOME_SPAWNED;
 	links_spawned(&loop->links, node);
 	free(ends);
+}
+
+static bool is_program(const struct loop *loop, uint32_t node)
+{
+	const struct supervised_policy *policies =
+		loop->supervisor.options.policies;
+
+	return policies && policies[node].program;
 }
 
 /* A neighbour gets another end of a connection; so does its standby. */
@@ -82,8 +90,8 @@ static void give_link(void *context, uint32_t node, uint32_t place, int fd)
 		struct loop_process *one = &loop->processes[index];
 		int copy;
 
-		if (!one->process.pid)
-			continue;
+		if (!one->process.pid || is_program(loop, node))
+			continue; /* it gets its own when it is started again */
 		copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
 		one->error = ERROR_NONE;
 		one->broken = copy < 0 || process_send_fds(&one->process, &copy,
@@ -134,6 +142,8 @@ void loop_send_command(
 	if (action->command == COMMAND_PLAN)
 		command.text = (struct command_text){
 			one->version->plan, one->version->plan_bytes};
+	if (action->command == COMMAND_PLAN)
+		command.records = one->follows;
 	if (action->command == COMMAND_RUN && one->stands_by)
 		ledger_take_over(
 			loop->request->ledger, seat_node(action->process));

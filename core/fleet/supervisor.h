@@ -32,7 +32,9 @@
  * as soon as it is prepared; meanwhile the node's links are kept, and so are
  * its neighbours. An operator that fails in good order is no such end, nor is
  * any before RUN or behind CLOSE. A process that is not ready in time is
- * killed.
+ * killed. A program of somebody else's cannot begin anew on the connection that
+ * it has, so it is started again along with each new process that it shares
+ * streams with; and what it fails of is a crash.
  *
  * The other seat is empty, or holds a standby, which stops at PREPARED until it
  * is promoted: then the former process is killed, and when it was reaped (the
@@ -112,6 +114,7 @@ struct supervised_policy {
 	struct restart_policy restart;
 	int64_t start_ns;       /* the watchdog's */
 	const char *no_restart; /* why nobody can ask for one; or NULL */
+	bool program;           /* somebody else's, which never begins anew */
 };
 
 struct supervisor_options {
@@ -139,6 +142,7 @@ struct supervised_node {
 	bool hooked;      /* its events go to the hook first */
 	bool waiting;     /* for TIMER_RESTART; no process is there */
 	bool asked;       /* a tool wants another process in its place */
+	bool along;       /* a neighbour's new process wants one */
 	struct restart restart;
 	uint64_t restarts;       /* in all */
 	uint64_t records, bytes; /* as last told */

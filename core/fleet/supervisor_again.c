@@ -10,6 +10,10 @@
 #include "core/fleet/sentence.h"
 #include "core/fleet/supervisor_private.h"
 
+static void restart_along(struct supervisor *supervisor, uint32_t node);
+static uint32_t partner(
+	const struct supervisor *supervisor, uint32_t link, uint32_t node);
+static bool is_left_alone(const struct supervisor *supervisor, uint32_t node);
 static bool is_wanted(const struct supervisor *supervisor,
 	const struct supervisor_event *event, bool well);
 static void say_what_follows(
@@ -26,13 +30,15 @@ void supervisor_current_exited(struct supervisor *supervisor,
 	const struct supervisor_event *event, struct supervised_process was)
 {
 	uint32_t node = seat_node(event->process);
-	bool well = was.done && event->status == 0;
+	bool program = supervisor_policy(supervisor, event->process)->program;
+	bool well = was.done && event->status == 0 && !(program && was.failed);
 	bool killed = was.state >= SUPERVISED_ABORTED && !was.failed;
 	bool wanted = !killed && is_wanted(supervisor, event, well);
 	int64_t pause_ns = -1;
 
-	if (supervisor->nodes[node].asked && !supervisor->stopping) {
-		supervisor->nodes[node].asked = false;
+	if ((supervisor->nodes[node].asked && !supervisor->stopping) ||
+		(supervisor->nodes[node].along && !supervisor->closing &&
+			!well)) {
 		spawn_after(supervisor, event->process, 0);
 		return;
 	}
@@ -74,7 +80,8 @@ bool supervisor_may_restart(
 
 	return supervisor->ran && !supervisor->closing &&
 	       restart_wanted(&policy->restart, true) &&
-	       (state == SUPERVISED_PREPARING || state == SUPERVISED_KILLED);
+	       (state == SUPERVISED_PREPARING || state == SUPERVISED_KILLED ||
+		       (policy->program && state < SUPERVISED_CLOSING));
 }
 
 void supervisor_on_restart(struct supervisor *supervisor, uint32_t process)
@@ -86,6 +93,46 @@ void supervisor_on_restart(struct supervisor *supervisor, uint32_t process)
 	node->waiting = false;
 	supervisor->processes[process].state = SUPERVISED_SPAWNING;
 	action_spawn(&supervisor->actions, process);
+	restart_along(supervisor, seat_node(process));
+}
+
+/* At nobody's charge: its connection ends with the process at the other side.
+ */
+static void restart_along(struct supervisor *supervisor, uint32_t node)
+{
+	for (uint32_t i = 0; i < supervisor->options.link_count; i++) {
+		uint32_t other = partner(supervisor, i, node);
+		struct supervised_process *one;
+
+		if (other == SUPERVISOR_NO_NODE)
+			continue;
+		one = supervised_current(supervisor, other);
+		if (!supervised_alive(one) || one->done || one->failed ||
+			one->state >= SUPERVISED_CLOSING ||
+			!supervisor_policy(supervisor, seat_process(other, 0))
+				 ->program)
+			continue;
+		supervisor->nodes[other].along = true;
+		action_say(&supervisor->actions, other,
+			sentence_format("started again, too: the conversation "
+					"with a node that begins anew cannot "
+					"go on"));
+		supervisor_kill(
+			supervisor, supervisor_current(supervisor, other));
+	}
+}
+
+/* Who shares streams with a node over a connection of which one side is a
+ * program; SUPERVISOR_NO_NODE: that one is another's. */
+static uint32_t partner(
+	const struct supervisor *supervisor, uint32_t link, uint32_t node)
+{
+	const struct links_pair *pair = &supervisor->options.links[link];
+
+	if (!pair->foreign ||
+		(pair->nodes[0] != node && pair->nodes[1] != node))
+		return SUPERVISOR_NO_NODE;
+	return pair->nodes[pair->nodes[0] == node];
 }
 
 void supervisor_on_late(
@@ -141,8 +188,23 @@ static bool is_wanted(const struct supervisor *supervisor,
 
 	return supervisor->ran && !supervisor->closing &&
 	       !(supervisor->stopping && well) &&
+	       !(policy->program && is_left_alone(supervisor, node)) &&
 	       restart_wanted(&policy->restart, !well) &&
 	       supervisor->deadlock.nodes[node].group == DEADLOCK_NONE;
+}
+
+/* Whether a program would find nobody to talk to. */
+static bool is_left_alone(const struct supervisor *supervisor, uint32_t node)
+{
+	for (uint32_t i = 0; i < supervisor->options.link_count; i++) {
+		uint32_t other = partner(supervisor, i, node);
+
+		if (other != SUPERVISOR_NO_NODE &&
+			supervised_current(supervisor, other)->state !=
+				SUPERVISED_ENDED)
+			return false;
+	}
+	return true;
 }
 
 static void say_what_follows(
@@ -162,6 +224,8 @@ static void spawn_after(
 	struct supervisor *supervisor, uint32_t process, int64_t pause_ns)
 {
 	supervisor->nodes[seat_node(process)].restarts++;
+	supervisor->nodes[seat_node(process)].asked = false;
+	supervisor->nodes[seat_node(process)].along = false;
 	supervisor->processes[process] = (struct supervised_process){0};
 	deadlock_restarted(&supervisor->deadlock, seat_node(process));
 	supervisor->nodes[seat_node(process)].waiting = true;

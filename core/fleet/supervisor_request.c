@@ -122,9 +122,8 @@ static void restart(
 	if (why) {
 		action_result(&supervisor->actions, client, EXIT_CODE_FAILED,
 			why == no_restart
-				? sentence_format("%s is not possible in this "
-						  "version",
-					  why)
+				? sentence_format(
+					  "it cannot be restarted: %s", why)
 				: sentence_format("%s", why));
 		return;
 	}

@@ -26,6 +26,7 @@ struct gate {
 	struct hub *hub;
 	int64_t due_ns; /* when the gate gives up; 0: never */
 	bool heard, knocked, left, over;
+	bool follows, failed;
 	bool more; /* to pass on at once */
 	bool reconnects;
 	uint32_t failures;    /* connections in a row that came to nothing */
@@ -34,6 +35,8 @@ struct gate {
 
 static int open_door(
 	struct gate *gate, const struct node_plan *plan, struct error *error);
+static int bind_door(struct gate *gate);
+static bool take_away(struct gate *gate);
 static int start(
 	struct gate *gate, const struct node_plan *plan, struct error *error);
 static void serve(struct gate *gate);
@@ -55,7 +58,8 @@ static void commands_told(struct reactor_watch *watch, uint32_t events);
 static void door_told(struct reactor_watch *watch, uint32_t events);
 
 int gate_run(struct os *os, struct log *log,
-	struct command_connection *connection, const struct node_plan *plan)
+	struct command_connection *connection, const struct node_plan *plan,
+	bool follows)
 {
 	struct error error = ERROR_NONE;
 	struct gate gate = {.os = os,
@@ -63,6 +67,7 @@ int gate_run(struct os *os, struct log *log,
 		.connection = connection,
 		.commands.told = commands_told,
 		.door.told = door_told,
+		.follows = follows,
 		.door_fd = -1};
 
 	if (open_door(&gate, plan, &error) < 0 ||
@@ -77,7 +82,7 @@ int gate_run(struct os *os, struct log *log,
 	node_report_send(connection, &(struct command){.kind = COMMAND_READY});
 	serve(&gate);
 	release(&gate);
-	if (gate.left)
+	if (gate.left || gate.failed)
 		return 1;
 	node_report_send(connection, &(struct command){.kind = COMMAND_DONE});
 	return 0;
@@ -100,9 +105,9 @@ static int open_door(
 			"cannot make a socket: %s", strerror(-gate->door_fd));
 	(void)os->setsockopt(
 		os, gate->door_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-	result = os->bind(os, gate->door_fd,
-		(const struct sockaddr *)&gate->address.where,
-		gate->address.bytes);
+	result = bind_door(gate);
+	if (result == -EADDRINUSE && gate->follows && take_away(gate))
+		result = bind_door(gate);
 	if (result < 0) {
 		gate->address.path[0] = '\0'; /* not ours to take away */
 		return error_set(error, result,
@@ -115,6 +120,33 @@ static int open_door(
 		return error_set(error, result, "cannot listen at %s: %s",
 			plan->remote, strerror(-result));
 	return 0;
+}
+
+static int bind_door(struct gate *gate)
+{
+	return gate->os->bind(gate->os, gate->door_fd,
+		(const struct sockaddr *)&gate->address.where,
+		gate->address.bytes);
+}
+
+/* The name that the gate before this one has left behind: whoever listens there
+ * now would let us in. */
+static bool take_away(struct gate *gate)
+{
+	struct os *os = gate->os;
+	int fd, result;
+
+	if (!gate->address.path[0])
+		return false;
+	fd = os->socket(os, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	result = os->connect(os, fd,
+		(const struct sockaddr *)&gate->address.where,
+		gate->address.bytes);
+	os->close(os, fd);
+	return result == -ECONNREFUSED &&
+	       os->unlinkat(os, AT_FDCWD, gate->address.path, 0) == 0;
 }
 
 static int start(
@@ -188,7 +220,8 @@ static void give_up(struct gate *gate)
 		gate->due_ns = 0;
 		return;
 	}
-	if (!hub_said_all(gate->hub))
+	gate->failed = !hub_said_all(gate->hub);
+	if (gate->failed)
 		node_report_send(gate->connection,
 			&(struct command){.kind = COMMAND_FAILED,
 				.code = -ETIMEDOUT,

@@ -7,6 +7,9 @@
  * passes on what both sides say (core/host/hub). So whatever a stranger does to
  * the connection happens to a process that holds nothing.
  * Who connects besides is turned away.
+ *
+ * One that follows a gate that crashed takes away the name of that one's unix
+ * socket, if nobody listens there: a kill leaves it.
  */
 #ifndef TAU_CORE_HOST_GATE_H
 #define TAU_CORE_HOST_GATE_H
@@ -16,9 +19,11 @@
 #include "core/plan/node_plan.h"
 #include "core/wire/command_connection.h"
 
-/* Keeps the plan's remote node from READY to DONE. Returns the exit status: 0
- * after DONE, 1 when it could not listen or the supervisor has gone. */
+/* Keeps the plan's remote node from READY to DONE; `follows`: another did so
+ * before, and crashed. Returns the exit status: 0 after DONE, 1 when it could
+ * not listen, had a failure to tell or the supervisor has gone. */
 int gate_run(struct os *os, struct log *log,
-	struct command_connection *connection, const struct node_plan *plan);
+	struct command_connection *connection, const struct node_plan *plan,
+	bool follows);
 
 #endif

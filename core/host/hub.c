@@ -81,6 +81,11 @@ void hub_destroy(struct hub **hub)
 	*hub = NULL;
 }
 
+void hub_keep(struct hub *hub)
+{
+	hub->keeps = true;
+}
+
 int hub_connect(struct hub *hub, int fd)
 {
 	CHECK(hub->outside.fd < 0);
@@ -152,7 +157,7 @@ static bool move(struct hub *hub)
 	for (uint32_t i = 0; i < hub->node_count; i++)
 		moved |= hub_push(&hub->nodes[i]);
 	moved |= hub_push(outside);
-	if (outside->fd >= 0 && outside->ended && outside->shut)
+	if (outside->fd >= 0 && outside->ended && outside->shut && !hub->left)
 		finish_nodes(hub);
 	return moved;
 }
@@ -263,6 +268,8 @@ static void end_outside(struct hub *hub)
 	}
 	if (early && hub->reconnects && !hub->outside.finish)
 		break_off(hub);
+	else if (early && hub->keeps)
+		hub->left = true;
 	else
 		finish_nodes(hub);
 }
@@ -342,6 +349,14 @@ static bool is_over(const struct hub *hub)
 	const struct hub_side *outside = &hub->outside;
 	bool over = outside->fd < 0 || (outside->ended && outside->shut);
 
+	if (hub->left) {
+		over = true;
+		for (uint32_t i = 0; i < hub->node_count; i++)
+			over &= hub->nodes[i].shut ||
+				hub->nodes[i].out_start ==
+					hub->nodes[i].out_end;
+		return over;
+	}
 	for (uint32_t i = 0; i < hub->node_count; i++)
 		over &= hub->nodes[i].ended && hub->nodes[i].shut;
 	return over;

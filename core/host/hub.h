@@ -43,6 +43,11 @@ enum hub_flow {
 int hub_create(struct hub **hub, struct os *os, struct reactor *reactor,
 	const struct node_plan *plan, struct error *error);
 
+/* From here on the end of the program's connection, before all streams have
+ * ended, is not passed on either: another hub may follow, on other connections
+ * to the nodes, and whoever makes these says what becomes of the streams. */
+void hub_keep(struct hub *hub);
+
 /* Closes what it has. NULL is fine. */
 void hub_destroy(struct hub **hub);
 

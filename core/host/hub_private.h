@@ -52,6 +52,7 @@ struct hub {
 	bool greeted; /* the program has our HELLO */
 	bool moved;   /* records have come or gone */
 	bool reconnects, again;
+	bool keeps, left; /* left: the program has, and nobody is told */
 	char why[NOTICE_TEXT_BYTES];
 };
 

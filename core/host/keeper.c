@@ -28,8 +28,9 @@ struct keeper {
 	pid_t pid;       /* 0: none */
 	int pidfd;
 	bool heard, exited, left, over;
-	bool done; /* has ended; what it said last may be under way */
-	bool more; /* to pass on at once */
+	bool failed; /* and that was told */
+	bool done;   /* has ended; what it said last may be under way */
+	bool more;   /* to pass on at once */
 };
 
 static int watch(struct keeper *keeper, struct reactor_watch *watch, int fd);
@@ -83,7 +84,7 @@ int keeper_run(struct os *os, struct log *log,
 	reactor_destroy(&keeper.reactor);
 	if (keeper.pidfd >= 0)
 		os->close(os, keeper.pidfd);
-	return keeper.left ? 1 : 0;
+	return keeper.left || keeper.failed ? 1 : 0;
 }
 
 static int watch(struct keeper *keeper, struct reactor_watch *one, int fd)
@@ -251,13 +252,16 @@ static int make_hub(struct keeper *keeper, int *theirs)
 
 	if (result < 0)
 		return result;
-	(void)os->fcntl(os, fds[0], F_SETFL, O_NONBLOCK);
-	result = hub_create(
-		&keeper->hub, os, keeper->reactor, keeper->plan, NULL);
-	if (result == 0)
-		result = hub_connect(keeper->hub, fds[0]);
-	else
+	result = os->fcntl(os, fds[0], F_SETFL, O_NONBLOCK);
+	if (result >= 0)
+		result = hub_create(
+			&keeper->hub, os, keeper->reactor, keeper->plan, NULL);
+	if (result < 0) {
 		os->close(os, fds[0]);
+	} else {
+		hub_keep(keeper->hub);
+		result = hub_connect(keeper->hub, fds[0]);
+	}
 	if (result < 0) {
 		os->close(os, fds[1]);
 		hub_destroy(&keeper->hub);
@@ -316,16 +320,19 @@ static void reap(struct keeper *keeper)
 
 static void fail(struct keeper *keeper, int code, const char *text)
 {
+	keeper->failed = true;
 	node_report_send(
 		keeper->connection, &(struct command){.kind = COMMAND_FAILED,
 					    .code = code,
 					    .text = command_text(text)});
 }
 
+/* Who has failed is not done: whether another follows is not decided here. */
 static void finish(struct keeper *keeper)
 {
-	node_report_send(
-		keeper->connection, &(struct command){.kind = COMMAND_DONE});
+	if (!keeper->failed)
+		node_report_send(keeper->connection,
+			&(struct command){.kind = COMMAND_DONE});
 	keeper->over = true;
 }
 

@@ -11,6 +11,10 @@
  * that leads to more than one node, and a hub passes on what they say. It
  * has /dev/null as standard input and the log as output and error, runs in the
  * manifest's folder, gets SIGTERM to end, and dies with its keeper.
+ *
+ * A program that fails takes its keeper along, which tells why and is not done.
+ * The connections to the nodes are left open: who holds them, too, closes them,
+ * or starts another keeper and gives it new ones.
  */
 #ifndef TAU_CORE_HOST_KEEPER_H
 #define TAU_CORE_HOST_KEEPER_H
@@ -23,7 +27,7 @@
 #define KEEPER_LINK_FD 3 /* of the program; TAU_LINK_FD says so */
 
 /* Keeps the plan's command from READY to DONE. Returns the exit status: 0
- * after DONE, 1 when the supervisor has gone. */
+ * after DONE, 1 when it failed or the supervisor has gone. */
 int keeper_run(struct os *os, struct log *log,
 	struct command_connection *connection, const struct node_plan *plan,
 	char *const *environment);

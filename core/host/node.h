@@ -89,9 +89,10 @@ struct node {
 	uint64_t *cut;             /* by stream: unread when its link broke */
 	struct counters counters;  /* the supervisor's page; zeroed: none */
 	uint32_t first_dropping;   /* stream that a link fills and drops of */
-	bool closing;              /* so do others: their going is no news */
-	struct edges *edges;       /* by operator */
-	struct edges *next_edges;  /* by stream */
+	bool follows;             /* one that crashed: set before it is built */
+	bool closing;             /* so do others: their going is no news */
+	struct edges *edges;      /* by operator */
+	struct edges *next_edges; /* by stream */
 	struct node_port *nowhere;
 	uint32_t nowhere_count;
 	struct node_link *links;

@@ -19,6 +19,8 @@ static void closed(
 	struct link_listener *listener, struct link *link, const char *why);
 static void lost(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
+static void tell_cut(
+	const struct node_link *mine, uint32_t stream, uint64_t records);
 static void missed(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
 static bool is_stream(
@@ -46,6 +48,7 @@ int node_links_init(struct node *node, struct error *error)
 			.patient = true, /* who comes may come late */
 			.renews = is_renewed(&node->plan->links[i]),
 			.heirs = has_heirs(&node->plan->links[i]),
+			.late = node->follows || !node->plan->links[i].foreign,
 			.again = node->plan->links[i].reconnect,
 			.fds = carries_fds(node->plan, i),
 			.incarnation = incarnation,
@@ -162,7 +165,7 @@ static bool has_heirs(const struct node_plan_link *link)
 
 static bool is_renewed(const struct node_plan_link *link)
 {
-	return !link->packets && !link->foreign && !link->fifo;
+	return !link->packets && !link->fifo;
 }
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link)
@@ -261,8 +264,25 @@ static void lost(struct link_listener *listener, struct link *link,
 	if (node->closing || (node->counters.head && !mine->foreign))
 		return; /* whoever had them counts them, or the supervisor */
 	for (uint32_t i = 0; i < node->plan->stream_count; i++)
-		if (is_stream(mine, i, number))
+		if (is_stream(mine, i, number)) {
 			node->cut[i] += records;
+			tell_cut(mine, i, records);
+		}
+}
+
+/* In all it is said at the end. */
+static void tell_cut(
+	const struct node_link *mine, uint32_t stream, uint64_t records)
+{
+	const struct node *node = mine->node;
+
+	if (mine->foreign)
+		log_say(node->fabric.log, LOG_WARNING,
+			"the link to %s: up to %" PRIu64
+			" record%s of %s had gone to the one before and may be "
+			"lost",
+			mine->peer, records, records == 1 ? "" : "s",
+			node->plan->streams[stream].name);
 }
 
 /* Nobody but the program knows where they are. */

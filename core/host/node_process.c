@@ -31,8 +31,9 @@ struct node_process {
 	struct node *node;
 	struct overflow *overflow;
 	struct last_words last_words;
-	bool heard; /* the connection has something */
-	bool left;  /* the supervisor has gone */
+	bool follows; /* a process that crashed */
+	bool heard;   /* the connection has something */
+	bool left;    /* the supervisor has gone */
 	bool closed;
 	struct node_upgrade upgrade;
 	struct node_taps taps;
@@ -94,11 +95,10 @@ int node_process(struct os *os, const char *store, char *const *environment)
 static int listen_for_plan(struct node_process *process)
 {
 	struct node_failure failure = {0};
-	int result = receive_plan(process, &failure.error);
 
-	if (result < 0)
+	if (receive_plan(process, &failure.error) < 0)
 		say_failure(process, &failure);
-	return result;
+	return failure.error.code;
 }
 
 /* What kind of node this is. */
@@ -111,8 +111,8 @@ static int play(struct node_process *process, const char *store,
 		return keeper_run(process->os, &process->log,
 			process->connection, plan, environment);
 	if (plan->remote[0])
-		return gate_run(
-			process->os, &process->log, process->connection, plan);
+		return gate_run(process->os, &process->log, process->connection,
+			plan, process->follows);
 	return host(process, store);
 }
 
@@ -135,6 +135,7 @@ static int prepare(struct node_process *process, const char *store)
 			last_words_who, last_words_tell, &process->last_words,
 			&failure.error);
 	if (result == 0) {
+		process->node->follows = process->follows;
 		node_counters_open(process->node, &process->plan,
 			present(process->os, COMMAND_FD_COUNTERS));
 		result = node_build(process->node, &process->plan, store,
@@ -176,6 +177,7 @@ static int receive_plan(struct node_process *process, struct error *error)
 	if (message.kind != COMMAND_PLAN)
 		return error_set(
 			error, -EPROTO, "expected a plan as the first command");
+	process->follows = message.records > 0;
 	flow = node_plan_decode(
 		&process->plan, message.text.text, message.text.bytes, error);
 	if (flow == 0)

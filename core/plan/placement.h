@@ -86,7 +86,7 @@ int placement_check(
 int placement_runnable(
 	const struct placement *placement, struct diagnostics *diagnostics);
 
-/* Why a node cannot be restarted in this version, as a phrase; NULL: it can. */
+/* Why a node cannot be restarted, as a clause; NULL: it can. */
 const char *placement_no_restart(
 	const struct placement *placement, uint32_t node);
 

@@ -8,6 +8,10 @@
 
 #include <errno.h>
 
+static bool may_restart(const struct placement_node *node);
+static const char *no_follower(const struct placement *placement,
+	const struct placement_link *link, uint32_t node, uint32_t other);
+
 struct judging {
 	const struct manifest *manifest;
 	struct diagnostics *diagnostics;
@@ -98,30 +102,58 @@ static void judge_restart(struct judging *judging,
 	const struct placement_node *one = &placement->nodes[node];
 	const char *why = placement_no_restart(placement, node);
 
-	if (one->options.set & NODE_RESTART_ON &&
-		one->options.restart_on != RESTART_NEVER && why)
-		refuse(judging, one->options.restart_at, why);
+	if (may_restart(one) && why)
+		diagnostics_add(judging->diagnostics, one->options.restart_at,
+			"%s cannot be restarted: %s", one->name, why);
 }
 
-/* Who comes back finds its place again in connections between nodes of ours: a
- * program cannot be told, and a FIFO has ended when its only writer has. */
+/* A program cannot go on with somebody else on the same connection: it has to
+ * be started anew, too, or to connect again; and must be one that may. */
 const char *placement_no_restart(
 	const struct placement *placement, uint32_t node)
 {
-	if (placement->nodes[node].written->kind != NODE_OPERATORS)
-		return "a command or remote node that is restarted";
-	for (uint32_t i = 0; i < placement->link_count; i++) {
+	const char *why = NULL;
+
+	for (uint32_t i = 0; i < placement->link_count && !why; i++) {
 		const struct placement_link *link = &placement->links[i];
 
-		if ((link->nodes[0] != node && link->nodes[1] != node) ||
-			(link->fifo == TOPOLOGY_NONE && !link->foreign))
-			continue;
-		return link->foreign ? "a restart of a node with streams to a "
-				       "command or remote node"
-				     : "a restart of a node with streams "
-				       "through a FIFO";
+		if (link->nodes[0] == node)
+			why = no_follower(
+				placement, link, node, link->nodes[1]);
+		else if (link->nodes[1] == node)
+			why = no_follower(
+				placement, link, node, link->nodes[0]);
 	}
+	return why;
+}
+
+static const char *no_follower(const struct placement *placement,
+	const struct placement_link *link, uint32_t node, uint32_t other)
+{
+	const struct placement_node *one = &placement->nodes[node];
+	const struct placement_node *peer = &placement->nodes[other];
+
+	if (link->fifo != TOPOLOGY_NONE)
+		return "it has streams through a FIFO, which end when their "
+		       "only writer has gone; use another transport";
+	if (one->written->kind == NODE_REMOTE && !link->reconnect)
+		return "it is a remote node, and its peer does not come again; "
+		       "if it does, say \"reconnect\" of its streams";
+	if (peer->written->kind == NODE_REMOTE && !link->reconnect)
+		return "it has streams to a remote node, whose peer would have "
+		       "to begin anew with it; if it can, say \"reconnect\" of "
+		       "those streams";
+	if (peer->written->kind == NODE_COMMAND && !may_restart(peer))
+		return "it has streams to a command node, whose program would "
+		       "have to begin anew with it; if it can, say \"restart\" "
+		       "there, too";
 	return NULL;
+}
+
+static bool may_restart(const struct placement_node *node)
+{
+	return node->options.set & NODE_RESTART_ON &&
+	       node->options.restart_on != RESTART_NEVER;
 }
 
 int placement_runnable(

@@ -62,11 +62,12 @@
  *                                  the plan's links; TAP:
  *                                  enum command_tap; SHOWN: 0 or a negative
  *                                  errno; RECORDS: how many
- *        8     8  records         COUNT, PROGRESS; QUIET: how often it obeyed
- *                                  DRAIN and CLOSE; CRASHED: the address; FDS:
- *                                  how many in this packet; FROZEN, RESTORE,
- *                                  LINK: in all; RESTORED: records that were
- *                                  left out;
+ *        8     8  records         COUNT, PROGRESS; PLAN: 1 where it begins
+ *                                  anew behind another process; QUIET: how
+ *                                  often it obeyed DRAIN and CLOSE; CRASHED:
+ *                                  the address; FDS: how many in this packet;
+ *                                  FROZEN, RESTORE, LINK: in all; RESTORED:
+ *                                  records that were left out;
  *                                  FREEZE: a number, which FROZEN and REFUSED
  *                                  repeat, since THAW may cross them; TAP,
  *                                  STATE, LOOK: a number, which RECORDS, SHOWN

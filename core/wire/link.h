@@ -76,6 +76,7 @@ struct link_settings {
 	bool again;       /* a hub may tell of another connection */
 	bool renews;      /* of bytes: another connection may replace it */
 	bool heirs;       /* of packets: a process may follow on either side */
+	bool late; /* an end before HELLO came: the other side was done */
 	uint32_t packet_bytes; /* the largest to receive; 0: the default */
 	uint64_t incarnation;
 };

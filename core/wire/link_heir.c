@@ -70,8 +70,7 @@ bool link_take_heir(struct link *link, const struct notice *notice)
 /* Who ends badly says BYE, or has it said by the supervisor. */
 bool link_heir_is_late(const struct link *link)
 {
-	return (link->settings.heirs || link->settings.renews) &&
-	       !link->opened && !link->bye;
+	return link->settings.late && !link->opened && !link->bye;
 }
 
 void link_heir_expects(struct link_end *end)
