@@ -46,7 +46,6 @@ struct node_process {
 static int listen_for_plan(struct node_process *process);
 static int play(struct node_process *process, const char *store,
 	char *const *environment);
-static int host(struct node_process *process, const char *store);
 static int prepare(struct node_process *process, const char *store);
 static int receive_plan(struct node_process *process, struct error *error);
 static int watch_commands(struct node_process *process);
@@ -113,11 +112,6 @@ static int play(struct node_process *process, const char *store,
 	if (plan->remote[0])
 		return gate_run(process->os, &process->log, process->connection,
 			plan, process->follows);
-	return host(process, store);
-}
-
-static int host(struct node_process *process, const char *store)
-{
 	return prepare(process, store) < 0 ? 1 : work(process);
 }
 
