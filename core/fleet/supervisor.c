@@ -373,7 +373,9 @@ static void on_exited(
 			supervisor_current_exited(supervisor, event, was);
 		return;
 	}
-	if (!promoting)
+	if (promoting)
+		one->unwanted = was.state >= SUPERVISED_ABORTED && !was.failed;
+	else
 		*one = (struct supervised_process){0};
 	if (supervisor_hooked(supervisor, event) ||
 		was.state >= SUPERVISED_ABORTED || was.failed)

@@ -133,7 +133,8 @@ struct supervised_process {
 	bool done;     /* said DONE */
 	bool failed;   /* has said why already */
 	bool restored; /* took over, and awaits PROCEED when it has FAILED */
-	bool unwanted; /* while it is SPAWNING: to be killed at once */
+	bool unwanted; /* while it is SPAWNING: to be killed at once; of who
+			* ended before it could take over: it was killed */
 };
 
 struct supervised_node {

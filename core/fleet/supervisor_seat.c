@@ -91,10 +91,14 @@ static void follow_deadlock(
 void supervisor_standby_ended(struct supervisor *supervisor, uint32_t node,
 	const struct supervisor_event *event)
 {
+	const struct supervised_process *one =
+		supervised_current(supervisor, node);
 	const struct supervised_process died = {
-		.state = SUPERVISED_PREPARED, .failed = true};
+		.state =
+			one->unwanted ? SUPERVISED_KILLED : SUPERVISED_PREPARED,
+		.failed = !one->unwanted};
 
-	if (supervised_current(supervisor, node)->state != SUPERVISED_ENDED)
+	if (one->state != SUPERVISED_ENDED)
 		return;
 	supervisor_current_exited(supervisor,
 		&(struct supervisor_event){.kind = SUPERVISOR_EXITED,
