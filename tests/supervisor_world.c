@@ -119,7 +119,8 @@ void world_to_supervisor(const struct exploration *exploration,
 			.state = (enum supervised_state)world->state[i],
 			.done = world->done[i],
 			.failed = world->failed[i],
-			.unwanted = world->unwanted[i]};
+			.unwanted = world->unwanted[i],
+			.restored = world->restored[i]};
 	to_nodes(exploration, world, supervisor);
 	to_waiters(world, supervisor);
 	supervisor->ran = world->ran;
@@ -142,6 +143,7 @@ void world_from_supervisor(
 		world->done[i] = one->done;
 		world->failed[i] = one->failed;
 		world->unwanted[i] = one->unwanted;
+		world->restored[i] = one->restored;
 	}
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++) {
 		const struct supervised_node *node = &supervisor->nodes[i];

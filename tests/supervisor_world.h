@@ -20,6 +20,7 @@ struct world {
 	uint8_t done[PROCESSES_MAX];     /* as the supervisor keeps it */
 	uint8_t failed[PROCESSES_MAX];   /* likewise */
 	uint8_t unwanted[PROCESSES_MAX]; /* likewise */
+	uint8_t restored[PROCESSES_MAX]; /* likewise */
 	uint8_t pending[PROCESSES_MAX];  /* SPAWN was asked for */
 	uint8_t alive[PROCESSES_MAX];    /* a process is there */
 	uint8_t killed[PROCESSES_MAX];   /* 1: ABORT was asked for, 2: KILL */

@@ -1,15 +1,24 @@
 #!/bin/bash
-# sweep.sh: upgrades whose processes are killed in each of their steps, and
-# versions that hang in one. What is in the node afterwards is the old version
-# or the new one, never both and never none, and what came out is in order,
-# nothing twice, and lacks only what was said to be lost.
+# sweep.sh: upgrades whose processes are killed at each message of the protocol,
+# before it is sent and when it has just arrived. What is in the node afterwards
+# is the old version or the new one, never both and never none, and what came
+# out is in order, nothing twice, and lacks only what was said to be lost.
+# LONG=1: the whole table, else what its stars mark.
+if [ -n "${LONG-}" ] && [ -z "${SCENARIO_TIMED-}" ]; then
+	SCENARIO_TIMED=1 exec timeout -k 5 1800 bash "$0" "$@"
+fi
 source=$(cd "$(dirname "$0")/../.." && pwd)
 . "$source/tests/scenario/scenario.sh"
-trap 'stop_all; rm -rf "$folder"' EXIT
-supervisors=
-stop_all() {
-	local one
-	for one in $supervisors; do kill -9 "$one" 2>&- || :; done
+trap '[ $BASHPID != $$ ] || { end_all; rm -rf "$folder"; }' EXIT
+: "${AT_ONCE:=4}"
+
+# Whose test died leaves its supervisor, whose nodes die with it.
+end_all() {
+	local file
+	for file in */supervisor; do
+		[ ! -e "$file" ] || kill -9 "$(cat "$file")" 2>&- || :
+	done
+	wait
 }
 
 # build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
@@ -19,47 +28,78 @@ build() {
 	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
 		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
 }
-
-# manifest NAME PLUGIN [POLICY] [KEYS]: the neighbour's policy is POLICY, and the
-# node with state has these KEYS.
-manifest() {
-	cat >"$1.json" <<-JSON
-	{"tau": 1, "name": "$1", "plugins": {"steady": {"path": "$2.so"}},
-	 "defaults": {"node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]}}},
-	 "nodes": {
-	  "first": {"operators": {"numbers": {"type": "generate"}}},
-	  "near": {"restart": {"on": "${3:-failure}"}, "operators": {"near": {"type": "lines"}}},
-	  "b": {${4-}"operators": {"steady": {"type": "steady.steady"}}},
-	  "last": {"operators": {"out": {"type": "stdout"}}}},
-	 "streams": ["numbers -> near -> steady -> out"]}
-	JSON
-}
+build old -DNUMBER=1 '-DSAVE=hold("save-in");'
+build new -DNUMBER=2 '-DCREATE=hold("create-in");' \
+	'-DRESTORE=hold("restore-in");' '-DSELFTEST=hold("selftest-in");' \
+	'-DRUN=static int ran; if (!ran++) hold("run-in");'
+build bad -DNUMBER=2 '-DRESTORE=return tau_fail(op, -5, "not today");'
+build mute -DNUMBER=1 '-DSAVE=return tau_fail(op, -5, "not today");'
+${CC:-cc} -shared -fPIC -O1 -Wall -Wextra -Werror "-I$source" -o held.so \
+	"$source/tests/held.c"
 
 # Lines "COUNT VERSION N": N grows; what it leaves out is missing. The count
 # grows by one and by what was counted and is missing, but where its state was
-# lost.
+# lost. A second such node puts its own in front: of both all is to be there.
 cat >ledger.awk <<'AWK'
 function wrong(what) { if (!bad) print "line " NR " " what ": " $0; bad = 1 }
-$3 + 0 <= last { wrong("comes again") }
-{ missing += $3 - last - 1; gap = $3 - last; last = $3 }
+{ n = $NF }
+n + 0 <= last { wrong("comes again") }
+{ missing += n - last - 1; gap = n - last; last = n }
 $1 + 0 <= count { again++; gap = $1 }
 $1 > count + gap && gap != $1 { wrong("counts more than came") }
 { count = $1 }
+NF == 5 && ($1 != $3 || $1 != n) { wrong("is not all that came") }
+NF == 5 { $2 = $4 "+" $2 }
 $2 != version { version = $2; versions = versions " " version }
 END { if (!bad) print "missing " missing + 0 ", again " again + 0 ", versions" versions }
 AWK
 
-# start NAME: runs it; its ledger is in NAME.ledger when it has ended.
+# start NAME PLUGIN [POLICY] [KEYS] [SECOND]: runs it in a folder of its own;
+# the neighbour's policy is POLICY, the node with state, which may be held for
+# long, has a watchdog with these KEYS, and behind it is a SECOND one. Its ledger
+# is in the file ledger when it has ended.
 start() {
-	mkfifo "$1.pipe"
-	awk -f ledger.awk <"$1.pipe" >"$1.ledger" &
+	local second=
+	[ -z "${5-}" ] || second='"c": {"operators": {"second": {"type": "steady.steady"}}},'
+	name=$1
+	nodes="first near b ${5:+c} far last"
+	scenario=$1
+	mkdir "$1"
+	cd "$1"
+	cat >up.json <<-JSON
+	{"tau": 1, "name": "$1", "plugins": {"steady": {"path": "../$2.so"}},
+	 "defaults": {"node": {"restart": {"on": "failure", "backoff": ["1ms", "2ms"]}}},
+	 "nodes": {
+	  "first": {"operators": {"numbers": {"type": "generate"}}},
+	  "near": {"restart": {"on": "${3:-failure}"}, "operators": {"near": {"type": "lines"}}},
+	  "b": {"watchdog": {"warn": "0s", "report": "0s", "kill": "0s"${4-}}, "operators": {"steady": {"type": "steady.steady"}}}, $second
+	  "far": {"operators": {"far": {"type": "merge"}}},
+	  "last": {"operators": {"out": {"type": "stdout"}}}},
+	 "streams": ["numbers -> near -> steady -> ${5:+second ->} far -> out"]}
+	JSON
+	mkfifo pipe
+	awk -f ../ledger.awk <pipe >ledger &
 	ledger=$!
-	"$TAU" run "$1.json" >"$1.pipe" 2>"$1.err" &
+	LD_PRELOAD="${LD_PRELOAD:+$LD_PRELOAD:}$folder/held.so" HELD=$PWD \
+		"$TAU" run up.json >pipe 2>run.err &
 	supervisor=$!
-	supervisors="$supervisors $supervisor"
-	until "$TAU" ps --json --topology "$1" 2>/dev/null |
-		grep -q '"node": "last".*"records": [1-9]'; do
-		kill -0 $supervisor 2>/dev/null || fail "$1 ended: $(cat "$1.err")"
+	echo $supervisor >supervisor
+	until [ "0$(read_so_far)" -gt 0 ]; do
+		kill -0 $supervisor 2>&- || fail "it ended: $(cat run.err)"
+	done
+}
+
+read_so_far() {
+	"$TAU" ps --json --topology "$name" 2>&- |
+		sed -n 's/.*"node": "last".*"records": \([0-9]*\).*/\1/p'
+}
+
+# By more than is under way between nodes.
+goes_on() {
+	local before
+	before=$(read_so_far)
+	until [ "0$(read_so_far)" -gt $((before + 5000)) ]; do
+		kill -0 $supervisor 2>&- || fail "it does not go on: $(cat run.err)"
 	done
 }
 
@@ -73,167 +113,194 @@ processes() {
 	done
 }
 
-read_so_far() {
-	"$TAU" ps --json --topology "$1" |
-		sed -n 's/.*"node": "last".*"records": \([0-9]*\).*/\1/p'
+# One process of each node, and none besides.
+expect_one_of_each() {
+	local node
+	for node in $nodes; do
+		[ "$(processes $node | wc -l)" = 1 ] ||
+			fail "$(processes $node | wc -l) processes of $node: $("$TAU" ps --topology "$name")"
+	done
+	[ "$(wc -w <"/proc/$supervisor/task/$supervisor/children")" = $(wc -w <<<"$nodes") ] ||
+		fail "there are others: $(cat "/proc/$supervisor/task/$supervisor/children")"
 }
 
-# By more than is under way between nodes.
-goes_on() {
-	local before
-	before=$(read_so_far "$1")
-	until [ "$(read_so_far "$1")" -gt $((before + 5000)) ]; do
-		kill -0 $supervisor 2>&- ||
-			fail "$1 does not go on: $(cat "$1.err")"
+# begin PLACE PLUGIN [OPTION]...: an upgrade that is held in that place.
+begin() {
+	local place=$1 plugin=$2
+	shift 2
+	mkfifo "$place.at" "$place.go"
+	LD_PRELOAD="${LD_PRELOAD:+$LD_PRELOAD:}$folder/held.so" HELD=$PWD \
+		"$TAU" upgrade --topology "$name" --plugin "../$plugin.so" \
+		--freeze-timeout 1m "$@" >out 2>err &
+	upgrade=$!
+	read -r _ <"$place.at" || :
+	rm -f "$place.at"
+}
+
+# kill_one WHO: it is dead, though its parent may be held and not reap it.
+kill_one() {
+	local victim state
+	case $1 in
+	old) victim=$(processes b | head -n 1) ;;
+	new) # one that did not restore may have ended
+		case $place in
+		refused-* | thaw-*) victim=$(processes b | sed -n 2p) ;;
+		*) victim=$(processes b | tail -n 1) ;;
+		esac
+		;;
+	client) victim=$upgrade ;;
+	*) victim=$(processes "$1") ;;
+	esac
+	[ -n "$victim" ] || return 0
+	kill -9 $victim 2>/dev/null || return 0
+	while read -r _ _ state _ <"/proc/$victim/stat" && [ "$state" != Z ]; do :; done 2>/dev/null
+}
+
+# Until what was begun without a client has an end.
+until_history() {
+	until "$TAU" history --topology $name | grep -q '  b  '; do
+		kill -0 $supervisor 2>&- || fail "it ended: $(cat run.err)"
 	done
 }
 
-# begin NAME STEP [OPTION]: an upgrade that is held in that step.
-begin() {
-	rm -f $2.at $2.go
-	mkfifo $2.at $2.go
-	"$TAU" upgrade --topology "$1" --plugin new.so --freeze-timeout 1m \
-		${3-} >out 2>err &
-	upgrade=$!
-	read -r _ <$2.at || :
-	rm $2.at
-}
-
-# let_go STEP: unless who is held there is dead, and with it the upgrade over.
+# let_go PLACE VICTIM-OUTCOME: unless who is held there is dead.
 let_go() {
 	exec {go}<>"$1.go"
 	echo >&$go
 	status=0
-	wait $upgrade || status=$?
+	{ wait $upgrade; } 2>/dev/null || status=$?
+	case $2 in client-nothing) ;; client-*) until_history ;; esac # it goes on alone
 	exec {go}>&-
 }
 
-# said NAME: how many records were said to be lost.
+# Stops it; its ledger is whole then.
+finish() {
+	"$TAU" stop --topology "$name" >/dev/null 2>&1 || :
+	wait $supervisor || fail "it ended with $?: $(cat run.err)"
+	wait $ledger
+}
+
+# How many records were said to be lost.
 said() {
-	sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' "$1.err" |
+	sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' run.err |
 		awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# one STEP VICTIM STATUS AGAIN VERSIONS [OPTION]: how the upgrade ends, how often
-# the state is lost, and who gave what came out.
+# one MESSAGE WHEN PLUGINS VICTIM OUTCOME: an upgrade in which the victim is
+# killed there. How it is to end:
+#
+#            exit  what comes out
+#   stays      1   of the old version alone; nothing is lost
+#   takes      0   of the old version, then of the new one; nothing is lost
+#   crashes    1   of the old version, which began anew: as any crash
+#   returns    1   of the old version again, from what it had handed over
+#   undone     0   likewise: the new version had already been said to run
+#   nothing    -   as if the upgrade had never been asked for
+#   takes~, stays~ likewise, and lacks what the neighbour had
+#   A/B        either: who is held is not who goes on meanwhile
 one() {
-	local name=$1-$2 victim
-	scenario "$2 is killed in $1"
-	manifest $name old
-	start $name
-	begin $name $1 ${6-}
-	case $2 in
-	old) victim=$(processes b | head -n 1) ;;
-	new) victim=$(processes b | tail -n 1) ;;
-	near) victim=$(processes near) ;;
+	local place=$1-$2 outcome=$5 old=old new=new second= option=() of=1 to=' 2' ends
+	case $3 in bad) new=bad ;; mute) old=mute ;; pair) second=c of=1+1 to='?( 1+2) 2+2' ;; esac
+	case $outcome in returns) option=(--wait) ;; esac
+	start "$1-$2-$3-$4" $old failure '' $second
+	begin $place $new "${option[@]}"
+	kill_one $4
+	let_go $place $4-$5
+	case $status-$5 in
+	0-*/*) outcome=${5%/*} ;;
+	*/*) outcome=${5#*/} ;;
 	esac
-	kill -9 $victim
-	while kill -0 $victim 2>&-; do :; done # until it is reaped
-	let_go $1
-	expect_status "$3"
-	goes_on $name
-	[ "$(processes b | wc -l)" = 1 ] ||
-		fail "$(processes b | wc -l) processes: $("$TAU" ps --topology $name)"
-	t stop --topology $name
-	wait $supervisor || fail "it ended with $?: $(cat $name.err)"
-	wait $ledger
-	expect_line $name.ledger "missing $(said $name), again $4, versions$5"
+	case $4-$outcome in
+	client-*) expect_status 137 ;;
+	*-takes* | *-undone) expect_status 0 ;;
+	*) expect_status 1 && expect_no_line out '*b runs*' ;;
+	esac
+	goes_on
+	expect_one_of_each
+	finish
+	case $outcome in
+	stays | nothing) ends="missing 0, again 0, versions $of" ;;
+	takes) ends="missing 0, again 0, versions $of$to" ;;
+	crashes) ends="missing $(said), again 1, versions $of" ;;
+	returns | undone) ends="missing $(said), again [01], versions $of?($to $of)" ;;
+	stays~) ends="missing $(said), again 0, versions $of" ;;
+	takes~) ends="missing $(said), again 0, versions $of$to" ;;
+	*) fail "what is $outcome?" ;;
+	esac
+	expect_line ledger "$ends"
 }
 
-build old -DNUMBER=1 "-DSAVE=hold(\"$folder/save\");"
-build new -DNUMBER=2 "-DCREATE=hold(\"$folder/create\");" \
-	"-DRESTORE=hold(\"$folder/restore\");" \
-	"-DSELFTEST=hold(\"$folder/selftest\");" \
-	"-DRUN=static int ran; if (!ran++) hold(\"$folder/run\");"
+# Who is killed, and how it ends. PLUGINS: good, a version that does not
+# restore (bad), one that runs and does not save (mute), two nodes at once (pair;
+# c-MESSAGE is of the second, and the victims are the first's). Nobody is there,
+# or there is nothing to promise (-). A star: also without LONG.
+cat >table <<'TABLE'
+request    before good  -         -               takes~   takes~   nothing
+request    after  good  crashes   -               takes~   takes~   takes
+line       before good  crashes   stays           takes~   takes~   takes
+line       after  good  -         -               takes~   takes~   takes
+plan       before good  crashes   stays           takes~   takes~   takes
+plan       after  good  crashes   stays*          takes~   takes~   takes
+create     in     good  crashes   stays           takes~   takes~   takes
+ready      before good  crashes   stays           takes~   takes~   takes
+ready      after  good  crashes   stays           takes~   takes~   takes
+freeze     before good  crashes   stays           takes~   takes~   takes
+freeze     after  good  crashes   stays           takes~   takes~   takes
+save       in     good  crashes   stays           takes~   takes~   takes
+fds-up     before good  crashes   stays           takes~   takes~   takes
+fds-up     after  good  takes/crashes  stays           takes~   takes~   takes
+frozen     before good  crashes*  stays           takes~   takes~   takes
+frozen     after  good  takes*    stays           takes~   takes~*  takes
+fds-down   before good  takes     stays           takes~   takes~   takes
+fds-down   after  good  takes     stays           takes~   takes~   takes
+restore    before good  takes     stays           takes~   takes~   takes
+restore    after  good  takes     stays*          takes~   takes~   takes
+restore    in     good  takes     stays           takes~   takes~   takes
+selftest   in     good  takes     stays           takes~   takes~   takes
+restored   before good  takes     stays           takes~   takes~   takes*
+restored   after  good  takes     stays*          takes~   takes~   takes
+fence      before good  takes     stays*          takes~   takes~   takes
+fence      after  good  -         returns         takes~   takes~*  takes
+run        before good  -         returns*        takes~   takes~   takes
+run        after  good  -         returns         takes~*  takes~   takes
+run        in     good  -         undone/returns  takes~   takes~   takes
+ask        before good  -         returns         takes~   takes~   takes
+ask        after  good  -         returns         takes~   takes~   takes
+progress   before good  -         returns         takes~   takes~   takes
+progress   after  good  -         undone*         takes~   takes~   takes
+result     before good  -         undone          takes~   takes~   takes
+result     after  good  -         undone          takes~   takes~   takes
+refused    before bad   stays*    stays           stays~   stays~   stays
+refused    after  bad   crashes   stays           stays~   stays~   stays
+thaw       before bad   crashes   stays           stays~*  stays~   stays
+thaw       after  bad   crashes   stays           stays~   stays~   -
+refused    before mute  crashes   stays           stays~   stays~   stays
+refused    after  mute  crashes*  stays           stays~   stays~   stays
+thaw       before mute  crashes   stays           stays~   stays~   stays
+thaw       after  mute  crashes   stays           stays~   stays~   -
+c-ready    before pair  -         stays           -        -        takes
+c-freeze   after  pair  -         stays           -        -        takes
+c-frozen   before pair  takes*    stays           -        -        takes
+c-restore  after  pair  takes     stays           -        -        takes
+c-restored before pair  takes     stays*          -        -        takes
+c-run      after  pair  -         -               -        -        takes
+TABLE
 
-one create old 1 1 ' 1'
-one create new 1 0 ' 1'
-one create near 0 0 ' 1 2'
-one save old 1 1 ' 1'
-one save new 1 0 ' 1'
-one save near 0 0 ' 1 2'
-one restore old 0 0 ' 1 2'
-one restore new 1 0 ' 1'
-one restore near 0 0 ' 1 2'
-one selftest old 0 0 ' 1 2'
-one selftest new 1 0 ' 1'
-one selftest near 0 0 ' 1 2'
-one run new 1 0 ' 1' --wait
-one run near 0 0 ' 1 2'
-
-scenario "a neighbour that is not to be restarted ends the topology"
-manifest never old never
-start never
-begin never restore
-victim=$(processes near)
-kill -9 $victim
-while kill -0 $victim 2>&-; do :; done
-let_go restore
-expect_status 1
-status=0
-wait $supervisor || status=$?
-expect_status 1
-wait $ledger
-expect_line never.ledger 'missing 0, again 0, versions 1'
-expect_line never.err 'tau: b: the link to near: near has gone: crashed *'
-
-# hung NAME STATUS SENTENCE: how an upgrade to a version that hangs has ended.
-hung() {
-	local name=$1
-	scenario "a version that hangs in $name"
-	supervisor=${running[$name]}
-	status=0
-	wait ${upgrades[$name]} || status=$?
-	cp $name.answer err
-	expect_status 1
-	expect_line err "$2"
-	goes_on $name
-	[ "$(processes b)" = "${before[$name]}" ] || fail "b was replaced"
-	t stop --topology $name
-	wait $supervisor || fail "it ended with $?: $(cat $name.err)"
-	wait ${ledgers[$name]}
-	expect_line $name.ledger 'missing 0, again 0, versions 1'
-}
-
-# All at once: two of these deadlines are ten seconds.
-declare -A running upgrades before ledgers
-mkfifo never.at never.go
-build create -DNUMBER=2 -DCREATE=HANG
-build restore -DNUMBER=2 "-DRESTORE=open(\"$folder/never.go\", O_RDONLY);"
-build selftest -DNUMBER=2 -DSELFTEST=HANG
-for one in create restore selftest; do
-	keys=
-	[ $one != create ] || keys='"watchdog": {"start": "5s"}, '
-	scenario "a version that hangs in $one"
-	manifest $one old failure "$keys"
-	start $one
-	running[$one]=$supervisor ledgers[$one]=$ledger
-	before[$one]=$(processes b)
-	"$TAU" upgrade --topology $one --plugin $one.so --freeze-timeout 1m \
-		>$one.out 2>$one.answer &
-	upgrades[$one]=$!
-done
-hung create 'tau: create: b: the new version *within 5 s (watchdog.start)*'
-hung restore 'tau: restore: b: the new version did not restore its state within 10 s'
-hung selftest 'tau: selftest: b: the new version did not restore its state within 10 s'
-
-scenario "a running version that does not stand still in time"
-build stuck -DNUMBER=1 "-DRUN=hold(\"$folder/stuck\");"
-manifest late stuck
-start late
-mkfifo stuck.go stuck.at
-read -r _ <stuck.at || :
-rm stuck.at
-t upgrade --topology late --plugin new.so --freeze-timeout 1ms
-expect_status 1
-expect_line err 'tau: late: b: the running version did not stand still within 0.001 s'
-exec {go}<>stuck.go
-echo >&$go
-goes_on late
-exec {go}>&-
-t upgrade --topology late --plugin new.so --freeze-timeout 1m
-expect_status 0
-t stop --topology late
-wait $supervisor || fail "it ended with $?"
-wait $ledger
-expect_line late.ledger 'missing 0, again 0, versions 1 2'
+count=0 failed=
+while read -r message when plugins old new near far client; do
+	for victim in old new near far client; do
+		outcome=${!victim}
+		case $outcome in
+		-) continue ;;
+		*'*') outcome=${outcome%?} ;;
+		*) [ -n "${LONG-}" ] || continue ;;
+		esac
+		[[ "$message-$when-$plugins-$victim" == ${ONLY:-*} ]] || continue
+		if [ $((count++)) -ge $AT_ONCE ]; then
+			wait -n || failed="$failed x"
+		fi
+		(one $message $when $plugins $victim $outcome) &
+	done
+done <table
+while [ $((count--)) -gt 0 ]; do wait -n || { [ $? = 127 ] || failed="$failed x"; }; done
+[ -z "$failed" ] || exit 1
