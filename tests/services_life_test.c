@@ -179,9 +179,8 @@ START_TEST(an_operator_whose_save_failed_can_go_on)
 	stream_init(&state, &p.fabric.streams, &grows, "state");
 	ck_assert_int_eq(instance_save(instance, &state, 1, &error), -EMSGSIZE);
 	ck_assert_str_eq(error.text,
-		"a record of 268435457 bytes does not fit stream state, which "
-		"takes at most 268435456 at once; raise its \"atomic\" (and "
-		"\"capacity\")");
+		"a record of 268435457 bytes does not fit the state of state, "
+		"which takes at most 268435456 at once; write it as several");
 	stream_leave(&state, &(struct tau_in){0});
 	stream_release(&state);
 	ck_assert_int_eq(instance_start(instance, NULL), 0);

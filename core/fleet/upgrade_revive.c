@@ -55,9 +55,11 @@ static bool after_death(
 
 	if (node->stage >= STAGE_PREPARING && node->stage <= STAGE_FREEZING)
 		upgrade_abort(upgrade,
-			sentence_format("%s %s before it was to hand over",
+			sentence_format("%s %s %s it was to hand over",
 				upgrade->names[event->node],
-				event->clean ? "ended" : "crashed"));
+				event->clean ? "ended" : "crashed",
+				node->stage == STAGE_FREEZING ? "when"
+							      : "before"));
 	if (revived) {
 		upgrade_revive(upgrade, event->node);
 		return true;

@@ -225,11 +225,11 @@ static void closed(
 	struct node_link *mine = (struct node_link *)listener;
 	struct node *node = mine->node;
 
-	(void)link;
 	node_links_over(node, (uint32_t)(mine - node->links));
 	if (!why || node->closing)
 		return;
-	if (mine->foreign && node->listener)
+	/* That a node of ours has gone is its supervisor's to tell. */
+	if ((mine->foreign || link_has_refused(link)) && node->listener)
 		node->listener->broken(node->listener, mine->peer, why);
 	else
 		log_say(node->fabric.log, LOG_WARNING, "the link to %s: %s",

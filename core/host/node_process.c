@@ -203,8 +203,8 @@ static int work(struct node_process *process)
 			process->heard = true;
 		} else if (node_upgrade_turns(&process->upgrade))
 			state = turn(process);
-		else
-			(void)reactor_poll(reactor, -1);
+		else if (reactor_poll(reactor, -1) < 0)
+			process->left = flush(process) < 0;
 		if (state == NODE_DEADLOCKED) {
 			explain(process);
 			node_close(process->node);

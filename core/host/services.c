@@ -341,9 +341,16 @@ static void break_room(struct instance *instance, struct port_end *end,
 	switch (code) {
 	case -EMSGSIZE:
 		snprintf(text, sizeof text,
-			"a record of %" PRIu32 " bytes does not fit stream %s, "
-			"which takes at most %" PRIu32
-			" at once; raise its \"atomic\" (and \"capacity\")",
+			instance->context == CONTEXT_CREATE
+				? "a record of %" PRIu32
+				  " bytes does not fit the state of %s, which "
+				  "takes at most %" PRIu32
+				  " at once; write it as several"
+				: "a record of %" PRIu32
+				  " bytes does not fit stream %s, which takes "
+				  "at most %" PRIu32
+				  " at once; raise its \"atomic\" (and "
+				  "\"capacity\")",
 			bytes, stream->name, stream->atomic_bytes);
 		break;
 	case -ENOBUFS:

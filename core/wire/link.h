@@ -142,6 +142,10 @@ bool link_has_begun(const struct link *link);
 /* Whether the connection is closed, and its listener was told. */
 bool link_is_over(const struct link *link);
 
+/* Whether it is over because of what this side has found to be wrong, rather
+ * than that the other side has gone. */
+bool link_has_refused(const struct link *link);
+
 /* Whether HELLO has come. */
 bool link_is_open(const struct link *link);
 

@@ -63,6 +63,11 @@ bool link_is_over(const struct link *link)
 	return link->closed;
 }
 
+bool link_has_refused(const struct link *link)
+{
+	return link->refused;
+}
+
 void link_carry(const struct link *link, struct carry *to)
 {
 	const struct link_counts *counts = &link->counts;

@@ -123,6 +123,7 @@ struct link {
 	bool open;                 /* HELLO has come */
 	bool opened;               /* it was open before, or is */
 	bool bye;                  /* that has come */
+	bool refused;              /* this side found what is wrong */
 	uint64_t peer_incarnation; /* of the last that came */
 	bool said_hello;
 	bool said_all; /* its sending half is closed */

@@ -49,6 +49,7 @@ void link_say_bye(struct link *link, const char *why)
 {
 	struct notice notice = {.kind = NOTICE_BYE};
 
+	link->refused = true;
 	if (link->closed || link->packet.waiting)
 		return;
 	begin_packet(link);

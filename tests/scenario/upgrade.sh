@@ -188,6 +188,29 @@ goes_on
 expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  what it was started with\n'
 finish failing 0 'in order 1'
 
+scenario 'one that closes its links is a failure, and makes way'
+cp steady1.so steady.so
+build closes -DNUMBER=2 \
+	'-DRUN=for (int fd = 7; fd < 9; fd++) close(fd);'
+manifest closing ''
+start closing frail.awk
+t upgrade --plugin closes.so --wait
+expect_status 1
+expect_line closing.err 'tau: b: the link to [ac]: cannot * [ac]: Bad file descriptor'
+goes_on
+finish closing 0 'in order 1'
+
+scenario 'one that closes everything when it saves does not stay, deaf'
+build loses -DNUMBER=1 '-DSAVE=for (int fd = 3; fd < 64; fd++) close(fd);'
+cp loses.so steady.so
+manifest losing ''
+start losing
+t upgrade --plugin steady2.so --freeze-timeout 30s
+expect_status 1
+expect_line err 'tau: losing: b crashed when it was to hand over'
+expect_line losing.err 'tau: b: the way to the supervisor is lost; *'
+finish losing 1 'in order 1'
+
 # until_said NAME TEXT: until the topology has said it.
 until_said() {
 	until grep -q -- "$2" "$1.err"; do
