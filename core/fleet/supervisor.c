@@ -373,10 +373,9 @@ static void on_exited(
 			supervisor_current_exited(supervisor, event, was);
 		return;
 	}
-	if (promoting)
-		one->unwanted = was.state >= SUPERVISED_ABORTED && !was.failed;
-	else
+	if (!promoting)
 		*one = (struct supervised_process){0};
+	one->unwanted = promoting && supervised_was_killed(&was);
 	if (supervisor_hooked(supervisor, event) ||
 		was.state >= SUPERVISED_ABORTED || was.failed)
 		return;

@@ -32,7 +32,7 @@ void supervisor_current_exited(struct supervisor *supervisor,
 	uint32_t node = seat_node(event->process);
 	bool program = supervisor_policy(supervisor, event->process)->program;
 	bool well = was.done && event->status == 0 && !(program && was.failed);
-	bool killed = was.state >= SUPERVISED_ABORTED && !was.failed;
+	bool killed = supervised_was_killed(&was);
 	bool wanted = !killed && is_wanted(supervisor, event, well);
 	int64_t pause_ns = -1;
 

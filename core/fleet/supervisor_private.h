@@ -58,8 +58,8 @@ bool supervisor_hooked(
 	struct supervisor *supervisor, const struct supervisor_event *event);
 
 /* Tells the hook what is about no node: UPGRADE, LEFT, its TIMEOUTs. */
-void supervisor_tell_hook(struct supervisor *supervisor,
-	const struct supervisor_event *event);
+void supervisor_tell_hook(
+	struct supervisor *supervisor, const struct supervisor_event *event);
 
 /* Lets the hook give up what it has begun, before the topology ends. */
 void supervisor_stop_hook(struct supervisor *supervisor);
@@ -127,6 +127,13 @@ static inline bool supervised_alive(const struct supervised_process *process)
 {
 	return process->state >= SUPERVISED_PREPARING &&
 	       process->state < SUPERVISED_ENDED;
+}
+
+/* Whether it was killed without having failed before. */
+static inline bool supervised_was_killed(
+	const struct supervised_process *process)
+{
+	return process->state >= SUPERVISED_ABORTED && !process->failed;
 }
 
 /* Whether it was told to run, and not to end at once. */
