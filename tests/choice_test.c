@@ -29,29 +29,14 @@ static const char *acme(int version)
 static void resolve(struct planned *planned, const char *version,
 	const struct catalogue_choice *choices, size_t count)
 {
-	const char *builddir = getenv("top_builddir");
-	char folder[4096];
 	struct catalogue_named named = {
 		.name = "acme", .path = acme(1), .version = version, .at = 9};
-	struct catalogue_search search = {.choices = choices,
-		.choice_count = count,
-		.named = &named,
-		.named_count = 1,
-		.option = folder};
 	struct variables_input input = {.folder = "/current"};
-	struct error error = ERROR_NONE;
-	snprintf(folder, sizeof folder, "%s/tests/fixtures",
-		builddir ? builddir : ".");
-	planned_begin(planned, two_counts);
-	os_linux_init(&planned->os);
-	manifest_parse(
-		&planned->manifest, &planned->source, &planned->diagnostics);
-	ck_assert_int_eq(catalogue_create(&planned->catalogue, &planned->os,
-				 &search, &error),
-		0);
-	variables_apply(&planned->manifest, &input, &planned->diagnostics);
-	topology_resolve(&planned->topology, &planned->manifest,
-		planned->catalogue, &planned->diagnostics);
+	planned_resolve_with(planned, two_counts, &input,
+		(struct catalogue_search){.choices = choices,
+			.choice_count = count,
+			.named = &named,
+			.named_count = 1});
 	placement_make(&planned->placement, &planned->topology);
 }
 

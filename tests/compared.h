@@ -18,26 +18,13 @@ struct compared {
 /* A manifest with one of the versions of acme. */
 static inline void place(struct planned *planned, const char *text, int version)
 {
-	const char *builddir = getenv("top_builddir");
-	char folder[4096], path[5000];
+	char path[5000];
 	struct catalogue_named named = {.name = "acme", .path = path};
-	struct catalogue_search search = {
-		.named = &named, .named_count = 1, .option = folder};
 	struct variables_input input = {.folder = "/current"};
-	struct error error = ERROR_NONE;
-	snprintf(folder, sizeof folder, "%s/tests/fixtures",
-		builddir ? builddir : ".");
-	snprintf(path, sizeof path, "%s/versions/acme_%d.so", folder, version);
-	planned_begin(planned, text);
-	os_linux_init(&planned->os);
-	manifest_parse(
-		&planned->manifest, &planned->source, &planned->diagnostics);
-	ck_assert_int_eq(catalogue_create(&planned->catalogue, &planned->os,
-				 &search, &error),
-		0);
-	variables_apply(&planned->manifest, &input, &planned->diagnostics);
-	topology_resolve(&planned->topology, &planned->manifest,
-		planned->catalogue, &planned->diagnostics);
+	snprintf(path, sizeof path, "%s/versions/acme_%d.so",
+		planned_fixtures(), version);
+	planned_resolve_with(planned, text, &input,
+		(struct catalogue_search){.named = &named, .named_count = 1});
 	planned_say(planned);
 	ck_assert_uint_eq(planned->diagnostics.count, 0);
 	placement_make(&planned->placement, &planned->topology);

@@ -6,33 +6,7 @@
 
 #include <string.h>
 
-static struct ledger expected[WORLD_LEDGERS];
-static uint64_t turns;
-
-static void run_undisturbed(const struct world_shape *shape)
-{
-	struct world world;
-
-	world_begin(&world, shape, 0);
-	world_run(&world);
-	turns = world.turns;
-	world_end(&world);
-	memcpy(expected, ledgers, sizeof ledgers);
-	ck_assert_uint_gt(expected[0].records + expected[1].records, 0);
-}
-
-static void compare(const struct world_shape *shape, uint64_t at)
-{
-	for (int i = 0; i < WORLD_LEDGERS && !shape->loses; i++) {
-		ck_assert_msg(ledgers[i].records == expected[i].records,
-			"%s, carried at turn %lu: %lu records instead of %lu",
-			shape->name, at, ledgers[i].records,
-			expected[i].records);
-		ck_assert_msg(ledgers[i].hash == expected[i].hash,
-			"%s, carried at turn %lu: other records", shape->name,
-			at);
-	}
-}
+static struct calm calm;
 
 static void save(struct carry *to, struct side *side)
 {
@@ -86,25 +60,16 @@ static void hand_over(struct world *world, uint32_t at)
 	ck_assert_msg(node_thaw(made->node, &error) == 0, "%s", error.text);
 }
 
-static uint32_t sides_of(const struct world_shape *shape)
-{
-	uint32_t sides = 1;
-
-	for (uint32_t i = 0; shape->operators[i].name; i++)
-		if (shape->operators[i].side == 1)
-			sides = 2;
-	return sides;
-}
-
 START_TEST(a_new_node_goes_on_where_the_old_one_stood_still)
 {
 	const struct world_shape *shape = &world_shapes[_i];
 	uint64_t step;
 
-	run_undisturbed(shape);
-	step = turns / (getenv("LONG") ? 100 : 15) + 1;
-	for (uint32_t side = 0; side < sides_of(shape); side++)
-		for (uint64_t at = 0; at < turns; at += at < 8 ? 1 : step) {
+	calm_run(&calm, shape);
+	step = calm.turns / (getenv("LONG") ? 100 : 15) + 1;
+	for (uint32_t side = 0; side < calm.sides; side++)
+		for (uint64_t at = 0; at < calm.turns;
+			at += at < 8 ? 1 : step) {
 			struct world world;
 
 			world_begin(&world, shape, 0);
@@ -113,7 +78,7 @@ START_TEST(a_new_node_goes_on_where_the_old_one_stood_still)
 			hand_over(&world, side);
 			world_run(&world);
 			world_end(&world);
-			compare(shape, at);
+			calm_compare(&calm, "carried at turn %lu", at);
 		}
 }
 END_TEST
@@ -124,8 +89,8 @@ START_TEST(fifty_times_in_one_run)
 	uint64_t every;
 	struct world world;
 
-	run_undisturbed(shape);
-	every = turns / 50 + 1;
+	calm_run(&calm, shape);
+	every = calm.turns / 50 + 1;
 	for (uint64_t seed = 1; seed < (getenv("LONG") ? 9 : 2); seed++) {
 		uint64_t at = 0;
 
@@ -135,7 +100,7 @@ START_TEST(fifty_times_in_one_run)
 				hand_over(&world, (uint32_t)(at / every) %
 							  world.side_count);
 		world_end(&world);
-		compare(shape, seed);
+		calm_compare(&calm, "carried with seed %lu", seed);
 	}
 }
 END_TEST

@@ -3,60 +3,14 @@
  * process, manifest or supervisor about it, so that whoever counts instructions
  * counts those of the hops. Exits with 0 when the sink has seen them all.
  * (Check is about it since a pipeline reports its troubles there.) */
-#include "tests/pipeline.h"
+#include "tests/bench_plugin.h"
 
 #include <check.h>
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { OPERATORS = 10 };
 
-static const struct tau_plugin *plugin;
 static const char *type;
-static long records, seen;
-
-/* Behind the sink: what it says. */
-static int told_run(struct tau_op *op)
-{
-	const struct tau_record *record;
-
-	while ((record = tau_read(op, 0))) {
-		char text[64] = "";
-
-		memcpy(text, record->body,
-			record->bytes < 63 ? record->bytes : 63);
-		seen = atol(text);
-		tau_consume(op, 0);
-	}
-	return 0;
-}
-
-static const struct tau_operator told = {
-	.size = sizeof told, .name = "told", .run = told_run};
-
-static const struct tau_operator *find(const char *name)
-{
-	for (uint32_t i = 0; i < plugin->count; i++)
-		if (strcmp(plugin->operators[i]->name, name) == 0)
-			return plugin->operators[i];
-	fprintf(stderr, "hop_count: the plugin has no %s\n", name);
-	exit(2);
-}
-
-static uint32_t add(struct pipeline *pipeline,
-	const struct tau_operator *functions, const char *ports)
-{
-	char json[256];
-
-	snprintf(json, sizeof json, "{\"name\":\"%s\",%s}", functions->name,
-		ports);
-	return pipeline_add(pipeline, functions, json);
-}
-
-#define IN_PORT "\"in\":[{\"name\":\"in\",\"type\":\"any\"}]"
-#define OUT_PORT "\"out\":[{\"name\":\"out\",\"type\":\"any\"}]"
+static long records;
 
 START_TEST(the_sink_sees_every_record)
 {
@@ -107,12 +61,8 @@ int main(int count, char **words)
 		fputs("hop_count: say a plugin, a type and how many\n", stderr);
 		return 2;
 	}
-	void *library = dlopen(words[1], RTLD_NOW | RTLD_LOCAL);
-	plugin = library ? dlsym(library, "tau_plugin_v1") : NULL;
-	if (!plugin) {
-		fprintf(stderr, "hop_count: %s\n", dlerror());
+	if (!load(words[1]))
 		return 2;
-	}
 	type = words[2];
 	records = atol(words[3]);
 	return run_without_fork() == 0 ? 0 : 1;

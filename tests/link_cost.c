@@ -13,21 +13,15 @@
  * troubles there.)
  */
 #include "core/wire/link.h"
+#include "tests/bench_plugin.h"
 #include "tests/fake_os.h"
-#include "tests/pipeline.h"
 
 #include <check.h>
-#include <dlfcn.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define IN_PORT "\"in\":[{\"name\":\"in\",\"type\":\"any\"}]"
 #define TWO_IN                                                                 \
 	"\"in\":[{\"name\":\"in\",\"type\":\"any\"},"                          \
 	"{\"name\":\"start\",\"type\":\"any\"}]"
-#define OUT_PORT "\"out\":[{\"name\":\"out\",\"type\":\"any\"}]"
 #define TWO_OUT                                                                \
 	"\"out\":[{\"name\":\"out\",\"type\":\"any\"},"                        \
 	"{\"name\":\"said\",\"type\":\"any\"}]"
@@ -40,52 +34,13 @@ struct side {
 	struct link *link;
 };
 
-static const struct tau_plugin *plugin;
 static const char *kind;
-static long records, seen;
-
-/* Behind the sink: what it says. */
-static int told_run(struct tau_op *op)
-{
-	const struct tau_record *record;
-
-	while ((record = tau_read(op, 0))) {
-		char text[64] = "";
-
-		memcpy(text, record->body,
-			record->bytes < 63 ? record->bytes : 63);
-		seen = atol(text);
-		tau_consume(op, 0);
-	}
-	return 0;
-}
-
-static const struct tau_operator told = {
-	.size = sizeof told, .name = "told", .run = told_run};
-
-static const struct tau_operator *find(const char *name)
-{
-	for (uint32_t i = 0; i < plugin->count; i++)
-		if (strcmp(plugin->operators[i]->name, name) == 0)
-			return plugin->operators[i];
-	fprintf(stderr, "link_cost: the plugin has no %s\n", name);
-	exit(2);
-}
-
-static uint32_t add(struct side *side, const struct tau_operator *functions,
-	const char *ports)
-{
-	char json[256];
-
-	snprintf(json, sizeof json, "{\"name\":\"%s\",%s}", functions->name,
-		ports);
-	return pipeline_add(&side->pipeline, functions, json);
-}
+static long records;
 
 static uint32_t add_source(struct side *side, struct tau_param params[2],
 	long count, uint32_t bytes)
 {
-	uint32_t at = add(side, find("source"), OUT_PORT);
+	uint32_t at = add(&side->pipeline, find("source"), OUT_PORT);
 
 	params[0] = (struct tau_param){
 		.type = TAU_PARAM_INT, .value = {.i = count}};
@@ -115,16 +70,8 @@ static void join(struct side *side, int fd, struct link_listener *listener)
 {
 	const struct link_settings settings = {
 		.name = "one", .peer = "the other", .packets = true};
-	struct fabric *fabric = &side->pipeline.fabric;
-	struct error error = ERROR_NONE;
 
-	ck_assert_int_eq(link_create(&side->link,
-				 &(struct link_host){fabric->os,
-					 &fabric->scheduler, &fabric->timers,
-					 fabric->reactor, fabric->chunks},
-				 &settings, fd, listener, &error),
-		0);
-	fabric->watching++;
+	side->link = pipeline_link(&side->pipeline, &settings, fd, listener);
 	pipeline_start(&side->pipeline);
 }
 
@@ -147,8 +94,8 @@ static void build_one_way(
 	bool bulk = strcmp(kind, "bulk") == 0;
 	uint32_t source =
 		add_source(a, params, records, bulk ? BULK_BYTES : SMALL_BYTES);
-	uint32_t sink = add(b, find("sink"), IN_PORT "," OUT_PORT);
-	uint32_t last = add(b, &told, IN_PORT);
+	uint32_t sink = add(&b->pipeline, find("sink"), IN_PORT "," OUT_PORT);
+	uint32_t last = add(&b->pipeline, &told, IN_PORT);
 
 	pipeline_connect(&a->pipeline, source, 0, PIPELINE_OUTSIDE, 0, &wide);
 	pipeline_connect(&b->pipeline, PIPELINE_OUTSIDE, 0, sink, 0, &wide);
@@ -159,10 +106,10 @@ static void build_one_way(
 static void build_ping_pong(
 	struct side *a, struct side *b, struct tau_param params[3])
 {
-	uint32_t ping = add(a, find("ping"), TWO_IN "," TWO_OUT);
-	uint32_t pong = add(b, find("pong"), IN_PORT "," OUT_PORT);
+	uint32_t ping = add(&a->pipeline, find("ping"), TWO_IN "," TWO_OUT);
+	uint32_t pong = add(&b->pipeline, find("pong"), IN_PORT "," OUT_PORT);
 	uint32_t source = add_source(a, params, 1, SMALL_BYTES);
-	uint32_t last = add(a, &told, IN_PORT);
+	uint32_t last = add(&a->pipeline, &told, IN_PORT);
 
 	params[2] = (struct tau_param){
 		.type = TAU_PARAM_INT, .value = {.i = records}};
@@ -252,12 +199,8 @@ int main(int count, char **words)
 		fputs("link_cost: say a plugin, a kind and how many\n", stderr);
 		return 2;
 	}
-	void *library = dlopen(words[1], RTLD_NOW | RTLD_LOCAL);
-	plugin = library ? dlsym(library, "tau_plugin_v1") : NULL;
-	if (!plugin) {
-		fprintf(stderr, "link_cost: %s\n", dlerror());
+	if (!load(words[1]))
 		return 2;
-	}
 	kind = words[2];
 	records = atol(words[3]);
 	return run_without_fork() == 0 ? 0 : 1;

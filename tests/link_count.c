@@ -41,17 +41,11 @@ static void begin(struct side *side, int fd, uint32_t count, bool sends,
 	const struct link_settings link = {
 		.name = "one", .peer = "the other", .packets = true};
 	struct fabric *fabric = &side->pipeline.fabric;
-	struct error error = ERROR_NONE;
 
 	pipeline_init(&side->pipeline);
 	side->streams = calloc(count, sizeof *side->streams);
 	ck_assert_ptr_nonnull(side->streams);
-	ck_assert_int_eq(link_create(&side->link,
-				 &(struct link_host){fabric->os,
-					 &fabric->scheduler, &fabric->timers,
-					 fabric->reactor, fabric->chunks},
-				 &link, fd, listener, &error),
-		0);
+	side->link = pipeline_link(&side->pipeline, &link, fd, listener);
 	for (uint32_t i = 0; i < count; i++) {
 		stream_init(&side->streams[i], &fabric->streams, &settings,
 			"stream");

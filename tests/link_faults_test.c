@@ -69,17 +69,12 @@ static void begin_side(struct sides *sides, struct side *side, int fd,
 		.packets = packets,
 		.packet_bytes = 8192};
 	struct fabric *fabric = &side->pipeline.fabric;
-	struct error error = ERROR_NONE;
 
 	fake_os_init(&side->fake);
 	side->pipeline.os = &side->fake.os;
 	pipeline_init(&side->pipeline);
-	ck_assert_int_eq(link_create(&side->link,
-				 &(struct link_host){fabric->os,
-					 &fabric->scheduler, &fabric->timers,
-					 fabric->reactor, fabric->chunks},
-				 &link, fd, &sides->listener, &error),
-		0);
+	side->link =
+		pipeline_link(&side->pipeline, &link, fd, &sides->listener);
 	for (uint32_t i = 0; i < sides->streams; i++) {
 		stream_init(&side->streams[i], &fabric->streams, &settings,
 			"stream");

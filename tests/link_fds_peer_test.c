@@ -1,6 +1,5 @@
 /* Peers whose fds do not fit what they say: each is told why, and none of its
  * fds stays open. */
-#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,18 +34,6 @@ struct side {
 	char why[256];
 };
 
-static uint32_t count_fds(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	uint32_t count = 0;
-
-	ck_assert_ptr_nonnull(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why)
 {
@@ -61,21 +48,12 @@ static void closed(
 static struct link *make_link(
 	struct side *side, int fd, bool packets, bool carries)
 {
-	struct fabric *fabric = &side->pipeline.fabric;
-	const struct link_host host = {fabric->os, &fabric->scheduler,
-		&fabric->timers, fabric->reactor, fabric->chunks};
 	const struct link_settings settings = {.name = "one",
 		.peer = "the peer",
 		.packets = packets,
 		.fds = carries};
-	struct error error = ERROR_NONE;
-	struct link *link = NULL;
 
-	ck_assert_msg(link_create(&link, &host, &settings, fd, &side->listener,
-			      &error) == 0,
-		"%s", error.text);
-	fabric->watching++;
-	return link;
+	return pipeline_link(&side->pipeline, &settings, fd, &side->listener);
 }
 
 /* A frame and `count` fds, behind its length where that is to be. */
@@ -174,7 +152,8 @@ static const struct {
 START_TEST(a_peer_whose_fds_do_not_fit_its_records_is_closed)
 {
 	bool packets = lies[_i].packets;
-	uint32_t fds = count_fds(), turns = 0;
+	uint32_t turns = 0;
+	int fds = test_count_fds();
 	struct side side = {.listener.closed = closed};
 	int ends[2];
 
@@ -204,7 +183,7 @@ START_TEST(a_peer_whose_fds_do_not_fit_its_records_is_closed)
 	ck_assert_str_eq(side.why, lies[_i].why);
 	link_destroy(&side.link);
 	pipeline_release(&side.pipeline);
-	ck_assert_uint_eq(count_fds(), fds);
+	ck_assert_int_eq(test_count_fds(), fds);
 }
 END_TEST
 

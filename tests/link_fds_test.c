@@ -1,6 +1,5 @@
 /* Fds over a link between two fabrics: they arrive and work, and none is left
  * open, whoever goes first. */
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,18 +21,6 @@ struct sides {
 static const struct stream_settings usual = {
 	64 * 1024, 1000, 64 * 1024, STREAM_BLOCK};
 
-static uint32_t count_fds(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	uint32_t count = 0;
-
-	ck_assert_ptr_nonnull(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
 static void closed(
 	struct link_listener *listener, struct link *link, const char *why)
 {
@@ -48,21 +35,12 @@ static void closed(
 static struct link *make_link(
 	struct sides *sides, struct pipeline *pipeline, int fd, bool fds)
 {
-	struct fabric *fabric = &pipeline->fabric;
-	const struct link_host host = {fabric->os, &fabric->scheduler,
-		&fabric->timers, fabric->reactor, fabric->chunks};
 	const struct link_settings settings = {.name = "one",
 		.peer = "the other",
 		.packets = true,
 		.fds = fds};
-	struct error error = ERROR_NONE;
-	struct link *link = NULL;
 
-	ck_assert_msg(link_create(&link, &host, &settings, fd, &sides->listener,
-			      &error) == 0,
-		"%s", error.text);
-	fabric->watching++;
-	return link;
+	return pipeline_link(pipeline, &settings, fd, &sides->listener);
 }
 
 /* Whether each side says that the stream carries fds. */
@@ -145,7 +123,7 @@ static void end(struct sides *sides)
 
 static void run_with(const struct tau_operator *reader, bool teed)
 {
-	uint32_t fds = count_fds();
+	int fds = test_count_fds();
 	struct sides sides;
 
 	begin(&sides, true, true);
@@ -158,7 +136,7 @@ static void run_with(const struct tau_operator *reader, bool teed)
 	ck_assert_msg(sides.a.operators[0]->state == INSTANCE_DONE, "%s",
 		sides.a.operators[0]->failure.text);
 	end(&sides);
-	ck_assert_uint_eq(count_fds(), fds);
+	ck_assert_int_eq(test_count_fds(), fds);
 }
 
 START_TEST(fds_arrive_in_order_among_other_records_and_work)
@@ -173,7 +151,7 @@ START_TEST(fds_arrive_where_few_files_may_be_open)
 	struct rlimit limit;
 
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = count_fds() + 60;
+	limit.rlim_cur = (rlim_t)test_count_fds() + 60;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	run_with(&read_operator, false);
 	ck_assert_int_eq(came, FDS);
@@ -205,7 +183,7 @@ END_TEST
 START_TEST(fds_are_closed_when_the_other_node_dies)
 {
 	for (int turns = 0; turns < 40; turns++) {
-		uint32_t fds = count_fds();
+		int fds = test_count_fds();
 		struct sides sides;
 
 		begin(&sides, true, true);
@@ -220,7 +198,7 @@ START_TEST(fds_are_closed_when_the_other_node_dies)
 			link_destroy(&sides.link_b);
 		run_out(&sides);
 		end(&sides);
-		ck_assert_uint_eq(count_fds(), fds);
+		ck_assert_int_eq(test_count_fds(), fds);
 	}
 	ck_assert_int_gt(came, 0);
 }
@@ -228,7 +206,7 @@ END_TEST
 
 START_TEST(an_fd_on_a_stream_that_carries_none_fails_its_writer)
 {
-	uint32_t fds = count_fds();
+	int fds = test_count_fds();
 	struct sides sides;
 
 	begin(&sides, true, true);
@@ -240,13 +218,13 @@ START_TEST(an_fd_on_a_stream_that_carries_none_fails_its_writer)
 		"does not carry any; say \"fds\": true on it");
 	ck_assert_int_eq(sent + came, 0);
 	end(&sides);
-	ck_assert_uint_eq(count_fds(), fds);
+	ck_assert_int_eq(test_count_fds(), fds);
 }
 END_TEST
 
 START_TEST(fds_that_were_not_asked_for_end_the_link)
 {
-	uint32_t fds = count_fds();
+	int fds = test_count_fds();
 	struct sides sides;
 
 	begin(&sides, true, false);
@@ -255,14 +233,14 @@ START_TEST(fds_that_were_not_asked_for_end_the_link)
 	ck_assert_str_eq(sides.why,
 		"it sent fds, and no stream of this link carries any");
 	end(&sides);
-	ck_assert_uint_eq(count_fds(), fds);
+	ck_assert_int_eq(test_count_fds(), fds);
 }
 END_TEST
 
 START_TEST(where_the_kernel_takes_no_more_fds_they_go_later)
 {
 	static struct fake_os fake;
-	uint32_t fds = count_fds();
+	int fds = test_count_fds();
 	struct sides sides;
 
 	fake_os_init(&fake);
@@ -273,7 +251,7 @@ START_TEST(where_the_kernel_takes_no_more_fds_they_go_later)
 	ck_assert_str_eq(sides.why, "");
 	ck_assert_int_eq(came, FDS);
 	end(&sides);
-	ck_assert_uint_eq(count_fds(), fds);
+	ck_assert_int_eq(test_count_fds(), fds);
 }
 END_TEST
 

@@ -160,7 +160,6 @@ static void begin_node(
 		.peer = "the other",
 		.packets = model_packets,
 		.packet_bytes = packet_bytes};
-	struct error error = ERROR_NONE;
 
 	for (uint32_t i = 0; i < model_flow_count; i++)
 		settings.fds |= model_flows[i].fds;
@@ -169,12 +168,8 @@ static void begin_node(
 	node->listener.lost = lost;
 	node->pipeline.os = &node->fake.os;
 	pipeline_init(&node->pipeline);
-	ck_assert_int_eq(link_create(&node->link,
-				 &(struct link_host){fabric->os,
-					 &fabric->scheduler, &fabric->timers,
-					 fabric->reactor, fabric->chunks},
-				 &settings, fd, &node->listener, &error),
-		0);
+	node->link =
+		pipeline_link(&node->pipeline, &settings, fd, &node->listener);
 	for (uint32_t i = 0; i < model_flow_count; i++) {
 		struct stream_settings mine = model_flows[i].settings;
 		bool writes = model_flows[i].writer == which;

@@ -48,8 +48,6 @@ static void begin(struct script *script, bool packets, bool again, bool heirs,
 		.late = heirs,
 		.patient = heirs,
 		.incarnation = heirs ? SCRIPT_INCARNATION : 0};
-	struct fabric *fabric = &script->pipeline.fabric;
-	struct error error = ERROR_NONE;
 	int fds[2];
 
 	memset(script, 0, sizeof *script);
@@ -73,13 +71,8 @@ static void begin(struct script *script, bool packets, bool again, bool heirs,
 	for (uint32_t i = 0; i < 2; i++)
 		pipeline_connect(&script->pipeline, PIPELINE_OUTSIDE, 0,
 			PIPELINE_OUTSIDE, 0, &settings);
-	ck_assert_msg(link_create(&script->link,
-			      &(struct link_host){fabric->os,
-				      &fabric->scheduler, &fabric->timers,
-				      fabric->reactor, fabric->chunks},
-			      &link, fds[0], &script->listener, &error) == 0,
-		"%s", error.text);
-	fabric->watching++;
+	script->link = pipeline_link(
+		&script->pipeline, &link, fds[0], &script->listener);
 	ck_assert_int_eq(
 		link_send(script->link, 0, &script->pipeline.streams[0], "out"),
 		0);

@@ -141,19 +141,10 @@ static void closed(
 static struct link *make_link(
 	struct sides *sides, struct pipeline *pipeline, int fd, bool packets)
 {
-	struct fabric *fabric = &pipeline->fabric;
-	const struct link_host host = {fabric->os, &fabric->scheduler,
-		&fabric->timers, fabric->reactor, fabric->chunks};
 	const struct link_settings settings = {
 		.name = "one", .peer = "the other", .packets = packets};
-	struct error error = ERROR_NONE;
-	struct link *link = NULL;
 
-	ck_assert_msg(link_create(&link, &host, &settings, fd, &sides->listener,
-			      &error) == 0,
-		"%s", error.text);
-	fabric->watching++;
-	return link;
+	return pipeline_link(pipeline, &settings, fd, &sides->listener);
 }
 
 static void begin(struct sides *sides, bool packets)

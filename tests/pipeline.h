@@ -16,6 +16,7 @@
 #define TESTS_PIPELINE_H
 
 #include "core/host/instance.h"
+#include "core/wire/link.h"
 
 #define PIPELINE_MAX 64
 #define PIPELINE_OUTSIDE UINT32_MAX /* an end that the test takes itself */
@@ -66,6 +67,12 @@ void pipeline_move(struct pipeline *pipeline, uint32_t at);
 /* Puts the streams of a frozen instance on the ends of another one of its kind;
  * the streams do not notice. */
 void pipeline_take_over(struct instance *made, struct instance *old);
+
+/* A link on `fd`, which it takes, in the pipeline's fabric; to be destroyed
+ * before that. */
+struct link *pipeline_link(struct pipeline *pipeline,
+	const struct link_settings *settings, int fd,
+	struct link_listener *listener);
 
 /* Destroys all; fails the test when a reference to a body is left. */
 void pipeline_release(struct pipeline *pipeline);

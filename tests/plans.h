@@ -31,16 +31,23 @@ static inline void planned_begin(struct planned *planned, const char *text)
 	diagnostics_init(&planned->diagnostics, &planned->source);
 }
 
-/* Parses, puts variables in and resolves, as far as each step can go. */
-static inline void planned_resolve(struct planned *planned, const char *text,
-	const struct variables_input *input)
+static inline const char *planned_fixtures(void)
 {
-	struct error error = ERROR_NONE;
+	static char folder[4096];
 	const char *builddir = getenv("top_builddir");
-	char folder[4096];
-	struct catalogue_search search = {.option = folder};
 	snprintf(folder, sizeof folder, "%s/tests/fixtures",
 		builddir ? builddir : ".");
+	return folder;
+}
+
+/* Parses, puts variables in and resolves, as far as each step can go, with the
+ * plugins of this search among those of the fixtures. */
+static inline void planned_resolve_with(struct planned *planned,
+	const char *text, const struct variables_input *input,
+	struct catalogue_search search)
+{
+	struct error error = ERROR_NONE;
+	search.option = planned_fixtures();
 	planned_begin(planned, text);
 	os_linux_init(&planned->os);
 	manifest_parse(
@@ -51,6 +58,13 @@ static inline void planned_resolve(struct planned *planned, const char *text,
 	variables_apply(&planned->manifest, input, &planned->diagnostics);
 	topology_resolve(&planned->topology, &planned->manifest,
 		planned->catalogue, &planned->diagnostics);
+}
+
+static inline void planned_resolve(struct planned *planned, const char *text,
+	const struct variables_input *input)
+{
+	planned_resolve_with(
+		planned, text, input, (struct catalogue_search){0});
 }
 
 static inline void planned_say(const struct planned *planned)

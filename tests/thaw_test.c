@@ -4,38 +4,9 @@
 
 #include <string.h>
 
-static struct ledger expected[WORLD_LEDGERS];
-static uint64_t turns;
-static uint32_t sides;
+static struct calm calm;
 
 enum { STILL = 3 }; /* turns: until it is frozen */
-
-static void run_undisturbed(const struct world_shape *shape)
-{
-	struct world world;
-
-	world_begin(&world, shape, 0);
-	world_run(&world);
-	turns = world.turns;
-	sides = world.side_count;
-	world_end(&world);
-	memcpy(expected, ledgers, sizeof ledgers);
-	ck_assert_uint_gt(expected[0].records + expected[1].records, 0);
-}
-
-static void compare(const struct world_shape *shape, uint64_t at, uint64_t more)
-{
-	for (int i = 0; i < WORLD_LEDGERS && !shape->loses; i++) {
-		ck_assert_msg(ledgers[i].records == expected[i].records,
-			"%s, frozen at turn %lu for %lu: %lu records instead "
-			"of %lu",
-			shape->name, at, more, ledgers[i].records,
-			expected[i].records);
-		ck_assert_msg(ledgers[i].hash == expected[i].hash,
-			"%s, frozen at turn %lu for %lu: other records",
-			shape->name, at, more);
-	}
-}
 
 /* Freezes a side at a turn, lets it go on for some turns, and thaws it. */
 static void disturb(const struct world_shape *shape, uint32_t side, uint64_t at,
@@ -54,7 +25,7 @@ static void disturb(const struct world_shape *shape, uint32_t side, uint64_t at,
 		error.text);
 	world_run(&world);
 	world_end(&world);
-	compare(shape, at, more);
+	calm_compare(&calm, "frozen at turn %lu for %lu", at, more);
 }
 
 START_TEST(a_thawed_node_goes_on_as_if_it_had_never_been_frozen)
@@ -63,11 +34,11 @@ START_TEST(a_thawed_node_goes_on_as_if_it_had_never_been_frozen)
 	bool every;
 	uint64_t step, count = 0;
 
-	run_undisturbed(shape);
-	step = turns / (getenv("LONG") ? 20 : 5) + 1;
-	every = turns < 500 || getenv("LONG");
-	for (uint32_t side = 0; side < sides; side++)
-		for (uint64_t at = 0; at < turns; at += at < 6 ? 1 : step)
+	calm_run(&calm, shape);
+	step = calm.turns / (getenv("LONG") ? 20 : 5) + 1;
+	every = calm.turns < 500 || getenv("LONG");
+	for (uint32_t side = 0; side < calm.sides; side++)
+		for (uint64_t at = 0; at < calm.turns; at += at < 6 ? 1 : step)
 			for (uint64_t more = 0; more < 6;
 				more += more < 3 ? 1 : 2)
 				if (every || count++ % 6 == 0)
@@ -97,14 +68,14 @@ static void freeze_always(const struct world_shape *shape, uint64_t more)
 				node_thaw(node, &error) == 0, "%s", error.text);
 		}
 	world_end(&world);
-	compare(shape, 0, more);
+	calm_compare(&calm, "frozen at turn %lu for %lu", UINT64_C(0), more);
 }
 
 START_TEST(one_that_is_frozen_at_every_turn_comes_to_its_end)
 {
 	const struct world_shape *shape = &world_shapes[_i];
 
-	run_undisturbed(shape);
+	calm_run(&calm, shape);
 	for (uint64_t more = 0; more <= STILL && !shape->clock; more++)
 		freeze_always(shape, more);
 }
@@ -117,7 +88,7 @@ START_TEST(also_when_it_is_frozen_again_and_again)
 	struct world world;
 	uint64_t at = 0, more;
 
-	run_undisturbed(shape);
+	calm_run(&calm, shape);
 	world_begin(&world, shape, 4711);
 	while (world_turn(&world)) {
 		for (more = at % 4; more > 0; more--)
@@ -135,7 +106,8 @@ START_TEST(also_when_it_is_frozen_again_and_again)
 		}
 	}
 	world_end(&world);
-	compare(shape, 0, 0);
+	calm_compare(
+		&calm, "frozen at turn %lu for %lu", UINT64_C(0), UINT64_C(0));
 }
 END_TEST
 

@@ -3,6 +3,8 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -93,6 +95,37 @@ void world_run(struct world *world)
 {
 	while (world_turn(world))
 		;
+}
+
+void calm_run(struct calm *calm, const struct world_shape *shape)
+{
+	struct world world;
+
+	world_begin(&world, shape, 0);
+	world_run(&world);
+	calm->shape = shape;
+	calm->turns = world.turns;
+	calm->sides = world.side_count;
+	world_end(&world);
+	memcpy(calm->ledgers, ledgers, sizeof ledgers);
+	ck_assert_uint_gt(ledgers[0].records + ledgers[1].records, 0);
+}
+
+void calm_compare(const struct calm *calm, const char *how, ...)
+{
+	char text[256];
+	va_list list;
+
+	va_start(list, how);
+	vsnprintf(text, sizeof text, how, list);
+	va_end(list);
+	for (int i = 0; i < WORLD_LEDGERS && !calm->shape->loses; i++) {
+		ck_assert_msg(ledgers[i].records == calm->ledgers[i].records,
+			"%s, %s: %lu records instead of %lu", calm->shape->name,
+			text, ledgers[i].records, calm->ledgers[i].records);
+		ck_assert_msg(ledgers[i].hash == calm->ledgers[i].hash,
+			"%s, %s: other records", calm->shape->name, text);
+	}
 }
 
 void world_freeze(struct world *world, uint32_t at)

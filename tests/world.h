@@ -95,6 +95,21 @@ void world_kill(struct side **side);
 
 void world_end(struct world *world);
 
+/* What a run comes to that nobody disturbs. */
+struct calm {
+	const struct world_shape *shape;
+	struct ledger ledgers[WORLD_LEDGERS];
+	uint64_t turns;
+	uint32_t sides;
+};
+
+void calm_run(struct calm *calm, const struct world_shape *shape);
+
+/* Fails unless the run that has just ended came to the same, as far as the
+ * shape loses nothing; `how` tells how it was disturbed. */
+void calm_compare(const struct calm *calm, const char *how, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Turns one side until it is frozen, or has ended. */
 void world_freeze(struct world *world, uint32_t at);
 
