@@ -4,8 +4,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/fleet/resolver.h"
 #include "tests/test.h"
 
 static struct os os;
@@ -203,6 +206,96 @@ START_TEST(a_long_backtrace_is_cut_and_counted)
 }
 END_TEST
 
+/* What the process that reads files does here is said by their names. */
+static const char *report_of(struct crash_book *book, const char *name)
+{
+	static char text[512];
+	char path[256];
+	uint64_t offset = offset_of((const void *)&somewhere, path);
+
+	snprintf(text, sizeof text, "0 1 %" PRIx64 " %s\n1 2 77 %s", offset,
+		path, name);
+	struct command told = crashed(text);
+	return crash_book_take(book, 1, &told);
+}
+
+START_TEST(files_that_break_who_reads_them_leave_offsets_and_the_reason)
+{
+	struct crash_book book;
+	const char *report;
+
+	begin(&book);
+	report = report_of(&book, "/break");
+	ck_assert_ptr_nonnull(strstr(report, "\n  at somewhere, "));
+	ck_assert_ptr_nonnull(strstr(report,
+		"\n  by /break+0x77\n  functions and lines are missing here: "
+		"the process that reads the files was killed by signal 11 ("));
+	report = report_of(&book, "/end");
+	ck_assert_ptr_nonnull(strstr(report, "\n  at somewhere, "));
+	ck_assert_ptr_nonnull(strstr(report,
+		"missing here: the process that reads the files ended before"));
+	report = report_of(&book, "/none");
+	ck_assert_ptr_nonnull(strstr(report, "\n  by /none+0x77"));
+	ck_assert_ptr_null(strstr(report, "missing"));
+	crash_book_release(&book);
+}
+END_TEST
+
+/* A clock on which each look takes a minute. */
+static int64_t hurried_clock(struct os *table)
+{
+	static int64_t now_ns;
+
+	(void)table;
+	return now_ns += 60000000000ll;
+}
+
+START_TEST(files_that_hang_who_reads_them_are_given_up_and_not_tried_again)
+{
+	struct crash_book book;
+	const char *report;
+
+	begin(&book);
+	os.clock_ns = hurried_clock;
+	report = report_of(&book, "/hang");
+	ck_assert_ptr_nonnull(strstr(report, "\n  by /hang+0x77\n"));
+	ck_assert_ptr_nonnull(strstr(report,
+		"missing here: reading the files took longer than 10 "
+		"s"));
+	os_linux_init(&os);
+	report = report_of(&book, "/none");
+	ck_assert_ptr_nonnull(strstr(report,
+		"missing here: reading the files of an earlier report took "
+		"too long"));
+	crash_book_release(&book);
+}
+END_TEST
+
+/* The process that reads files: a file's name makes it break. */
+static int serve(void)
+{
+	char asked[4096] = "";
+	bool crashes;
+
+	os_linux_init(&os);
+	if (pread(0, asked, sizeof asked - 1, 0) < 0)
+		return 1;
+	if (strstr(asked, "/hang"))
+		for (;;)
+			pause();
+	if (!strstr(asked, "/break") && !strstr(asked, "/end"))
+		return resolver_serve(&os);
+	crashes = strstr(asked, "/break") != NULL;
+	*(strchr(asked, '\n') + 1) = '\0';
+	(void)!ftruncate(0, (off_t)strlen(asked));
+	(void)resolver_serve(&os);
+	if (crashes) {
+		signal(SIGSEGV, SIG_DFL);
+		raise(SIGSEGV);
+	}
+	return 0;
+}
+
 static void add_line(void *context, const char *text, size_t bytes)
 {
 	strncat(strcat(context, "|"), text, bytes);
@@ -239,8 +332,17 @@ static Suite *crash_suite(void)
 	tcase_add_test(tests, a_recursion_is_one_line);
 	tcase_add_test(tests, nonsense_does_no_harm);
 	tcase_add_test(tests, a_long_backtrace_is_cut_and_counted);
+	tcase_add_test(tests,
+		files_that_break_who_reads_them_leave_offsets_and_the_reason);
+	tcase_add_test(tests,
+		files_that_hang_who_reads_them_are_given_up_and_not_tried_again);
 	tcase_add_test(tests, the_book_takes_crashes_and_no_other_command);
 	return suite;
 }
 
-TEST_MAIN(crash_suite)
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], RESOLVER_WORD))
+		return serve();
+	return test_run(crash_suite);
+}

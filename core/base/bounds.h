@@ -93,6 +93,11 @@
 
 /* crash reports: what a person reads of a backtrace, and what is kept of it. */
 #define CRASH_FRAMES_SHOWN_MAX 24
+/* … how long a process may read files for it, with how much memory, and how
+ * much of a name is shown. */
+#define RESOLVER_WAIT_NS 10000000000ll
+#define RESOLVER_MEMORY_BYTES (UINT64_C(2048) * MIB)
+#define RESOLVER_NAME_BYTES 1024u
 #define CRASH_REPORT_BYTES_MAX (16 * KIB)
 
 /* bodies: one chunk serves many small records or one large one. */

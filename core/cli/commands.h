@@ -23,6 +23,9 @@ bool unbuilt_explain(struct cli *cli, const char *name);
 #define NODE_WORD "node"
 int node_command(struct cli *cli, int argc, char **argv);
 
+/* What a supervisor starts to have files read (core/fleet/resolver). */
+int symbols_command(struct cli *cli);
+
 /* The word that `run --detach` starts its own child with: `tau WORD run …`. */
 #define DETACHED_WORD "detached"
 int detached_command(struct cli *cli, int argc, char **argv);

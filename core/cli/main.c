@@ -3,6 +3,7 @@
  */
 #include "core/cli/cli.h"
 #include "core/cli/commands.h"
+#include "core/fleet/resolver.h"
 #include "core/plan/diagnostic.h"
 
 #include <fcntl.h>
@@ -93,6 +94,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return version_command.run(cli, 1, help);
 	if (!strcmp(name, NODE_WORD))
 		return node_command(cli, argc - 1, argv + 1);
+	if (!strcmp(name, RESOLVER_WORD))
+		return symbols_command(cli);
 	prepare_for_bugs(&cli->os);
 	if (!strcmp(name, DETACHED_WORD))
 		return detached_command(cli, argc - 1, argv + 1);

@@ -4,6 +4,7 @@
  */
 #include "core/cli/commands.h"
 #include "core/cli/search.h"
+#include "core/fleet/resolver.h"
 #include "core/host/node_process.h"
 #include "core/host/store.h"
 #include "core/wire/command.h"
@@ -32,6 +33,17 @@ int node_command(struct cli *cli, int argc, char **argv)
 		return EXIT_CODE_FAILED;
 	}
 	return node_process(os, folder, cli->environment);
+}
+
+int symbols_command(struct cli *cli)
+{
+	struct os *os = &cli->os;
+	struct stat status;
+
+	if (os->fstat(os, 0, &status) == 0 && S_ISREG(status.st_mode))
+		return resolver_serve(os);
+	cli_say(cli, "symbols is what tau run starts; nobody else does");
+	return EXIT_CODE_USAGE;
 }
 
 static bool started_by_a_supervisor(struct os *os)

@@ -1,13 +1,14 @@
 /* crash: reports of nodes that died. See the header. */
 #include "core/fleet/crash.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/fleet/symbols.h"
+#include "core/fleet/resolver.h"
 #include "core/plan/text.h"
 
 /* As told; `path` is NULL where no file is. */
@@ -15,6 +16,7 @@ struct frame {
 	uint64_t address, offset;
 	char *path;
 	bool told;
+	size_t place; /* where there is a path */
 };
 
 /* The report that is being put together. */
@@ -22,12 +24,15 @@ struct report {
 	struct text text;
 	const struct crash_process *node;
 	const struct crash_plugin *plugin; /* or NULL */
-	struct symbols *symbols;           /* or NULL */
 	struct frame frames[WALK_FRAMES_MAX];
+	struct resolver_place places[WALK_FRAMES_MAX]; /* of frames */
+	size_t place_count;
+	struct error unknown; /* why not all of them are known */
 };
 
 static void read_frames(struct report *report, struct command_text text);
 static void read_frame(struct report *report, const char *line);
+static void resolve(struct report *report, struct crash_book *book);
 static void say_what(struct report *report, const struct command *told);
 static void say_plugin(struct report *report);
 static void say_frames(struct report *report);
@@ -90,13 +95,17 @@ const char *crash_book_take(
 
 	CHECK(process < book->count);
 	report.plugin = find_operator(report.node, told->name);
-	report.symbols = symbols_create(book->os);
 	read_frames(&report, told->text);
+	resolve(&report, book);
 	say_what(&report, told);
 	if (report.plugin)
 		say_plugin(&report);
 	say_frames(&report);
-	symbols_destroy(&report.symbols);
+	if (report.unknown.code)
+		text_format(&report.text,
+			"\n  functions and lines are missing here: %s",
+			report.unknown.text);
+	resolver_forget(report.places, report.place_count);
 	for (size_t i = 0; i < WALK_FRAMES_MAX; i++)
 		free(report.frames[i].path);
 	free(book->processes[process].report);
@@ -139,6 +148,31 @@ static void read_frames(struct report *report, struct command_text text)
 	while ((line = strsep(&rest, "\n")))
 		read_frame(report, line);
 	free(copy);
+}
+
+/* All but the innermost are where a call returns to, which may be the next
+ * line: the call itself is before that. Who has waited in vain once does not
+ * wait again for each crash. */
+static void resolve(struct report *report, struct crash_book *book)
+{
+	for (size_t i = 0; i < WALK_FRAMES_MAX; i++) {
+		struct frame *frame = &report->frames[i];
+
+		if (!frame->path)
+			continue;
+		frame->place = report->place_count++;
+		report->places[frame->place] = (struct resolver_place){
+			.path = frame->path,
+			.offset = frame->offset - (i > 0 && frame->offset > 0)};
+	}
+	if (book->slow)
+		error_set(&report->unknown, -ETIMEDOUT,
+			"reading the files of an earlier report took too "
+			"long");
+	else if (report->place_count)
+		(void)resolver_ask(book->os, report->places,
+			report->place_count, &report->unknown);
+	book->slow = report->unknown.code == -ETIMEDOUT;
 }
 
 /* "INDEX ADDRESS [OFFSET PATH]" */
@@ -253,27 +287,23 @@ static void say_frame(
 		text_format(text, ", %zu times", times);
 }
 
-/* All but the innermost are where a call returns to, which may be the next
- * line: the call itself is before that. False: it is the scheduler. */
+/* False: it is the scheduler. */
 static bool describe(const struct report *report, size_t at, struct text *text)
 {
 	const struct frame *frame = &report->frames[at];
-	struct symbol symbol = {0};
+	const struct resolver_place *place = &report->places[frame->place];
 
 	if (!frame->path) {
 		text_format(text, "0x%" PRIx64 ", in no file", frame->address);
 		return true;
 	}
-	if (report->symbols)
-		symbol = symbols_find(report->symbols, frame->path,
-			frame->offset - (at > 0 && frame->offset > 0));
-	if (symbol.function && is_scheduler(symbol.function))
+	if (place->function && is_scheduler(place->function))
 		return false;
-	if (symbol.function)
-		text_format(text, "%s, ", symbol.function);
-	if (symbol.file)
+	if (place->function)
+		text_format(text, "%s, ", place->function);
+	if (place->file)
 		text_format(
-			text, "%s:%d", shown(report, symbol.file), symbol.line);
+			text, "%s:%d", shown(report, place->file), place->line);
 	else
 		text_format(text, "%s+0x%" PRIx64, shown(report, frame->path),
 			frame->offset);

@@ -9,7 +9,8 @@
  *       by run, core/host/instance.c:200
  *
  * The node has told addresses and files (core/wire/command, CRASHED and STANDS)
- * and is not believed: the worst that it can do is to have a wrong report. The
+ * and is not believed: the worst that it can do is to have a wrong report; the
+ * files are read by a process of its own (core/fleet/resolver). The
  * last report of each process (core/fleet/seat) is kept, at most about
  * CRASH_REPORT_BYTES_MAX of it.
  */
@@ -42,6 +43,7 @@ struct crash_book {
 	struct os *os;
 	struct crash_process *processes;
 	uint32_t count;
+	bool slow; /* looking functions up took too long */
 };
 
 /* Zeroes and fills it, for so many processes. */

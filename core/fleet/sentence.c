@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SECOND_NS 1000000000ll
+
+static struct sentence_time roughly(int64_t time_ns);
+
 char *sentence_failed(const struct command *command)
 {
 	struct command_text name = command->name;
@@ -109,47 +113,72 @@ char *sentence_undone(const char *stream, const char *node, uint64_t records)
 		records == 1 ? "it" : "them");
 }
 
+/* Of more than a minute, whole seconds are enough. */
+struct sentence_time sentence_time(int64_t time_ns)
+{
+	struct sentence_time time;
+
+	if (time_ns < 60 * SECOND_NS)
+		snprintf(time.text, sizeof time.text, "%.3g s",
+			(double)time_ns / 1e9);
+	else
+		quantity_duration_text(time.text,
+			(time_ns + SECOND_NS / 2) / SECOND_NS * SECOND_NS);
+	return time;
+}
+
+/* What was measured. */
+static struct sentence_time roughly(int64_t time_ns)
+{
+	struct sentence_time time = sentence_time(time_ns);
+
+	if (time_ns < 60 * SECOND_NS)
+		snprintf(time.text, sizeof time.text, "%.2g s",
+			(double)time_ns / 1e9);
+	return time;
+}
+
 char *sentence_late(int64_t start_ns)
 {
-	return sentence_format("it was not ready within %.3g s "
+	return sentence_format("it was not ready within %s "
 			       "(watchdog.start); does an operator wait, or "
 			       "loop, where it is created?",
-		(double)start_ns / 1e9);
+		sentence_time(start_ns).text);
 }
 
 char *sentence_restarted(
 	const struct restart_policy *policy, uint32_t nth, int64_t pause_ns)
 {
-	char when[64] = "at once";
+	char when[QUANTITY_TEXT_BYTES + 8] = "at once";
 
 	if (pause_ns > 0)
-		snprintf(
-			when, sizeof when, "in %.2g s", (double)pause_ns / 1e9);
+		snprintf(when, sizeof when, "in %s", roughly(pause_ns).text);
 	return sentence_format("starting again %s: %" PRIu32 " of %" PRIu32
-			       " times within %.3g s",
-		when, nth, policy->max, (double)policy->within_ns / 1e9);
+			       " times within %s",
+		when, nth, policy->max, sentence_time(policy->within_ns).text);
 }
 
 char *sentence_given_up(const struct restart_policy *policy)
 {
 	return sentence_format("not started again: that was done %" PRIu32
-			       " times within %.3g s, the most that its "
+			       " times within %s, the most that its "
 			       "\"restart\" allows",
-		policy->max, (double)policy->within_ns / 1e9);
+		policy->max, sentence_time(policy->within_ns).text);
 }
 
 char *sentence_gone(const struct restart_policy *policy)
 {
-	return sentence_format("it crashed %" PRIu64 " times within %.3g s",
-		(uint64_t)policy->max + 1, (double)policy->within_ns / 1e9);
+	return sentence_format("it crashed %" PRIu64 " times within %s",
+		(uint64_t)policy->max + 1,
+		sentence_time(policy->within_ns).text);
 }
 
 char *sentence_patience(int64_t drain_ns)
 {
 	return sentence_format(
-		"running out; it may take %.3g s (--drain-timeout), and Ctrl-C "
+		"running out; it may take %s (--drain-timeout), and Ctrl-C "
 		"or another signal ends it at once",
-		(double)drain_ns / 1e9);
+		sentence_time(drain_ns).text);
 }
 
 char *sentence_unclosed(void)
@@ -175,16 +204,16 @@ char *sentence_ended(enum exit_code code, bool now)
 char *sentence_held(
 	const char *who, const char *call, int64_t held_ns, bool killed)
 {
-	double held_s = (double)held_ns / 1e9;
+	struct sentence_time held = roughly(held_ns);
 	const char *so_far = killed ? " (watchdog.kill)"
 				    : " so far; the rest of the node waits";
 
 	if (call)
-		return sentence_format("%s is blocked in %s, for %.2g s%s", who,
-			call, held_s, so_far);
+		return sentence_format("%s is blocked in %s, for %s%s", who,
+			call, held.text, so_far);
 	return sentence_format("%s computes and does not give the thread back, "
-			       "for %.2g s%s",
-		who, held_s, so_far);
+			       "for %s%s",
+		who, held.text, so_far);
 }
 
 char *sentence_halted(const char *who)

@@ -11,7 +11,14 @@
 
 #include "core/fleet/exit_code.h"
 #include "core/fleet/restart.h"
+#include "core/plan/quantity.h"
 #include "core/wire/command.h"
+
+/* How long, as a person reads it: "0.05 s", "10 s", "1m30s", "1h". */
+struct sentence_time {
+	char text[QUANTITY_TEXT_BYTES];
+};
+struct sentence_time sentence_time(int64_t time_ns);
 
 /* A FAILED: "OPERATOR (PLUGIN): why", as far as they are known. */
 char *sentence_failed(const struct command *command);

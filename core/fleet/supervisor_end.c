@@ -51,9 +51,10 @@ void supervisor_on_timeout(
 			break;
 		supervisor->causes.timed_out = true;
 		action_say(&supervisor->actions, SUPERVISOR_NO_NODE,
-			sentence_format("not drained within %.3g s "
+			sentence_format("not drained within %s "
 					"(--drain-timeout); the rest is lost",
-				(double)supervisor->options.drain_ns / 1e9));
+				sentence_time(supervisor->options.drain_ns)
+					.text));
 		close_all(supervisor);
 		break;
 	case SUPERVISOR_TIMER_CLOSE:

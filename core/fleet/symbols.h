@@ -4,7 +4,8 @@
  * By the file's own symbol table and DWARF, with elfutils; debug information in
  * other places is not looked for, least of all on the network. Files are read,
  * never loaded: no code of theirs runs. Only regular files are opened, since
- * who says their names may be mistaken.
+ * who says their names may be mistaken. Broken ones may still break who reads
+ * them, so that only a process of its own does (core/fleet/resolver).
  */
 #ifndef TAU_CORE_FLEET_SYMBOLS_H
 #define TAU_CORE_FLEET_SYMBOLS_H

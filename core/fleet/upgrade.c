@@ -363,9 +363,9 @@ static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 static char *late(const struct upgrade *upgrade, enum upgrade_stage stage,
 	const char *what, int64_t timeout_ns)
 {
-	return sentence_format("%s: %s within %.3g s",
+	return sentence_format("%s: %s within %s",
 		upgrade->names[first_at(upgrade, stage)], what,
-		(double)timeout_ns / 1e9);
+		sentence_time(timeout_ns).text);
 }
 
 static uint32_t first_at(

@@ -95,8 +95,8 @@ void upgrade_on_sick(struct upgrade *upgrade, const struct upgrade_event *event)
 	if (node->stage == STAGE_STARTING)
 		node->stage = STAGE_NEW;
 	upgrade_settle(upgrade);
-	if (!upgrade_on_trial(node) ||
-		upgrade->stopping || upgrade->phase != UPGRADE_IDLE)
+	if (!upgrade_on_trial(node) || upgrade->stopping ||
+		upgrade->phase != UPGRADE_IDLE)
 		return;
 	upgrade_say(upgrade, event->node,
 		sentence_format("is not well in its probation and hands back "
@@ -283,8 +283,9 @@ void upgrade_on_revival_late(struct upgrade *upgrade)
 			fail(upgrade, i,
 				sentence_format("the version that was to take "
 						"its place is not ready within "
-						"%.3g s",
-					(double)UPGRADE_REVIVAL_NS / 1e9));
+						"%s",
+					sentence_time(UPGRADE_REVIVAL_NS)
+						.text));
 }
 
 /* Somebody waits for how the probation goes. */

@@ -62,7 +62,6 @@ static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance);
-static void say(struct node_process *process, const struct command *message);
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure);
 static int present(struct os *os, int fd);
@@ -151,7 +150,8 @@ static int prepare(struct node_process *process, const char *store)
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
 	if (result == 0)
-		say(process, &(struct command){.kind = COMMAND_READY});
+		node_report_send(process->connection,
+			&(struct command){.kind = COMMAND_READY});
 	return result;
 }
 
@@ -221,7 +221,8 @@ static int work(struct node_process *process)
 		return 1;
 	node_taps_end(&process->taps);
 	node_report_counts(process->node, process->connection);
-	say(process, &(struct command){.kind = COMMAND_DONE});
+	node_report_send(
+		process->connection, &(struct command){.kind = COMMAND_DONE});
 	return flush(process) == 0 ? 0 : 1;
 }
 
@@ -377,17 +378,13 @@ static void operator_failed(
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure)
 {
-	say(process, &(struct command){.kind = COMMAND_FAILED,
-			     .code = failure->error.code,
-			     .name = command_text(failure->name),
-			     .plugin = command_text(failure->plugin),
-			     .text = command_text(failure->error.text)});
+	node_report_send(process->connection,
+		&(struct command){.kind = COMMAND_FAILED,
+			.code = failure->error.code,
+			.name = command_text(failure->name),
+			.plugin = command_text(failure->plugin),
+			.text = command_text(failure->error.text)});
 	node_upgrade_failed(&process->upgrade);
-}
-
-static void say(struct node_process *process, const struct command *message)
-{
-	node_report_send(process->connection, message);
 }
 
 /* The fd, if the node was started with it, never inherited further. */

@@ -1,0 +1,35 @@
+/* sentence_test: times as a person reads them. */
+#include "core/fleet/sentence.h"
+
+#include "tests/test.h"
+
+#define MS_NS 1000000ll
+#define SECOND_NS (1000 * MS_NS)
+
+static void expect(int64_t time_ns, const char *text)
+{
+	ck_assert_str_eq(sentence_time(time_ns).text, text);
+}
+
+START_TEST(times_are_seconds_up_to_a_minute_and_then_what_they_are)
+{
+	expect(50 * MS_NS, "0.05 s");
+	expect(1250 * MS_NS, "1.25 s");
+	expect(10 * SECOND_NS, "10 s");
+	expect(90 * SECOND_NS, "1m30s");
+	expect(3600 * SECOND_NS, "1h");
+	expect(3600 * SECOND_NS + 300 * MS_NS, "1h");
+}
+END_TEST
+
+static Suite *sentence_suite(void)
+{
+	Suite *suite = suite_create("sentence");
+	TCase *tests = test_case(suite, "times");
+
+	tcase_add_test(
+		tests, times_are_seconds_up_to_a_minute_and_then_what_they_are);
+	return suite;
+}
+
+TEST_MAIN(sentence_suite)
