@@ -54,6 +54,20 @@ int state_restore(struct tau_op *op, struct tau_in *state,
 	return 0;
 }
 
+void state_look_up(struct tau_op *op, struct tau_in *state, const char *name,
+	int64_t *number)
+{
+	const struct tau_record *record = tau_read_at(op, state);
+	struct tau_value map, value;
+	int64_t found;
+
+	if (record && record->type == TAU_VALUE &&
+		!tau_value_open(record->body, record->bytes, &map) &&
+		!tau_value_get(&map, name, strlen(name), &value) &&
+		!tau_value_int(&value, &found) && found >= 0)
+		*number = found;
+}
+
 int state_save_bytes(struct tau_op *op, struct tau_out *state,
 	const void *bytes, size_t count)
 {

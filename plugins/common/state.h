@@ -27,6 +27,12 @@ int state_save(struct tau_op *op, struct tau_out *state,
 int state_restore(struct tau_op *op, struct tau_in *state,
 	const struct state_entry *entries, size_t count);
 
+/* A number that the map has beside those, which states of before may lack:
+ * then it stays as it is. To be asked before state_restore, which goes on
+ * behind the map. [create] */
+void state_look_up(struct tau_op *op, struct tau_in *state, const char *name,
+	int64_t *number);
+
 /* One record of bytes, also of none. 0 or -errno. [create] */
 int state_save_bytes(struct tau_op *op, struct tau_out *state,
 	const void *bytes, size_t count);

@@ -5,6 +5,7 @@
 #include "operators.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/state.h"
@@ -77,21 +78,43 @@ static int run(struct tau_op *op)
 static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
 {
 	struct generate *self = op->self;
-	const struct state_entry entries[] = {{"next", &self->next}};
+	const struct state_entry entries[] = {
+		{"next", &self->next}, {"of", &self->count}};
 
 	(void)version;
-	return state_save(op, state, entries, 1);
+	return state_save(op, state, entries, 2);
+}
+
+/* Where it goes on is kept, also where another count is asked for. */
+static void change(struct tau_op *op)
+{
+	struct generate *self = op->self;
+	char until[32] = "without end";
+
+	if (self->count)
+		snprintf(
+			until, sizeof until, "to %lld", (long long)self->count);
+	tau_logf(op, TAU_NOTICE,
+		"%lld numbers were counted, and it goes on from there; it "
+		"counts %s now",
+		(long long)(self->next - 1), until);
 }
 
 static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct generate *self = op->self;
+	int64_t former = self->count;
 	const struct state_entry entries[] = {{"next", &self->next}};
-
-	int code = state_restore(op, state, entries, 1);
+	int code;
 
 	(void)version;
-	return code == 0 && self->next < 1 ? state_refuse(op) : code;
+	state_look_up(op, state, "of", &former);
+	code = state_restore(op, state, entries, 1);
+	if (code == 0 && self->next < 1)
+		return state_refuse(op);
+	if (code == 0 && former != self->count)
+		change(op);
+	return code;
 }
 
 const struct tau_operator flow_generate = {.size = sizeof flow_generate,

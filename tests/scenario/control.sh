@@ -236,3 +236,22 @@ expect_status 2
 t top --once
 expect_status 69
 expect_line err 'tau: no topology of yours is running'
+
+scenario "a count that another manifest changes counts on, which is said"
+cat >taken.json <<'END'
+{ "tau": 1, "name": "taken", "nodes": { "here": { "operators": {
+    "numbers": {"type": "generate"}, "t": {"type": "take", "params": {"n": 50000000000}}, "out": {"type": "null"} } } },
+  "streams": [ "numbers -> t -> out" ] }
+END
+begin taken taken.json
+until_line 'taken *here *running*' ps
+sed -e 's/"n": 50000000000/"n": 60000000000/' -e 's/"generate"/"generate", "params": {"count": 70000000000}/' taken.json >more.json
+t apply more.json
+expect_status 0
+expect_line out 'here runs tau-flow * (????????); pause *'
+t history
+expect_line out '* here * tau-flow *'
+until_line '*here: t: [1-9]* of 50000000000 records had passed, which counts on; it takes 60000000000 now, so that [1-9]* more pass' logs
+expect_line out '*here: numbers: [1-9]* numbers were counted, and it goes on from there; it counts to 70000000000 now'
+t stop --now
+ended
