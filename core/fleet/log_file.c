@@ -10,8 +10,14 @@
 
 #include "core/plan/text.h"
 
+#define READ_BYTES (64 * KIB)
+
 static int find_folder(struct log_file *file, const char *state_home,
 	const char *home, struct error *error);
+static int read_one(
+	struct os *os, const char *path, log_file_take *take, void *context);
+static void give_lines(struct text *rest, const char *at, size_t bytes,
+	log_file_take *take, void *context);
 static int make_folders(struct os *os, char *path);
 static int open_newest(struct log_file *file, int flags);
 static void rotate(struct log_file *file);
@@ -80,6 +86,71 @@ void log_file_line(
 	else
 		file->lost++;
 	text_release(&line);
+}
+
+int log_file_read(struct os *os, const char *state_home, const char *home,
+	const char *name, log_file_take *take, void *context,
+	struct error *error)
+{
+	struct log_file file = {.os = os, .folder_fd = -1, .fd = -1};
+	int code = find_folder(&file, state_home, home, error);
+	bool found = false;
+
+	if (code < 0)
+		return code;
+	if (strchr(name, '/') || strlen(name) >= sizeof file.name)
+		return error_set(error, -ENOENT, "%s names no log", name);
+	for (unsigned i = LOG_FILES; i-- > 0;) {
+		char path[LOG_FILE_PATH_BYTES + NAME_BYTES_MAX + 16];
+
+		snprintf(path, sizeof path, i ? "%s/%s.%u" : "%s/%s", file.path,
+			name, i);
+		code = read_one(os, path, take, context);
+		found |= code == 0;
+		if (code < 0 && code != -ENOENT)
+			return error_set(error, code, "cannot read %s: %s",
+				path, strerror(-code));
+	}
+	return found ? 0
+		     : error_set(error, -ENOENT, "there is no log %s/%s",
+			       file.path, name);
+}
+
+static int read_one(
+	struct os *os, const char *path, log_file_take *take, void *context)
+{
+	int fd = os->openat(os, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0);
+	struct text rest = {0};
+	char bytes[READ_BYTES];
+	ssize_t count;
+
+	if (fd < 0)
+		return fd;
+	while ((count = os->read(os, fd, bytes, sizeof bytes)) > 0 ||
+		count == -EINTR)
+		if (count > 0)
+			give_lines(&rest, bytes, (size_t)count, take, context);
+	if (rest.count)
+		take(context, text_string(&rest), rest.count);
+	text_release(&rest);
+	os->close(os, fd);
+	return count < 0 ? (int)count : 0;
+}
+
+/* `rest` is the line that has begun. */
+static void give_lines(struct text *rest, const char *at, size_t bytes,
+	log_file_take *take, void *context)
+{
+	const char *end;
+
+	while ((end = memchr(at, '\n', bytes))) {
+		text_add_bytes(rest, at, (size_t)(end - at));
+		take(context, text_string(rest), rest->count);
+		text_release(rest);
+		bytes -= (size_t)(end - at) + 1;
+		at = end + 1;
+	}
+	text_add_bytes(rest, at, bytes);
 }
 
 static int find_folder(struct log_file *file, const char *state_home,

@@ -36,6 +36,16 @@ int log_file_open(struct log_file *file, struct os *os, const char *state_home,
 	const char *home, const char *name, struct error *error);
 void log_file_close(struct log_file *file);
 
+/* Given a line as it stands there, without its end; lives during the call. */
+typedef void log_file_take(void *context, const char *line, size_t bytes);
+
+/* Gives `take` all that is kept, oldest first, also of a topology that has
+ * ended. -ENOENT when there is no log of that name, or another negative errno,
+ * each with a sentence. */
+int log_file_read(struct os *os, const char *state_home, const char *home,
+	const char *name, log_file_take *take, void *context,
+	struct error *error);
+
 /* Writes a line; `node` is NULL for what the supervisor says. */
 void log_file_line(struct log_file *file, const char *node, const char *text,
 	size_t bytes);

@@ -40,6 +40,31 @@ expect_line "$log" '* ended with status 0'
 t ps
 expect_status 69
 
+scenario "its log is shown when it has ended, too"
+t logs weblog
+expect_status 0
+expect_line err 'tau: weblog does not run any more; this is its log'
+expect_line out '????-??-?? ??:??:?? stdout: {"count":*}'
+expect_line out '????-??-?? ??:??:?? ended with status 0'
+t logs --topology weblog stdout
+expect_status 0
+expect_line out '*stdout: {"count":*}'
+expect_no_line out '*ended with*'
+t logs --topology weblog --json
+expect_line out '{"time_ms": [1-9]*, "node": "stdout", "text": "{*'
+expect_line out '{"time_ms": [1-9]*, "node": null, "text": "ended with status 0"}'
+cp "$log" "$log.1"
+echo "2026-11-20T21:10:00.123Z here: $(printf %3000s x) end" >"$log"
+t logs weblog
+expect_line out '????-??-?? ??:??:?? ended with status 0'
+[[ $(tail -n 1 out) == *"here: "*" x end" ]] || fail "a long line is cut"
+rm "$log.1"
+t logs nothing
+expect_status 69
+expect_line err 'tau: no topology of yours is running'
+t logs --topology ../weblog
+expect_status 69
+
 scenario "what is wrong before it runs is said here"
 t run --detach -e 'lines ! stdout'
 expect_status 2
