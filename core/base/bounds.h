@@ -103,9 +103,8 @@
 /* bodies: one chunk serves many small records or one large one. */
 #define CHUNK_BYTES (64 * KIB)
 #define CHUNK_ARENA_BYTES (1ull << 36) /* address space, not memory */
-#define CHUNK_ARENA_BYTES_MIN                                                  \
-	(64 * MIB)                   /* where less is allowed: ulimit -v       \
-				      */
+/* … where no more is allowed: ulimit -v. */
+#define CHUNK_ARENA_BYTES_MIN (64 * MIB)
 #define CHUNK_COMMIT_BYTES (4 * MIB) /* one mprotect makes so much usable */
 #define CHUNK_WARM_SLOTS 128u        /* free, but keep their memory: 8 MiB */
 #define CHUNK_SPARSE_DIVISOR 16 /* a run under 1/16 of its chunk is copied */

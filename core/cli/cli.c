@@ -1,3 +1,4 @@
+/* cli: what every command says, and looks up. See the header. */
 #include "core/cli/cli.h"
 
 #include <errno.h>

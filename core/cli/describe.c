@@ -1,3 +1,4 @@
+/* describe: operators and plugins as text. See the header. */
 #include "core/cli/describe.h"
 
 #include "core/cli/table.h"

@@ -1,12 +1,16 @@
 /*
  * detach: a topology that outlives its shell.
  *
- *	tau run --detach FILE                        tau detached run --detach
- *FILE | spawns, in a session of its own ->         | plans, starts its nodes;
- *	   |                                            | says what is wrong on
- *the | <- a byte on the pipe COMMAND_FD           | same standard error | exits
- *0; or, at the pipe's end without     | from here on all it says | one, with
- *the child's own status           | goes to its log
+ *	tau run --detach FILE           tau detached run --detach FILE
+ *	   | spawns, in a session
+ *	   | of its own ->                 | plans, starts its nodes; says
+ *	   |                               | what is wrong on the same
+ *	   |                               | standard error
+ *	   | <- a byte on the pipe         |
+ *	   |    COMMAND_FD                 |
+ *	exits 0; or, at the pipe's end     | from here on all that it says
+ *	without one, with the child's      | goes to its log
+ *	own status
  *
  * And systemd: whoever has NOTIFY_SOCKET in the environment is told, detached
  * or not.

@@ -1,3 +1,4 @@
+/* planning: a command line made into a placed topology. See the header. */
 #include "core/cli/planning.h"
 
 #include <errno.h>

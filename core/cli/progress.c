@@ -1,3 +1,4 @@
+/* progress: what is seen on stderr meanwhile. See the header. */
 #include "core/cli/progress.h"
 #include "core/cli/figure.h"
 

@@ -1,3 +1,4 @@
+/* search: the places of plugins. See the header. */
 #include "core/cli/search.h"
 
 #include <fcntl.h>

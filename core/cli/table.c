@@ -1,3 +1,4 @@
+/* table: columns that line up. See the header. */
 #include "core/cli/table.h"
 
 #include "core/base/check.h"

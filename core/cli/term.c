@@ -1,3 +1,4 @@
+/* term: colours and width. See the header. */
 #include "core/cli/term.h"
 
 #include <stdarg.h>

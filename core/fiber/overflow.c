@@ -53,7 +53,7 @@ int overflow_install(struct overflow **overflow, struct os *os,
 
 	if (result < 0)
 		return error_set(error, result,
-			"no memory for a stack to handle signals on");
+			"out of memory for a stack to handle signals on");
 	made = memory;
 	*made = (struct overflow){.magic = OVERFLOW_MAGIC,
 		.fd = fd,

@@ -29,7 +29,8 @@
 /* How a node exits when an operator used up its stack. */
 #define OVERFLOW_EXIT_STATUS 71
 
-/* Asks where the thread stands; the same as COMMAND_SIGNAL_ASK. Calls that it interrupts are begun again. */
+/* Asks where the thread stands; the same as COMMAND_SIGNAL_ASK. Calls that it
+ * interrupts are begun again. */
 #define OVERFLOW_SIGNAL_ASK (SIGRTMAX - 2)
 
 struct overflow;

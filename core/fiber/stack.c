@@ -64,7 +64,7 @@ int stack_arena_create(
 
 	if (!made)
 		return error_set(error, -ENOMEM,
-			"no memory to keep the books of coroutine stacks");
+			"out of memory for the books of coroutine stacks");
 	made->magic = ARENA_MAGIC;
 	made->os = os;
 	result = reserve(made, error);
@@ -201,7 +201,7 @@ static int reserve(struct stack_arena *arena, struct error *error)
 	if (!arena->slabs) {
 		arena->os->unmap(arena->os, base, bytes);
 		return error_set(error, -ENOMEM,
-			"no memory to keep the books of coroutine stacks");
+			"out of memory for the books of coroutine stacks");
 	}
 	return 0;
 }
@@ -252,7 +252,8 @@ static int add_slab(struct stack_arena *arena, size_t size, struct error *error)
 	if (result < 0) {
 		free(slab->stacks);
 		return error_set(error, result,
-			"no memory for another coroutine stack beside the %zu "
+			"out of memory for another coroutine stack beside the "
+			"%zu "
 			"that are taken",
 			arena->taken);
 	}

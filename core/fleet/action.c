@@ -1,3 +1,4 @@
+/* action: a list of what is to be done. See the header. */
 #include "core/fleet/action.h"
 
 #include "core/base/check.h"

@@ -1,3 +1,4 @@
+/* deadlock: who has said last that it is quiet. See the header. */
 #include "core/fleet/deadlock.h"
 
 #include "core/base/check.h"

@@ -1,3 +1,4 @@
+/* exit_code: which status a run ends with. See the header. */
 #include "core/fleet/exit_code.h"
 
 enum exit_code exit_code_of(const struct exit_causes *causes)

@@ -3,8 +3,7 @@
  *
  *	former's page   |====== counted ======|
  *	standby's page  |== handed over ==|-- counts on -->
- *	before          = counted - handed over: what the standby's does not
- *have
+ *	before          = counted - handed over, which the standby's lacks
  *
  * A standby that was handed all over has all that was counted; one that was
  * restored from an older handover has less.

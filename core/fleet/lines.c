@@ -1,3 +1,4 @@
+/* lines: a pipe's bytes, line by line. See the header. */
 #include "core/fleet/lines.h"
 
 #include <string.h>

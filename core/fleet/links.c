@@ -38,7 +38,7 @@ int links_init(struct links *links, struct os *os,
 	links->former = malloc((count + 1u) * sizeof *links->former);
 	if (!links->fds || !links->made || !links->former) {
 		links_release(links);
-		return error_set(error, -ENOMEM, "no memory for links");
+		return error_set(error, -ENOMEM, "out of memory for links");
 	}
 	while (links->count < count && result == 0) {
 		uint32_t at = links->count++;

@@ -1,3 +1,4 @@
+/* loop: events for the step, and its actions done. See the header. */
 #include "core/fleet/loop.h"
 
 #include "core/base/check.h"

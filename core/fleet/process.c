@@ -1,3 +1,4 @@
+/* process: what is held of a node's process. See the header. */
 #include "core/fleet/process.h"
 
 #include "core/base/check.h"
@@ -213,7 +214,7 @@ static int hold(struct process *process, const struct ends *ends, int pidfd,
 	process->connection =
 		command_connection_create(process->os, ends->command[0]);
 	if (!process->connection)
-		return error_set(error, -ENOMEM, "no memory for a node");
+		return error_set(error, -ENOMEM, "out of memory for a node");
 	code = watch(process, &process->exit, pidfd);
 	if (code == 0)
 		code = watch(process, &process->log, process->log_fd);

@@ -1,3 +1,4 @@
+/* runtime: a folder, and a lock in it. See the header. */
 #include "core/fleet/runtime.h"
 
 #include "core/base/check.h"

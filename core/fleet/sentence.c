@@ -1,3 +1,4 @@
+/* sentence: messages and ends in words. See the header. */
 #include "core/fleet/sentence.h"
 
 #include "core/base/check.h"

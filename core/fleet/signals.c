@@ -1,3 +1,4 @@
+/* signals: blocked, and read from an fd. See the header. */
 #include "core/fleet/signals.h"
 
 #include <errno.h>

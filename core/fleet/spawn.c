@@ -1,3 +1,4 @@
+/* spawn: what a fresh process is given. See the header. */
 #include "core/fleet/spawn.h"
 
 #include "core/wire/command.h"

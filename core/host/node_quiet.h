@@ -2,13 +2,14 @@
  * node_quiet: when a node says that only other nodes can make it go on.
  *
  * It says so once it has rested for NODE_QUIET_NS, so that who is asleep
- *between two packets tells nothing. One timer of the kernel is set at most once
- *in that time, and looked at when it has run down: a timeout of each sleep
- *would cost a node that plays ping-pong more than the packets do. Where there
- *is no such timer, it is the timeout of the sleep after all.
+ * between two packets tells nothing. One timer of the kernel is set at most once
+ * in that time, and looked at when it has run down: a timeout of each sleep
+ * would cost a node that plays ping-pong more than the packets do. Where there
+ * is no such timer, it is the timeout of the sleep after all.
  *
- *	node_quiet_open -> node_quiet_begin, node_turn, node_quiet_end … ->
- *close
+ *	node_quiet_open
+ *	-> node_quiet_begin, node_turn, node_quiet_end, again and again
+ *	-> node_quiet_close
  */
 #ifndef TAU_CORE_HOST_NODE_QUIET_H
 #define TAU_CORE_HOST_NODE_QUIET_H

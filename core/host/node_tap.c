@@ -110,7 +110,7 @@ static void begin(struct node_taps *taps, const struct command *message)
 			"may be",
 			TAP_MAX);
 	else if (!(tap = malloc(sizeof *tap)))
-		error_set(&error, -ENOMEM, "no memory for a tap");
+		error_set(&error, -ENOMEM, "out of memory for a tap");
 	if (!tap) {
 		say_shown(taps, message->records, &error);
 		return;

@@ -28,7 +28,7 @@ int catalogue_create(struct catalogue **catalogue, struct os *os,
 	*catalogue = NULL;
 	if (made == NULL)
 		return error_set(error, -ENOMEM,
-			"there is no memory left to look for plugins");
+			"out of memory for the list of plugins");
 	made->os = os;
 	catalogue_search_all(made, search);
 	refuse_names_like_standard_ones(made);

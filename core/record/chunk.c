@@ -31,7 +31,7 @@ int chunks_create(struct chunks **result, struct os *os, struct error *error)
 	struct chunks *chunks = calloc(1, sizeof *chunks);
 	if (chunks == NULL)
 		return error_set(error, -ENOMEM,
-			"there is no memory for the table of a node's chunks");
+			"out of memory for the table of a node's chunks");
 	chunks->magic = CHUNKS_MAGIC;
 	chunks->os = os;
 	chunks->warm = chunks->cold = chunks->spans = CHUNK_NONE;

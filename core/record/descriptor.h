@@ -16,8 +16,8 @@
 #include "core/base/os.h"
 
 #define DESCRIPTOR_MAGIC 0x64657363u
-#define DESCRIPTOR_RECORD_BYTES                                                \
-	0 /* in a node as on the wire: both sides of a link count alike */
+/* In a node as on the wire, so that both sides of a link count alike. */
+#define DESCRIPTOR_RECORD_BYTES 0
 
 struct descriptor {
 	uint32_t magic;

@@ -1,3 +1,4 @@
+/* command: messages as bytes, and back. See the header. */
 #include "core/wire/command.h"
 
 #include "core/base/check.h"

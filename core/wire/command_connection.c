@@ -1,3 +1,5 @@
+/* command_connection: packets of one message or of its parts. See the header.
+ */
 #include "core/wire/command_connection.h"
 
 #include "core/wire/command_private.h"
@@ -239,7 +241,8 @@ static int take_text(struct command_connection *connection,
 
 		if (!grown)
 			return error_set(error, -ENOMEM,
-				"no memory for a command of %zu bytes", bytes);
+				"out of memory for a command of %zu bytes",
+				bytes);
 		connection->text = grown;
 		connection->text_room = room;
 	}
@@ -269,7 +272,7 @@ int connection_queue(struct command_connection *connection, const uint8_t *data,
 
 	if (!packet)
 		return error_set(error, -ENOMEM,
-			"no memory for a command of %zu bytes", bytes);
+			"out of memory for a command of %zu bytes", bytes);
 	packet->next = NULL;
 	packet->bytes = bytes;
 	packet->fds = NULL;

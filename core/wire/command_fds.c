@@ -24,7 +24,7 @@ int command_send_fds(struct command_connection *connection, const int *fds,
 		int code = copies ? connection_queue(
 					    connection, data, bytes, error)
 				  : error_set(error, -ENOMEM,
-					    "no memory for %u fds", count);
+					    "out of memory for %u fds", count);
 
 		if (code < 0) {
 			free(copies);

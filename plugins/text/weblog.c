@@ -2,7 +2,7 @@
  * weblog: lines of access logs to maps. The map is written straight into the
  * out window, without a check per byte: the line's bytes and MAP_OVERHEAD are
  * never less than its map needs. Entries always stand in the same order, under
- *the names that the format's documentation gives them:
+ * the names that the format's documentation gives them:
  *
  *	host ident user time method path protocol status bytes referer agent
  *
