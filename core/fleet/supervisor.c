@@ -1,4 +1,3 @@
-/* supervisor: the step, event by event. See the header. */
 #include "core/fleet/supervisor.h"
 
 #include "core/base/check.h"
