@@ -79,7 +79,7 @@ START_TEST(a_good_plugin_is_loaded_out_of_the_store)
 	library = load(&os, "good.so");
 	ck_assert_int_eq(strncmp(library->stored, store, strlen(store)), 0);
 	ck_assert_int_eq(stat(library->stored, &status), 0);
-	ck_assert_uint_eq(status.st_mode & 07777, 0600);
+	ck_assert_uint_eq(status.st_mode & 07777, 0400);
 	ck_assert_int_eq(stat(store, &status), 0);
 	ck_assert_uint_eq(status.st_mode & 07777, 0700);
 	relay = library_operator(library, "relay");

@@ -33,6 +33,57 @@ START_TEST(a_spoilt_copy_in_the_store_is_made_again)
 }
 END_TEST
 
+static uint64_t reads_of_a_load(const char *name)
+{
+	struct error error = ERROR_NONE;
+	struct library *library;
+	struct fake_os fake;
+
+	fake_os_init(&fake);
+	library_load(&library, &fake.os, store, bad_path(name), NULL, &error);
+	ck_assert_msg(library != NULL, "%s", error.text);
+	library_destroy(&library);
+	return fake.calls[OS_CALL(pread)];
+}
+
+START_TEST(a_copy_is_hashed_when_somebody_could_have_written_to_it)
+{
+	struct stat status;
+	char path[512];
+	uint64_t reads;
+	struct os os;
+
+	real(&os);
+	(void)reads_of_a_load("good.so");
+	stored_path(path, "good.so");
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_uint_eq(status.st_mode & 0777, 0400);
+	reads = reads_of_a_load("good.so");
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	ck_assert_uint_gt(reads_of_a_load("good.so"), reads);
+}
+END_TEST
+
+START_TEST(a_copy_that_is_trusted_and_spoilt_is_made_again)
+{
+	struct stat status;
+	char path[512];
+	struct os os;
+	int fd;
+
+	real(&os);
+	(void)reads_of_a_load("good.so");
+	stored_path(path, "good.so");
+	ck_assert_int_eq(unlink(path), 0);
+	fd = creat(path, 0400);
+	ck_assert_int_eq(write(fd, "spoilt", 6), 6);
+	close(fd);
+	(void)reads_of_a_load("good.so");
+	ck_assert_int_eq(stat(path, &status), 0);
+	ck_assert_int_gt(status.st_size, 6);
+}
+END_TEST
+
 START_TEST(a_store_that_others_may_enter_is_refused)
 {
 	struct library *library;
@@ -177,6 +228,9 @@ static Suite *store_suite(void)
 	tcase_add_unchecked_fixture(
 		tests, bad_plugins_build_few, bad_plugins_remove);
 	tcase_add_test(tests, a_spoilt_copy_in_the_store_is_made_again);
+	tcase_add_test(
+		tests, a_copy_is_hashed_when_somebody_could_have_written_to_it);
+	tcase_add_test(tests, a_copy_that_is_trusted_and_spoilt_is_made_again);
 	tcase_add_test(tests, a_store_that_others_may_enter_is_refused);
 	tcase_add_test(tests, a_new_copy_sweeps_those_away_that_nobody_needs);
 	tcase_add_test(tests, the_store_is_where_xdg_says);

@@ -21,6 +21,11 @@ _Static_assert(DESCRIPTION_ABI_MAJOR == TAU_MAJOR &&
 
 static int identify(struct library *library, struct os *os, const char *path,
 	const char *sha256, struct error *error);
+static int load_stored(struct library *library, struct os *os,
+	const char *store, struct error *error);
+static int open_and_load(struct library *library, struct os *os,
+	const char *store, enum store_trust trust, struct error *error);
+static void leave(struct library *library);
 static int load(struct library *library, struct os *os, struct error *error);
 
 int library_load(struct library **library, struct os *os, const char *store,
@@ -36,11 +41,7 @@ int library_load(struct library **library, struct os *os, const char *store,
 	made->stored_fd = -1;
 	result = identify(made, os, path, sha256, error);
 	if (result == 0)
-		made->stored_fd = store_open(
-			os, store, &made->identity, &made->stored, error);
-	if (result == 0)
-		result = made->stored_fd < 0 ? made->stored_fd
-					     : load(made, os, error);
+		result = load_stored(made, os, store, error);
 	if (result == 0)
 		*library = made;
 	else
@@ -54,12 +55,8 @@ void library_destroy(struct library **library)
 
 	if (made == NULL)
 		return;
-	if (made->stored_fd >= 0)
-		made->os->close(made->os, made->stored_fd);
+	leave(made);
 	note_identity_release(&made->identity);
-	description_destroy(&made->description);
-	free(made->operators);
-	free(made->stored);
 	free(made);
 	*library = NULL;
 }
@@ -187,6 +184,44 @@ static int take_table(
 		library->identity.path, error);
 }
 
+/* What the store trusts and cannot be loaded may be spoilt: then it is hashed,
+ * and made again. Once it is mapped its name leads the loader to no other. */
+static int load_stored(struct library *library, struct os *os,
+	const char *store, struct error *error)
+{
+	struct error first = ERROR_NONE;
+	int result = open_and_load(library, os, store, STORE_TRUSTED, &first);
+
+	if (result == 0)
+		return 0;
+	if (library->mapped)
+		return error_set(error, result, "%s", first.text);
+	leave(library);
+	return open_and_load(library, os, store, STORE_HASHED, error);
+}
+
+static int open_and_load(struct library *library, struct os *os,
+	const char *store, enum store_trust trust, struct error *error)
+{
+	library->stored_fd = store_open(
+		os, store, &library->identity, trust, &library->stored, error);
+	return library->stored_fd < 0 ? library->stored_fd
+				      : load(library, os, error);
+}
+
+/* Undoes open_and_load, as far as it came. */
+static void leave(struct library *library)
+{
+	if (library->stored_fd >= 0)
+		library->os->close(library->os, library->stored_fd);
+	library->stored_fd = -1;
+	description_destroy(&library->description);
+	free(library->operators);
+	library->operators = NULL;
+	free(library->stored);
+	library->stored = NULL;
+}
+
 static int load(struct library *library, struct os *os, struct error *error)
 {
 	struct stat status;
@@ -202,6 +237,7 @@ static int load(struct library *library, struct os *os, struct error *error)
 	handle = dlopen(library->stored, RTLD_NOW | RTLD_LOCAL);
 	if (handle == NULL)
 		return refuse_load(library, error);
+	library->mapped = true;
 	result = check_again(library, os, &status, error);
 	return result != 0 ? result : take_table(library, handle, error);
 }

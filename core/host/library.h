@@ -14,6 +14,7 @@
 #ifndef TAU_CORE_HOST_LIBRARY_H
 #define TAU_CORE_HOST_LIBRARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <tau/operator.h>
@@ -36,6 +37,7 @@ struct library {
 	char *stored;                  /* the copy that is mapped */
 	struct os *os;
 	int stored_fd; /* open, so that the copy stays in the store; or -1 */
+	bool mapped;   /* its constructors have run */
 	struct description *description;
 	/* In the order of the description, as many as it has. */
 	struct library_operator *operators;

@@ -25,6 +25,7 @@ struct copy {
 	struct os *os;
 	const char *folder;
 	const struct note_identity *identity;
+	enum store_trust trust;
 	struct error *error;
 	int folder_fd;
 	char sha256[NOTE_SHA256_TEXT];
@@ -69,12 +70,13 @@ int store_folder(char *folder, size_t folder_bytes, const char *state_home,
 }
 
 int store_open(struct os *os, const char *folder,
-	const struct note_identity *identity, char **stored,
-	struct error *error)
+	const struct note_identity *identity, enum store_trust trust,
+	char **stored, struct error *error)
 {
 	struct copy copy = {.os = os,
 		.folder = folder,
 		.identity = identity,
+		.trust = trust,
 		.error = error};
 	int fd;
 
@@ -204,11 +206,21 @@ static int hash_and_write(struct os *os, int from, int to,
 	return result;
 }
 
+static int check_hash(const struct copy *copy, int fd)
+{
+	unsigned char sha256[NOTE_SHA256_BYTES];
+	int result = hash_and_write(copy->os, fd, -1, sha256);
+
+	if (result == 0 &&
+		memcmp(sha256, copy->identity->sha256, sizeof sha256) != 0)
+		return -EBADMSG;
+	return result;
+}
+
 /* The copy if it is there, ours and right; else a negative errno. */
 static int open_copy(struct copy *copy)
 {
 	struct os *os = copy->os;
-	unsigned char sha256[NOTE_SHA256_BYTES];
 	struct stat status;
 	int fd = os->openat(os, copy->folder_fd, copy->name,
 		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
@@ -223,11 +235,9 @@ static int open_copy(struct copy *copy)
 	/* For as long as it is open nobody sweeps it away. */
 	if (result == 0)
 		(void)os->flock(os, fd, LOCK_SH | LOCK_NB);
-	if (result == 0)
-		result = hash_and_write(os, fd, -1, sha256);
-	if (result == 0 &&
-		memcmp(sha256, copy->identity->sha256, sizeof sha256) != 0)
-		result = -EBADMSG;
+	if (result == 0 && (copy->trust == STORE_HASHED ||
+				   (status.st_mode & S_IRWXU) != S_IRUSR))
+		result = check_hash(copy, fd);
 	if (result == 0)
 		return fd;
 	os->close(os, fd);
@@ -283,6 +293,9 @@ static int write_copy(struct copy *copy, int fd)
 	if (temporary < 0)
 		return refuse_code(copy, temporary);
 	result = hash_and_write(os, fd, temporary, sha256);
+	/* Where files have no modes it is hashed each time. */
+	if (result == 0)
+		(void)os->fchmod(os, temporary, S_IRUSR);
 	if (result == 0)
 		result = os->fsync(os, temporary);
 	closed = os->close(os, temporary);
