@@ -45,7 +45,8 @@ expect_status() { [ "$status" = "$1" ] || fail "ended with $status instead of $1
 expect_empty() { [ ! -s "$1" ] || fail "$1 is not empty"; }
 
 expect_text() {
-	printf '%s' "$2" | cmp -s - "$1" || fail "$1 is not as it should be: $2"
+	printf '%s' "$2" | cmp -s - "$1" ||
+		fail "$1 is not as it should be: $2 but: $(head -c 400 "$1")"
 }
 
 expect_line() {

@@ -1,7 +1,8 @@
 #!/bin/bash
 # thousand.sh: one node with state is upgraded again and again under full load,
 # from one version to the other and back: twenty times, a thousand with LONG=1.
-# Nothing is lost, nothing comes twice, and the supervisor does not grow.
+# Nothing is lost, nothing comes twice, a sum that is handed over each time is
+# right in the end, and the supervisor does not grow.
 if [ -n "${LONG-}" ] && [ -z "${SCENARIO_TIMED-}" ]; then
 	SCENARIO_TIMED=1 exec timeout -k 5 1800 bash "$0" "$@"
 fi
@@ -19,10 +20,11 @@ done
 cat >up.json <<'END_JSON'
 {"tau": 1, "name": "up", "plugins": {"steady": {"path": "steady1.so"}},
  "nodes": {
-  "a": {"operators": {"numbers": {"type": "generate"}}},
-  "b": {"operators": {"steady": {"type": "steady.steady"}}},
-  "c": {"operators": {"out": {"type": "stdout"}}}},
- "streams": ["numbers -> steady -> out"]}
+  "a": {"operators": {"numbers": {"type": "generate"}, "both": {"type": "tee"}}},
+  "b": {"operators": {"steady": {"type": "steady.steady"}, "sum": {"type": "sum", "params": {"field": ""}}}},
+  "c": {"operators": {"out": {"type": "stdout"},
+                      "total": {"type": "file.write", "params": {"path": "total"}}}}},
+ "streams": ["numbers -> both -> steady -> out", "both -> sum -> total"]}
 END_JSON
 
 # Lines "COUNT VERSION N": each N once, in order; the count that the versions
@@ -30,7 +32,7 @@ END_JSON
 cat >ledger.awk <<'AWK'
 $1 != NR || $3 != NR { if (!bad) print "wrong line " NR ": " $0; bad = 1 }
 $2 != version { version = $2; changes++ }
-END { if (!bad) print changes - 1 " changes, in order" }
+END { if (!bad) printf "%d changes, in order, up to %.0f\n", changes - 1, NR }
 AWK
 
 read_so_far() {
@@ -58,7 +60,8 @@ for ((i = 1; i <= UPGRADES; i++)); do
 	version=$((3 - version))
 	t upgrade --plugin steady$version.so --freeze-timeout 1m --probation 0s
 	expect_status 0
-	expect_line out '  numbers * 0 * 0'
+	expect_line out '  both.out\[0\] * 0 * 0'
+	expect_line out '  both.out\[1\] * 0 * 0'
 	expect_line out '  steady * 0 * 0'
 	until_reads $(($(read_so_far) + 5000))
 	[ "$(children)" = 3 ] || fail "$(children) processes after upgrade $i"
@@ -74,8 +77,10 @@ done
 grep -q __asan_init "$TAU" || [ "$(memory)" -le $((pages + 1024)) ] || fail "$pages kB are $(memory)"
 
 scenario "all of that has lost nothing, and given nothing twice"
-t stop
+t drain
 wait $running || fail "it ended with $?"
 running=
 wait $ledger
-expect_text ledger "$UPGRADES changes, in order"$'\n'
+last=$(sed 's/.* //' ledger)
+expect_text ledger "$UPGRADES changes, in order, up to $last"$'\n'
+expect_text total "{\"sum\":$((last * (last + 1) / 2))}"$'\n'

@@ -252,25 +252,6 @@ expect_line looped.err '*b: cannot hand back: b: the running version did not sta
 goes_on
 finish looped 0 'in order 1 2 1'
 
-scenario 'twenty times, and the supervisor holds no more than after one'
-cp steady1.so steady.so
-manifest often ''
-start often
-fds() { find /proc/$running/fd -mindepth 1 2>/dev/null | wc -l; }
-order='1'
-for time in $(seq 20); do
-	version=$((time % 2 + 1))
-	order="$order $version"
-	t upgrade --plugin steady$version.so --probation 0s --freeze-timeout 30s
-	expect_status 0
-	[ "$time" -gt 1 ] || held=$(fds)
-	goes_on
-done
-until [ "$(fds)" -le "$held" ]; do
-	kill -0 $running || fail "it ended: $(cat often.err)"
-done
-finish often 0 "in order $order"
-
 scenario 'a hash in the manifest refuses another file'
 cp steady1.so steady.so
 manifest pinned ", \"sha256\": \"$(sha256sum steady1.so | cut -d' ' -f1)\""
