@@ -177,7 +177,7 @@ expect_no_line err "tau: main: killed*"
 scenario "a node that the watchdog killed comes back as its policy has it"
 beside loop "$soon, \"restart\": {\"on\": \"failure\", \"max\": 1, \"within\": \"1min\", \"backoff\": [\"1ms\", \"1ms\"]}"
 [ "$(grep -c 'tau: bad: killed: bad (evil) computes .* (watchdog.kill)' err)" = 2 ] || fail "not killed twice"
-expect_line err "tau: bad: starting again at once: 1 of 1 times within 60 s"
+expect_line err "tau: bad: starting again at once: 1 of 1 times within 1m"
 expect_line err "tau: bad: not started again: *"
 
 scenario "0s is never"
