@@ -142,9 +142,11 @@ static int listen_to(struct cli *cli, const struct asking *asking,
 {
 	struct error error = ERROR_NONE;
 	struct command command;
+	bool behind = false; /* it was shown something already */
 	int flow;
 
 	while ((flow = client_hear(client, &command, &error)) == COMMAND_OK) {
+		behind |= command.kind != COMMAND_RESULT;
 		if (command.kind == COMMAND_LINE)
 			take_line(cli, asking, name, command.text);
 		else if (command.kind == COMMAND_RECORDS && asking->records) {
@@ -156,7 +158,11 @@ static int listen_to(struct cli *cli, const struct asking *asking,
 	if (flow == COMMAND_OK)
 		return take_result(cli, asking, name, client, &command);
 	if (flow == COMMAND_END)
-		cli_say(cli, "%s: it ended before it had answered", name);
+		cli_say(cli,
+			behind ? "%s: it has ended before all of this was "
+				 "read; the last of it is missing here"
+			       : "%s: it ended before it had answered",
+			name);
 	else
 		cli_say(cli, "%s: %s", name, error.text);
 	return EXIT_CODE_IO;

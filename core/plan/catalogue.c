@@ -8,9 +8,11 @@
 #include "core/plan/catalogue.h"
 
 #include "core/base/check.h"
+#include "core/base/os.h"
 #include "core/plan/catalogue_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,4 +261,16 @@ static int compare_plugins(const void *left, const void *right)
 	const struct catalogue_plugin *const *one = left, *const *other = right;
 
 	return strcmp((*one)->description->name, (*other)->description->name);
+}
+
+bool catalogue_same_file(
+	const struct catalogue *catalogue, const char *one, const char *other)
+{
+	struct os *os = catalogue->os;
+	struct stat left, right;
+
+	return os->fstatat(os, AT_FDCWD, one, &left, 0) == 0 &&
+	       os->fstatat(os, AT_FDCWD, other, &right, 0) == 0 &&
+	       S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
 }

@@ -107,6 +107,11 @@ const struct catalogue_type *catalogue_find(
 const struct catalogue_type *catalogue_find_in(
 	const struct catalogue *catalogue, const char *node, const char *type);
 
+/* Whether both paths lead to the same regular file now, as whoever has plugins
+ * looked for can tell. */
+bool catalogue_same_file(const struct catalogue *catalogue, const char *one,
+	const char *other);
+
 /* Writes the SHA-256 of a plugin's file as 64 digits. The file is read for it
  * when it is first asked for, since reading all of every plugin would take
  * longer than a start may. Returns 0, or a negative errno with a sentence when

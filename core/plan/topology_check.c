@@ -195,6 +195,7 @@ void topology_check(struct resolving *resolving)
 	for (uint32_t i = 0; i < manifest->node_count; i++)
 		check_remote(resolving, &manifest->nodes[i]);
 	check_stdio(resolving);
+	topology_check_files(resolving);
 	/* With a stream or a node missing, what follows would be guesses. */
 	if (!manifest->streams_broken && !manifest->nodes_broken &&
 		!resolving->streams_broken)

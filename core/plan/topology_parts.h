@@ -51,6 +51,7 @@ void topology_check_flow(struct resolving *resolving,
 
 /* What can be said of the whole: ports left open, cycles, … */
 void topology_check(struct resolving *resolving);
+void topology_check_files(struct resolving *resolving);
 void topology_check_cycles(struct resolving *resolving);
 
 /* The streams that leave each operator, back streams left out: those of

@@ -146,3 +146,18 @@ scenario "a terminal is written too"
 "$pty" -- "$TAU" run -e 'generate 3 ! stdout' >out 2>err
 tr -d '\r' <out >plain
 expect_text plain $'1\n2\n3\n'
+
+scenario "a file that is read is not emptied by the same topology"
+echo kept >same
+ln -s same other
+for form in 'file.read same ! file.write same' 'file.read same ! lines ! file.write ./other'; do
+	t run -e "$form"
+	expect_status 78
+	expect_line err '-e:1:*: "file-write" empties the file that "file-read" reads before all of it is read; write to another'
+	expect_text same $'kept\n'
+done
+t validate -e 'file.read same follow=true ! file.write same'
+expect_status 0
+mkfifo through
+t validate -e 'file.read through ! file.write through'
+expect_status 0
