@@ -83,6 +83,7 @@ static bool take(void *context, struct supervisor *supervisor,
 	if (event->kind == SUPERVISOR_TIMEOUT)
 		return step(exchange, supervisor,
 			&(struct upgrade_event){.kind = UPGRADE_TIMEOUT,
+				.text = command_text(event->text),
 				.timer = (enum upgrade_timer)(
 					event->timer -
 					SUPERVISOR_TIMER_UPGRADE)});

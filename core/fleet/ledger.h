@@ -120,6 +120,11 @@ int ledger_stand_by(struct ledger *ledger, uint32_t node,
 /* Its fd, which stays the ledger's, or -1. */
 int ledger_standby_fd(const struct ledger *ledger, uint32_t node);
 
+/* Who has the thread of a node's standby, or of what runs, as
+ * "OPERATOR (PLUGIN)", in the caller's memory; NULL: nobody. */
+const char *ledger_who(const struct ledger *ledger, uint32_t node, bool standby,
+	char *text, size_t bytes);
+
 /* The standby runs from here on: its page is the node's. What it was handed
  * over it has noted by now, and goes on from there; so nothing counts twice. */
 void ledger_take_over(struct ledger *ledger, uint32_t node);

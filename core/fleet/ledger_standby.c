@@ -8,6 +8,7 @@
  * A standby that was handed all over has all that was counted; one that was
  * restored from an older handover has less.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,20 @@ int ledger_standby_fd(const struct ledger *ledger, uint32_t node)
 	const struct ledger_node *standby = ledger->nodes[node].standby;
 
 	return standby ? standby->fd : -1;
+}
+
+const char *ledger_who(const struct ledger *ledger, uint32_t node, bool standby,
+	char *text, size_t bytes)
+{
+	const struct ledger_node *one =
+		standby ? ledger->nodes[node].standby : &ledger->nodes[node];
+	uint32_t running = one ? counters_running(&one->page) : UINT32_MAX;
+
+	if (running == UINT32_MAX)
+		return NULL;
+	snprintf(text, bytes, "%s (%s)", one->operators[running].name,
+		one->operators[running].plugin);
+	return text;
 }
 
 void ledger_take_over(struct ledger *ledger, uint32_t node)

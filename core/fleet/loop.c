@@ -15,6 +15,8 @@ static void serve_signals(struct loop *loop);
 static void serve_timers(struct loop *loop);
 static void serve_timer(
 	struct loop *loop, uint32_t index, enum supervisor_timer timer);
+static const char *who_is_late(struct loop *loop, uint32_t index,
+	enum supervisor_timer timer, char *who, size_t bytes);
 static struct loop_timer *timer_of(
 	struct loop *loop, uint32_t index, enum supervisor_timer timer);
 static void settle(struct loop *loop);
@@ -163,13 +165,35 @@ static void serve_timer(
 	struct loop *loop, uint32_t index, enum supervisor_timer timer)
 {
 	struct loop_timer *due = timer_of(loop, index, timer);
+	char who[2 * NAME_BYTES_MAX + 8];
 
 	if (!due->elapsed || loop->ended)
 		return;
 	due->elapsed = false;
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_TIMEOUT,
 				  .process = index,
-				  .timer = timer});
+				  .timer = timer,
+				  .text = who_is_late(loop, index, timer, who,
+					  sizeof who)});
+}
+
+/* Of whom the deadline was: "OPERATOR (PLUGIN)" that has the thread; or NULL.
+ */
+static const char *who_is_late(struct loop *loop, uint32_t index,
+	enum supervisor_timer timer, char *who, size_t bytes)
+{
+	uint32_t node = seat_node(index);
+	bool standby = loop->processes[index].stands_by;
+
+	if (!loop->request->ledger)
+		return NULL;
+	if (timer == SUPERVISOR_TIMER_UPGRADE + UPGRADE_TIMER_DEADLINE) {
+		if (!upgrade_late(&loop->exchange.upgrade, &node, &standby))
+			return NULL;
+	} else if (timer != SUPERVISOR_TIMER_START) {
+		return NULL;
+	}
+	return ledger_who(loop->request->ledger, node, standby, who, bytes);
 }
 
 static struct loop_timer *timer_of(

@@ -10,6 +10,8 @@ static int open_page(struct loop *loop, uint32_t index);
 static void give_link(void *context, uint32_t node, uint32_t place, int fd);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
+static const char *who_died(
+	struct loop *loop, uint32_t index, char *name, size_t bytes);
 static void take_line(void *context, const char *text, size_t bytes);
 
 /* Its log comes first, so that what it printed stands before what is said
@@ -192,6 +194,7 @@ static void serve_commands(struct loop *loop, uint32_t index)
 static void serve_exit(struct loop *loop, uint32_t index)
 {
 	struct loop_process *one = &loop->processes[index];
+	char name[2 * NAME_BYTES_MAX + 8];
 	const char *who = NULL;
 	int status;
 
@@ -201,10 +204,8 @@ static void serve_exit(struct loop *loop, uint32_t index)
 	}
 	process_read_log(&one->process, take_line, one);
 	serve_commands(loop, index);
-	if (loop->request->ledger &&
-		supervisor_holds(&loop->supervisor, index) &&
-		(status != 0 || !loop->supervisor.processes[index].done))
-		who = ledger_died(loop->request->ledger, seat_node(index));
+	if (status != 0 || !loop->supervisor.processes[index].done)
+		who = who_died(loop, index, name, sizeof name);
 	loop_end_taps_of(loop, index);
 	loop_end_looks_of(loop, index);
 	process_release(&one->process); /* its seat may be taken again */
@@ -212,6 +213,22 @@ static void serve_exit(struct loop *loop, uint32_t index)
 				  .process = index,
 				  .status = status,
 				  .text = who});
+}
+
+/* Who had the thread, as "OPERATOR (PLUGIN)"; NULL: nobody, or it is not told.
+ */
+static const char *who_died(
+	struct loop *loop, uint32_t index, char *name, size_t bytes)
+{
+	struct ledger *ledger = loop->request->ledger;
+
+	if (!ledger)
+		return NULL;
+	if (supervisor_holds(&loop->supervisor, index))
+		return ledger_died(ledger, seat_node(index));
+	return loop->processes[index].stands_by
+		       ? ledger_who(ledger, seat_node(index), true, name, bytes)
+		       : NULL;
 }
 
 static void take_line(void *context, const char *text, size_t bytes)

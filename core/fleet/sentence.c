@@ -139,8 +139,12 @@ static struct sentence_time roughly(int64_t time_ns)
 	return time;
 }
 
-char *sentence_late(int64_t start_ns)
+char *sentence_late(int64_t start_ns, const char *who)
 {
+	if (who)
+		return sentence_format("it was not ready within %s "
+				       "(watchdog.start), and was in %s",
+			sentence_time(start_ns).text, who);
 	return sentence_format("it was not ready within %s "
 			       "(watchdog.start); does an operator wait, or "
 			       "loop, where it is created?",

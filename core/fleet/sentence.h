@@ -41,8 +41,8 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 /* What a node had read that went down with its new version. */
 char *sentence_undone(const char *stream, const char *node, uint64_t records);
 
-/* It was not ready after so long. */
-char *sentence_late(int64_t start_ns);
+/* It was not ready after so long, and was in "OPERATOR (PLUGIN)"; or NULL. */
+char *sentence_late(int64_t start_ns, const char *who);
 
 /* An operator has the thread and does not give it back: it is in that call, or
  * computes when `call` is NULL; it may be killed for it. */

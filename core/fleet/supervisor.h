@@ -87,7 +87,8 @@ enum supervisor_event_kind {
 	SUPERVISOR_SICK,    /* process, text: the watchdog reports it */
 	SUPERVISOR_EXITED,  /* process, status, text: who had the thread */
 	SUPERVISOR_SIGNAL,  /* number: INT, TERM or HUP */
-	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own */
+	SUPERVISOR_TIMEOUT, /* timer, and process where it is its own; text: who
+			     * has the thread of whoever is late; or NULL */
 	SUPERVISOR_REQUEST, /* client, request: a tool asks */
 	SUPERVISOR_LEFT,    /* client: it is gone without an answer */
 	SUPERVISOR_UPGRADE, /* upgrade: what the hook has not refused */

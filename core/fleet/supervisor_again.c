@@ -144,7 +144,7 @@ void supervisor_on_late(
 
 	if (supervisor->processes[event->process].state != SUPERVISED_PREPARING)
 		return;
-	text = sentence_late(policy->start_ns);
+	text = sentence_late(policy->start_ns, event->text);
 	supervisor_hang_up(supervisor, event->process, text);
 	free(text);
 }

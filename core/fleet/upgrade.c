@@ -21,16 +21,15 @@ static void on_restored(
 	struct upgrade *upgrade, const struct upgrade_event *event);
 static void on_lost(struct upgrade *upgrade, const struct upgrade_event *event);
 static void on_runs(struct upgrade *upgrade, uint32_t node);
-static void on_timeout(struct upgrade *upgrade, enum upgrade_timer timer);
-static void on_deadline(struct upgrade *upgrade);
-static void on_restless(struct upgrade *upgrade);
-static uint32_t first_at(
-	const struct upgrade *upgrade, enum upgrade_stage stage);
+static void on_timeout(
+	struct upgrade *upgrade, const struct upgrade_event *event);
+static void on_deadline(struct upgrade *upgrade, struct command_text who);
+static void on_restless(struct upgrade *upgrade, struct command_text who);
 static void on_left(struct upgrade *upgrade, uint64_t client);
 static void on_stop(struct upgrade *upgrade);
 static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage);
-static char *late(const struct upgrade *upgrade, enum upgrade_stage stage,
-	const char *what, int64_t timeout_ns);
+static char *late(const struct upgrade *upgrade, const char *what,
+	int64_t timeout_ns, struct command_text who);
 
 void upgrade_init(
 	struct upgrade *upgrade, const char *const *names, uint32_t node_count)
@@ -107,7 +106,7 @@ const struct upgrade_action *upgrade_step(struct upgrade *upgrade,
 		upgrade_on_sick(upgrade, event);
 		break;
 	case UPGRADE_TIMEOUT:
-		on_timeout(upgrade, event->timer);
+		on_timeout(upgrade, event);
 		break;
 	case UPGRADE_LEFT:
 		on_left(upgrade, event->client);
@@ -269,11 +268,12 @@ static void on_runs(struct upgrade *upgrade, uint32_t node)
 		upgrade->nodes[node].stage = STAGE_NEW;
 }
 
-static void on_timeout(struct upgrade *upgrade, enum upgrade_timer timer)
+static void on_timeout(
+	struct upgrade *upgrade, const struct upgrade_event *event)
 {
-	switch (timer) {
+	switch (event->timer) {
 	case UPGRADE_TIMER_DEADLINE:
-		on_deadline(upgrade);
+		on_deadline(upgrade, event->text);
 		break;
 	case UPGRADE_TIMER_REVIVAL:
 		upgrade_on_revival_late(upgrade);
@@ -282,28 +282,28 @@ static void on_timeout(struct upgrade *upgrade, enum upgrade_timer timer)
 		upgrade_on_probation_over(upgrade);
 		break;
 	case UPGRADE_TIMERS:
-		CHECK(timer < UPGRADE_TIMERS);
+		CHECK(event->timer < UPGRADE_TIMERS);
 	}
 }
 
-static void on_deadline(struct upgrade *upgrade)
+static void on_deadline(struct upgrade *upgrade, struct command_text who)
 {
 	const struct upgrade_request *request = &upgrade->request;
 
 	switch (upgrade->phase) {
 	case UPGRADE_PREPARING:
-		upgrade_abort(upgrade, late(upgrade, STAGE_PREPARING,
-					       "the new version is not ready",
-					       request->prepare_ns));
+		upgrade_abort(
+			upgrade, late(upgrade, "the new version is not ready",
+					 request->prepare_ns, who));
 		break;
 	case UPGRADE_FREEZING:
-		on_restless(upgrade);
+		on_restless(upgrade, who);
 		break;
 	case UPGRADE_RESTORING:
 		upgrade_abort(upgrade,
-			late(upgrade, STAGE_RESTORING,
+			late(upgrade,
 				"the new version did not restore its state",
-				request->restore_ns));
+				request->restore_ns, who));
 		break;
 	case UPGRADE_FENCING:
 		for (uint32_t i = 0; i < upgrade->node_count; i++)
@@ -336,15 +336,15 @@ static void on_stop(struct upgrade *upgrade)
 }
 
 /* Who does not even stand still to hand back can only be killed. */
-static void on_restless(struct upgrade *upgrade)
+static void on_restless(struct upgrade *upgrade, struct command_text who)
 {
-	bool back = upgrade->plan == UPGRADE_PLAN_KEPT;
-	uint32_t node = first_at(upgrade, STAGE_FREEZING);
+	bool back = upgrade->plan == UPGRADE_PLAN_KEPT, standby;
+	uint32_t node = 0;
 
-	upgrade_abort(
-		upgrade, late(upgrade, STAGE_FREEZING,
-				 "the running version did not stand still",
-				 upgrade->request.freeze_ns));
+	(void)upgrade_late(upgrade, &node, &standby);
+	upgrade_abort(upgrade,
+		late(upgrade, "the running version did not stand still",
+			upgrade->request.freeze_ns, who));
 	if (back && upgrade_on_trial(&upgrade->nodes[node]))
 		upgrade_do(upgrade, UPGRADE_DO_KILL, node);
 }
@@ -359,22 +359,15 @@ static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 	return true;
 }
 
-/* "a: what within 1 s", of the first that is late. */
-static char *late(const struct upgrade *upgrade, enum upgrade_stage stage,
-	const char *what, int64_t timeout_ns)
-{
-	return sentence_format("%s: %s within %s",
-		upgrade->names[first_at(upgrade, stage)], what,
-		sentence_time(timeout_ns).text);
-}
-
-static uint32_t first_at(
-	const struct upgrade *upgrade, enum upgrade_stage stage)
+/* "a: what within 1 s, and is in b (c)", of the first that is late. */
+static char *late(const struct upgrade *upgrade, const char *what,
+	int64_t timeout_ns, struct command_text who)
 {
 	uint32_t node = 0;
+	bool standby;
 
-	while (node + 1 < upgrade->node_count &&
-		upgrade->nodes[node].stage != stage)
-		node++;
-	return node;
+	(void)upgrade_late(upgrade, &node, &standby);
+	return sentence_format("%s: %s within %.3g s%s%.*s",
+		upgrade->names[node], what, (double)timeout_ns / 1e9,
+		who.bytes ? ", and is in " : "", (int)who.bytes, who.text);
 }

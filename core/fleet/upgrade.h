@@ -106,7 +106,7 @@ enum upgrade_event_kind {
 	UPGRADE_GONE,             /* node, clean: what ran is reaped */
 	UPGRADE_FAILED,           /* node, text: an operator of what runs has */
 	UPGRADE_SICK,             /* node, text: what runs does not do well */
-	UPGRADE_TIMEOUT,          /* timer */
+	UPGRADE_TIMEOUT,          /* timer, text: who has the thread there */
 	UPGRADE_LEFT,             /* client: it wants no result any more */
 	UPGRADE_STOP,             /* the topology drains or closes */
 };
@@ -218,6 +218,10 @@ char *upgrade_refusal(const struct upgrade *upgrade, const uint32_t *nodes,
  * follows; else it is the caller's. */
 const struct upgrade_action *upgrade_step(struct upgrade *upgrade,
 	const struct upgrade_event *event, size_t *count, bool *taken);
+
+/* Whether somebody is what the deadline of the phase is for: `*node`'s standby,
+ * or what runs there. */
+bool upgrade_late(const struct upgrade *upgrade, uint32_t *node, bool *standby);
 
 /* The actions of the last step, which become the caller's with their texts, to
  * be freed; NULL: there were none. For who may come to step again meanwhile. */

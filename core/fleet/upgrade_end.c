@@ -208,6 +208,24 @@ void upgrade_say(struct upgrade *upgrade, uint32_t node, char *sentence)
 	upgrade_do(upgrade, UPGRADE_DO_SAY, node)->text = sentence;
 }
 
+bool upgrade_late(const struct upgrade *upgrade, uint32_t *node, bool *standby)
+{
+	static const enum upgrade_stage stages[] = {
+		[UPGRADE_PREPARING] = STAGE_PREPARING,
+		[UPGRADE_FREEZING] = STAGE_FREEZING,
+		[UPGRADE_RESTORING] = STAGE_RESTORING};
+	enum upgrade_stage stage = upgrade->phase <= UPGRADE_RESTORING
+					   ? stages[upgrade->phase]
+					   : STAGE_OUT;
+
+	*standby = stage != STAGE_FREEZING;
+	for (*node = 0; *node < upgrade->node_count; ++*node)
+		if (stage != STAGE_OUT && upgrade->nodes[*node].stage == stage)
+			return true;
+	*node = 0;
+	return false;
+}
+
 struct upgrade_action *upgrade_take_actions(struct upgrade *upgrade)
 {
 	struct upgrade_action *actions = upgrade->actions;

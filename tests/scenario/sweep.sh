@@ -263,7 +263,7 @@ fence      before good  takes     stays*          takes~   takes~   takes
 fence      after  good  -         returns         takes~   takes~*  takes
 run        before good  -         returns*        takes~   takes~   takes
 run        after  good  -         returns         takes~*  takes~   takes
-run        in     good  -         undone/returns  takes~   takes~   takes
+run        in     good  -         undone/returns  takes~   takes~   -
 ask        before good  -         returns         takes~   takes~   takes
 ask        after  good  -         returns         takes~   takes~   takes
 progress   before good  -         returns         takes~   takes~   takes
