@@ -155,6 +155,45 @@ START_TEST(what_processes_of_one_node_lost_one_after_the_other_adds_up)
 }
 END_TEST
 
+static void hear(uint32_t node, const char *name, const char *text)
+{
+	const struct command told = {.kind = COMMAND_BEGUN,
+		.name = command_text(name),
+		.text = command_text(text)};
+
+	ck_assert(ledger_hear(&ledger, node, &told, take, NULL));
+}
+
+/* The second node's process 7 is followed by 8, and that by 9. */
+START_TEST(what_went_down_is_told_when_both_sides_have_begun_anew)
+{
+	struct error error = ERROR_NONE;
+
+	count(100, 90, 88, 87);
+	(void)ledger_died(&ledger, 1);
+	ck_assert_int_eq(ledger_renew(&ledger, 1, take, NULL, &error), 0);
+	hear(0, NULL, "1 8\n0 100\n");
+	hear(2, NULL, "3 8\n1 85\n");
+	ck_assert_str_eq(said, "");
+	hear(1, NULL, "8 1\n0 4\n");
+	hear(1, NULL, "8 3\n1 0\n");
+	hear(1, "b", NULL);
+	hear(1, "nobody", "x");
+	hear(1, NULL, "rubbish");
+	hear(1, NULL, "8 3\n77 1\nmore");
+	ck_assert_str_eq(said,
+		"6 records of a went down with the last process of two\n"
+		"3 records of b went down with the last process of two\n"
+		"what b had kept of 90 records went down with the last "
+		"process of two; its state begins anew\n");
+	said[0] = 0;
+	hear(0, NULL, "1 9\n0 120\n"); /* of which 8 had read nothing */
+	hear(1, NULL, "9 1\n0 0\n");
+	ck_assert_str_eq(said,
+		"24 records of a went down with the last process of two\n");
+}
+END_TEST
+
 START_TEST(who_had_the_thread_is_named_and_may_have_done_more)
 {
 	count(8, 8, 8, 4);
@@ -297,6 +336,8 @@ static Suite *ledger_suite(void)
 	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);
 	tcase_add_test(tests,
 		what_processes_of_one_node_lost_one_after_the_other_adds_up);
+	tcase_add_test(
+		tests, what_went_down_is_told_when_both_sides_have_begun_anew);
 	tcase_add_test(
 		tests, who_had_the_thread_is_named_and_may_have_done_more);
 	tcase_add_loop_test(tests, a_page_of_anything_is_survived, 0, 256);

@@ -77,6 +77,12 @@ static void add_node(void *context, const char *topology, json_t *line)
 			(long long)asking_number(line, "restarts"));
 	table_add(&listing->table, cells);
 	add_standby(listing, topology, line);
+	if (asking_number(line, "records_lost"))
+		text_format(&listing->crashes,
+			"%s: %s: %lld records went down with processes of "
+			"it\n",
+			topology, asking_text(line, "node"),
+			(long long)asking_number(line, "records_lost"));
 	if (json_object_get(line, "crash"))
 		text_format(&listing->crashes, "%s: %s, last: %s\n", topology,
 			asking_text(line, "node"), asking_text(line, "crash"));

@@ -9,6 +9,7 @@
 #include "core/fleet/sentence.h"
 
 static void fold(struct ledger_node *node, ledger_take *take, void *context);
+static void note_consumed(struct ledger_node *node, uint32_t at);
 static void join(struct ledger *ledger);
 static void find_victims(struct ledger *ledger);
 static bool follow_victims(struct ledger *ledger);
@@ -65,6 +66,7 @@ void ledger_flow(struct ledger *ledger, uint32_t node, struct ledger_flow *flow)
 	if (!counters_valid(&one->page))
 		return;
 	flow->known = true;
+	flow->lost = one->lost;
 	for (uint32_t at = 0; at < one->stream_count; at++) {
 		const struct ledger_stream *stream = &one->streams[at];
 		bool reads = stream->reader != NODE_PLAN_NONE;
@@ -153,15 +155,19 @@ void ledger_tell(struct ledger *ledger, ledger_take *take, void *context)
 /* What a process has counted counts on without it. */
 static void fold(struct ledger_node *node, ledger_take *take, void *context)
 {
+	for (uint32_t i = 0; i < node->operator_count; i++)
+		node->operators[i].consumed = 0;
 	for (uint32_t at = 0; at < node->stream_count; at++) {
 		struct ledger_stream *stream = &node->streams[at];
 		bool left;
 
+		note_consumed(node, at);
 		if (stream->crosses && stream->reader == NODE_PLAN_NONE) {
 			stream->written_before =
 				ledger_written(node, at, &left);
 		} else if (stream->crosses) {
 			stream->read_before = ledger_read(node, at, &left);
+			stream->left_before |= left;
 		} else {
 			(void)ledger_read(node, at, &left);
 			stream->reader_node = node;
@@ -171,6 +177,16 @@ static void fold(struct ledger_node *node, ledger_take *take, void *context)
 				tell_stream(node, at, take, context);
 		}
 	}
+}
+
+static void note_consumed(struct ledger_node *node, uint32_t at)
+{
+	const struct ledger_stream *stream = &node->streams[at];
+	bool left;
+
+	if (stream->reader != NODE_PLAN_NONE)
+		node->operators[stream->reader].consumed +=
+			ledger_read(node, at, &left) - stream->read_before;
 }
 
 void ledger_close_page(struct ledger *ledger, struct ledger_node *node)

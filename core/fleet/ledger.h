@@ -22,12 +22,20 @@
 #include "core/base/os.h"
 #include "core/plan/arena.h"
 #include "core/plan/node_plan.h"
+#include "core/wire/command.h"
 #include "core/wire/counters.h"
 
 struct ledger_operator {
 	const char *name, *plugin;
+	uint64_t consumed; /* records, by the last process that is gone */
 	bool last; /* it writes no stream: what it does is seen outside */
 	const struct ledger_node *victim; /* it stopped, since that died */
+};
+
+/* How the connection of a stream last began, as this side told it: by which
+ * processes, and how many records had gone or come before. */
+struct ledger_begun {
+	uint64_t own, peer, records;
 };
 
 /* As the node's plan has it; an end elsewhere is NODE_PLAN_NONE. */
@@ -39,6 +47,9 @@ struct ledger_stream {
 	/* by processes of this node that are gone, of a stream that crosses */
 	uint64_t written_before, read_before;
 	uint64_t read_then; /* when its process took over, likewise */
+	bool left_before;   /* one of them had left it */
+	struct ledger_begun begun;
+	uint64_t gone; /* of those written here: told of so far */
 	/* found out when all is over, of those that are written here */
 	struct ledger_node *reader_node;  /* NULL: nobody knows what it read */
 	uint32_t reader_at;               /* index into that node's streams */
@@ -54,6 +65,7 @@ struct ledger_node {
 	char *running; /* ledger_flow's */
 	int fd;        /* of the page; -1: none */
 	bool died;
+	uint64_t lost; /* records that went down with it, as far as known */
 	/* What a standby has, which may be of another plan; NULL: none. */
 	struct ledger_node *standby;
 };
@@ -83,6 +95,7 @@ int ledger_fd(const struct ledger *ledger, uint32_t node);
 struct ledger_flow {
 	bool known;
 	uint64_t records, in, out;
+	uint64_t lost; /* went down with it, told of by now */
 	const char *running;
 };
 void ledger_flow(
@@ -111,6 +124,12 @@ typedef void ledger_take(void *context, const char *sentence);
  * page then. */
 int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
 	void *context, struct error *error);
+
+/* Whether a command is one for the ledger, which may be NULL: a node has begun
+ * where another process crashed, or beside one. Gives `take` a sentence about
+ * what was lost with that: of a stream when both its sides have told. */
+bool ledger_hear(struct ledger *ledger, uint32_t node,
+	const struct command *told, ledger_take *take, void *context);
 
 /* A standby of a node gets a page of its own, in the place of that of the last
  * one. -errno with a sentence; there is none then. */

@@ -73,6 +73,7 @@ void ledger_take_over(struct ledger *ledger, uint32_t node)
 	count_on(one, standby);
 	*one = *standby;
 	one->died = former.died;
+	one->lost = former.lost;
 	one->running = former.running;
 	one->standby = standby;
 	*standby = former; /* its memory is used for the next */
@@ -151,6 +152,9 @@ static void count_stream(const struct ledger_node *from, uint32_t at,
 	if (!stream->crosses || !old->crosses ||
 		reads != (old->reader != NODE_PLAN_NONE))
 		return;
+	stream->begun = old->begun;
+	stream->gone = old->gone;
+	stream->left_before = old->left_before;
 	stream->read_then = reads ? ledger_read(from, at, &left) : 0;
 	if (reads)
 		stream->read_before =

@@ -177,7 +177,9 @@ static void serve_commands(struct loop *loop, uint32_t index)
 		if (crash_book_hear(loop->request->crashes, index, &command,
 			    take_line, one) ||
 			loop_hear_tap(loop, index, &command) ||
-			loop_hear_look(loop, index, &command))
+			loop_hear_look(loop, index, &command) ||
+			ledger_hear(loop->request->ledger, seat_node(index),
+				&command, loop_take_lost, loop))
 			continue;
 		if (!loop_note_command(loop, index, &command))
 			continue;

@@ -104,6 +104,22 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 		worker ? " was at work on what followed" : "");
 }
 
+char *sentence_gone_down(const char *stream, const char *node, uint64_t records)
+{
+	return sentence_format("%" PRIu64 " record%s of %s went down with the "
+			       "last process of %s",
+		records, records == 1 ? "" : "s", stream, node);
+}
+
+char *sentence_state_gone(
+	const char *operator_name, const char *node, uint64_t records)
+{
+	return sentence_format("what %s had kept of %" PRIu64 " record%s went "
+			       "down with the last process of %s; its state "
+			       "begins anew",
+		operator_name, records, records == 1 ? "" : "s", node);
+}
+
 char *sentence_undone(const char *stream, const char *node, uint64_t records)
 {
 	return sentence_format("%" PRIu64 " record%s of %s %s lost to the "

@@ -38,6 +38,12 @@ char *sentence_exited(int status, bool done, const char *who);
 char *sentence_lost(const char *stream, const char *node, uint64_t written,
 	uint64_t read, const char *worker);
 
+/* What is known of that when another process follows. */
+char *sentence_gone_down(
+	const char *stream, const char *node, uint64_t records);
+char *sentence_state_gone(
+	const char *operator_name, const char *node, uint64_t records);
+
 /* What a node had read that went down with its new version. */
 char *sentence_undone(const char *stream, const char *node, uint64_t records);
 

@@ -36,6 +36,8 @@ char *status_line(const struct status *status, struct os *os)
 	object_number(&object, "restarts", (int64_t)status->restarts);
 	if (status->flow.known) {
 		object_number(
+			&object, "records_lost", (int64_t)status->flow.lost);
+		object_number(
 			&object, "records", (int64_t)status->flow.records);
 		object_number(&object, "records_in", (int64_t)status->flow.in);
 		object_number(

@@ -34,6 +34,9 @@ struct node_listener {
 	 * to a node of ours is its supervisor's to say. */
 	void (*broken)(struct node_listener *listener, const char *peer,
 		const char *why);
+	/* A connection to a node of ours began, and it or this one follows a
+	 * process that crashed: what went before, as BEGUN says it. */
+	void (*begun)(struct node_listener *listener, const char *text);
 };
 
 /* How a turn left the node. */

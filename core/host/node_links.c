@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/plan/text.h"
+
 static bool has_heirs(const struct node_plan_link *link);
 static bool is_renewed(const struct node_plan_link *link);
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
@@ -21,6 +23,8 @@ static void lost(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
 static void tell_cut(
 	const struct node_link *mine, uint32_t stream, uint64_t records);
+static void begun(
+	struct link_listener *listener, struct link *link, bool again);
 static void missed(struct link_listener *listener, struct link *link,
 	uint32_t number, uint64_t records);
 static bool is_stream(
@@ -60,6 +64,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->listener.closed = closed;
 		mine->listener.failed = failed;
 		mine->listener.lost = lost;
+		mine->listener.begun = begun;
 		mine->listener.missed = missed;
 		mine->node = node;
 		mine->peer = settings.peer;
@@ -283,6 +288,29 @@ static void tell_cut(
 			"lost",
 			mine->peer, records, records == 1 ? "" : "s",
 			node->plan->streams[stream].name);
+}
+
+/* From both sides of it the supervisor knows what was lost in between. */
+static void begun(struct link_listener *listener, struct link *link, bool again)
+{
+	struct node_link *mine = (struct node_link *)listener;
+	struct node *node = mine->node;
+	struct text text = {0};
+	uint64_t own, peer;
+
+	if (mine->foreign || (!again && !node->follows) || !node->listener)
+		return;
+	link_incarnations(link, &own, &peer);
+	text_format(&text, "%" PRIu64 " %" PRIu64 "\n", own, peer);
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+
+		if (is_stream(mine, i, plan->number))
+			text_format(&text, "%" PRIu32 " %" PRIu64 "\n",
+				plan->number, link_before(link, plan->number));
+	}
+	node->listener->begun(node->listener, text_string(&text));
+	text_release(&text);
 }
 
 /* Nobody but the program knows where they are. */

@@ -60,6 +60,7 @@ static void obey_upgrade(
 static void told(struct reactor_watch *watch, uint32_t events);
 static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
+static void link_begun(struct node_listener *listener, const char *text);
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance);
 static void say_failure(
@@ -74,6 +75,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	log_init(&process.log, os, 2, NULL, LOG_NOTICE);
 	process.listener.failed = operator_failed;
 	process.listener.broken = link_broken;
+	process.listener.begun = link_begun;
 	process.watch.told = told;
 	process.connection = command_connection_create(os, COMMAND_FD);
 	if (process.connection && listen_for_plan(&process) == 0)
@@ -150,8 +152,7 @@ static int prepare(struct node_process *process, const char *store)
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
 	if (result == 0)
-		node_report_send(process->connection,
-			&(struct command){.kind = COMMAND_READY});
+		node_report_ready(process->node, process->connection);
 	return result;
 }
 
@@ -366,6 +367,13 @@ static void link_broken(
 	say_failure((struct node_process *)listener, &failure);
 }
 
+static void link_begun(struct node_listener *listener, const char *text)
+{
+	node_report_send(((struct node_process *)listener)->connection,
+		&(struct command){
+			.kind = COMMAND_BEGUN, .text = command_text(text)});
+}
+
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance)
 {
@@ -378,12 +386,7 @@ static void operator_failed(
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure)
 {
-	node_report_send(process->connection,
-		&(struct command){.kind = COMMAND_FAILED,
-			.code = failure->error.code,
-			.name = command_text(failure->name),
-			.plugin = command_text(failure->plugin),
-			.text = command_text(failure->error.text)});
+	node_report_failure(process->connection, failure);
 	node_upgrade_failed(&process->upgrade);
 }
 

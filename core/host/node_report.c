@@ -109,6 +109,30 @@ void node_report_waits(
 	free(text);
 }
 
+void node_report_ready(
+	const struct node *node, struct command_connection *connection)
+{
+	for (uint32_t i = 0; i < node->plan->operator_count; i++)
+		if (node->follows &&
+			node->operators[i]->description->state.version > 0)
+			node_report_send(connection,
+				&(struct command){.kind = COMMAND_BEGUN,
+					.name = command_text(
+						node->operators[i]->name)});
+	node_report_send(connection, &(struct command){.kind = COMMAND_READY});
+}
+
+void node_report_failure(struct command_connection *connection,
+	const struct node_failure *failure)
+{
+	node_report_send(
+		connection, &(struct command){.kind = COMMAND_FAILED,
+				    .code = failure->error.code,
+				    .name = command_text(failure->name),
+				    .plugin = command_text(failure->plugin),
+				    .text = command_text(failure->error.text)});
+}
+
 void node_report_progress(
 	const struct node *node, struct command_connection *connection)
 {

@@ -29,6 +29,15 @@ void node_report_waits(
 /* Waits until something has come, with no reactor but its own. -errno. */
 int node_report_wait(struct os *os, struct command_connection *connection);
 
+/* READY; before that BEGUN of each operator that has a state, where it follows
+ * a process that crashed with that. */
+void node_report_ready(
+	const struct node *node, struct command_connection *connection);
+
+/* FAILED. */
+void node_report_failure(struct command_connection *connection,
+	const struct node_failure *failure);
+
 /* PROGRESS. */
 void node_report_progress(
 	const struct node *node, struct command_connection *connection);

@@ -148,6 +148,7 @@ static int kind_parts(unsigned kind)
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_DEADLOCK:
+	case COMMAND_BEGUN:
 		return PART_NAME | PART_TEXT;
 	case COMMAND_RUN:
 	case COMMAND_DRAIN:

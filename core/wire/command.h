@@ -79,8 +79,8 @@
  *       26     2  length of plugin
  *       28     4  length of text
  *       32        name            FAILED, REFUSED, CRASHED, STANDS: operator;
- *                                  COUNT, TAP: stream; DEADLOCK: node; STATE:
- *                                  operator
+ *                                  COUNT, TAP: stream; DEADLOCK: node; STATE,
+ *                                  BEGUN: operator
  *                 plugin          FAILED, REFUSED, CRASHED, STANDS
  *                 text            PLAN, FAILED, REFUSED; FREEZE: a line per
  *                                  operator, its name and the version of its
@@ -88,6 +88,10 @@
  *                                  RESTORED: a line per stream, see
  *                                  handover_proof; SEEN: core/host/node_look.h;
  *                                  DEADLOCK: core/plan/waits.h;
+ *                                  BEGUN: the incarnations
+ *                                  of both sides of a link, and a line per
+ *                                  stream, its number and how many records
+ *                                  had gone or come;
  *                                  QUIET: a line per link, in the plan's order:
  *                                  packets sent and received, the
  *                                  incarnations of this side and the other; or
@@ -163,6 +167,7 @@ enum command_kind {
 	COMMAND_RESTORED = 25,
 	COMMAND_REFUSED = 26,
 	COMMAND_SHOWN = 28,
+	COMMAND_BEGUN = 30,
 	COMMAND_SEEN = 29,
 	/* either way */
 	COMMAND_FDS = 27,

@@ -60,6 +60,9 @@ struct link_listener {
 	 * so many records were not read. NULL: nobody counts. */
 	void (*lost)(struct link_listener *listener, struct link *link,
 		uint32_t number, uint64_t records);
+	/* It has begun, `again`: not for the first time. NULL: nobody asks. */
+	void (*begun)(
+		struct link_listener *listener, struct link *link, bool again);
 	/* The other side has ended a stream that it wrote, and so many of the
 	 * records that it had sent by its own account did not come. NULL:
 	 * nobody counts. */
@@ -135,6 +138,9 @@ int link_adopt(
  * has allowed. */
 void link_received(const struct link *link, uint32_t number, uint64_t *records,
 	uint64_t *limit);
+
+/* How many records had gone on a stream, or come, when the link last began. */
+uint64_t link_before(const struct link *link, uint32_t number);
 
 /* Whether it has said or adopted anything. */
 bool link_has_begun(const struct link *link);

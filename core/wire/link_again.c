@@ -50,6 +50,14 @@ static void begin(struct link *link)
 	task_tell(&link->task, LINK_WORK);
 }
 
+/* What never came was not there to come. */
+uint64_t link_before(const struct link *link, uint32_t number)
+{
+	const struct link_end *end = link->ends[number];
+
+	return end->base_records - (end->sends ? 0 : end->missed);
+}
+
 void link_tell_lost(struct link_end *end, uint64_t staged)
 {
 	struct link *link = end->link;

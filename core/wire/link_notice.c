@@ -153,6 +153,8 @@ void link_put_notice(struct link *link, const struct notice *notice)
 static int take_hello(
 	struct link *link, const struct notice *notice, struct error *error)
 {
+	bool again;
+
 	if (link->open && !link->settings.heirs)
 		return error_set(error, -EPROTO, "HELLO came twice");
 	if (notice->version != FRAME_VERSION)
@@ -179,9 +181,12 @@ static int take_hello(
 	link->send_bytes = link->receive_bytes & ~7u;
 	if (link->settings.packets)
 		fit_buffer(link);
-	link->open = link->opened = true;
 	timers_disarm(link->host.timers, &link->hello_timer);
 	task_tell(&link->task, LINK_WORK);
+	again = link->opened;
+	link->open = link->opened = true;
+	if (link->listener && link->listener->begun)
+		link->listener->begun(link->listener, link, again);
 	return 0;
 }
 

@@ -28,13 +28,21 @@ chain() {
 # Each line is a number, larger than the one before; with what was lost they
 # are so many.
 expect_all_of() {
-	local lost
 	awk '$1 + 0 <= last { exit 1 } { last = $1 }' out ||
 		fail "a line is repeated, or out of order"
 	lost=$(sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' err |
 		awk '{ sum += $1 } END { print sum + 0 }')
 	[ $(($(wc -l <out) + lost)) = "$1" ] ||
 		fail "$(wc -l <out) came out and $lost were lost, of $1"
+}
+
+# What is said at each restart comes to what is said in the end; or to less where
+# a crash comes when all that there is has come.
+expect_told() {
+	local down
+	down=$(sed -n -E 's/^tau: ([0-9]+) records? of .* went down with .*/\1/p' err |
+		awk '{ sum += $1 } END { print sum + 0 }')
+	[ "$down" "$1" "$lost" ] || fail "$down were lost by restarts, and $lost in all"
 }
 
 children() { cat "/proc/$supervisor/task/$supervisor/children"; }
@@ -62,6 +70,8 @@ expect_line err "tau: one: starting again in 0.00* s: 2 of 1000 times within 30 
 [ "$(grep -c ': crashed before' err)" = "$(grep -c ': starting again' err)" ] ||
 	fail "not every crash was followed by a start"
 expect_all_of 20000
+expect_told -le
+expect_line err "tau: * records of g went down with the last process of one"
 
 scenario "an operator that crashes too often"
 chain 20000 ', "max": 3' evil.mortal '"after": 700'
@@ -79,6 +89,19 @@ t run chain.json
 expect_status 0
 expect_no_line err "*has gone*"
 expect_all_of 700
+
+scenario "an operator with a state crashes beside another"
+cat >states.json <<END
+{"tau": 1,
+ "plugins": {"evil": {"path": "$top_builddir/tests/fixtures/evil.so"}},
+ "nodes": {"one": {"restart": {"on": "failure"}, "operators": {
+   "g": {"type": "generate", "params": {"count": 60}}, "t": {"type": "tee"},
+   "c": {"type": "count"}, "a": {"type": "evil.mortal", "params": {"after": 50}},
+   "o": {"type": "stdout"}, "p": {"type": "file.write", "params": {"path": "/dev/null"}}}}},
+ "streams": ["g -> t -> a -> o", "t -> c -> p"]}
+END
+t run states.json
+expect_line err "tau: what c had kept of * records went down with the last process of one; its state begins anew"
 
 scenario "an operator that crashes, and is not to come back"
 chain 20000 ', "on": "never"' evil.mortal '"after": 700'
@@ -136,3 +159,4 @@ lost=$(sed -n -E 's/^tau: ([0-9]+) records? of .* lost with .*/\1/p' err |
 written=$(sed -n -E 's/^tau: .* of g were lost .*: ([0-9]+) written.*/\1/p' err)
 [ $(($(wc -l <out) + lost)) = "$written" ] ||
 	fail "$(wc -l <out) came out and $lost were lost, of $written"
+expect_told =
