@@ -3,12 +3,7 @@
 # again: what each one had, what came back, and what the run says was lost must
 # add up, with nothing twice and nothing out of order.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
-command -v python3 >/dev/null || {
-	echo "again: python3 is missing; install it" >&2
-	exit 77
-}
-PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
-export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+python_peers
 
 # manifest ADDRESS KEYS [FAR]: a text goes out to a peer and comes back, in one
 # node or in two.

@@ -6,14 +6,6 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 
-# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
-build() {
-	local name=$1
-	shift
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
-		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
-}
-
 # "N V N V N V N": each N once, in order.
 cat >ledger.awk <<'AWK'
 $1 != NR || $3 != NR || $5 != NR || $7 != NR {

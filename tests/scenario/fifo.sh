@@ -1,11 +1,7 @@
 #!/bin/bash
 # fifo.sh: streams over named FIFOs, with other writers, strangers and deaths.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
-command -v python3 >/dev/null || {
-	echo "fifo: python3 is missing; install it" >&2
-	exit 77
-}
-export PYTHONDONTWRITEBYTECODE=1
+python_peers
 
 # manifest OPTIONS: lines of a text go over a FIFO to where they are printed.
 manifest() {

@@ -2,12 +2,7 @@
 # remote.sh: peers that join from outside, over a unix socket and TCP, as they
 # should and as they should not.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
-command -v python3 >/dev/null || {
-	echo "remote: python3 is missing; install it" >&2
-	exit 77
-}
-PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
-export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+python_peers
 
 # manifest ADDRESS: a text goes out to a peer at that address, and comes back.
 manifest() {

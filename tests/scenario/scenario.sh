@@ -15,6 +15,7 @@ fi
 export LC_ALL=C
 unset TAU_PLUGIN_PATH NO_COLOR XDG_RUNTIME_DIR XDG_STATE_HOME
 : "${top_builddir:=$PWD}" "${TAU:=$top_builddir/tau}"
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 pty=$top_builddir/tests/pty
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tau-scenario-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
@@ -23,6 +24,24 @@ export XDG_RUNTIME_DIR=$folder/runtime XDG_STATE_HOME=$folder/state
 cd "$folder"
 scenario=start
 status=0
+
+# build NAME [DEFINITION]...: NAME.so, a version of tests/fixtures/upgraded/steady.c.
+build() {
+	local name=$1
+	shift
+	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$tree/abi" "$@" \
+		-o "$name.so" "$tree/tests/fixtures/upgraded/steady.c"
+}
+
+# For scenarios whose peers are written in Python, with the library of
+# examples/peers.
+python_peers() {
+	command -v python3 >/dev/null || {
+		echo "${0##*/}: python3 is missing; install it" >&2
+		exit 77
+	}
+	export PYTHONPATH=$tree/examples/peers/python PYTHONDONTWRITEBYTECODE=1
+}
 
 # A title for what follows.
 scenario() { scenario=$1; }

@@ -2,12 +2,7 @@
 # several.sh: one program that shares streams with several nodes, as a command
 # and as a peer that joins from outside.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
-command -v python3 >/dev/null || {
-	echo "several: python3 is missing; install it" >&2
-	exit 77
-}
-PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
-export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+python_peers
 
 # manifest PROGRAM OPERATOR: two texts go from two nodes through a program to
 # two others, the left one past that operator.

@@ -21,13 +21,6 @@ end_all() {
 	wait
 }
 
-# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
-build() {
-	local name=$1
-	shift
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
-		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
-}
 build old -DNUMBER=1 '-DSAVE=hold("save-in");'
 build new -DNUMBER=2 '-DCREATE=hold("create-in");' \
 	'-DRESTORE=hold("restore-in");' '-DSELFTEST=hold("selftest-in");' \

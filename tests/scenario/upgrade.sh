@@ -6,14 +6,6 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 
-# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
-build() {
-	local name=$1
-	shift
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
-		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
-}
-
 # The manifest: what is counted from 1 on passes steady, and is counted again
 # by `read`, a program of ours that ends when something is not in order.
 manifest() {

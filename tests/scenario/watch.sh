@@ -6,13 +6,6 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 
-build() {
-	local name=$1
-	shift
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
-		-o "$name" "$source/tests/fixtures/upgraded/steady.c"
-}
-
 manifest() {
 	cat <<-END
 	{"tau": 1, "name": "up", "plugins": {"steady": {"path": "build/steady.so"}},
@@ -41,9 +34,9 @@ until_said() {
 applied='b: runs as its files say now; pause .* bytes handed over'
 
 mkdir build
-build build/steady.so -DNUMBER=1
-build next.so -DNUMBER=2
-build bad.so -DNUMBER=2 '-DRESTORE=return tau_fail(op, -5, "not today");'
+build build/steady -DNUMBER=1
+build next -DNUMBER=2
+build bad -DNUMBER=2 '-DRESTORE=return tau_fail(op, -5, "not today");'
 manifest '' '' >up.json
 mkfifo pipe
 awk -f ledger.awk <pipe >ledger &
@@ -88,7 +81,7 @@ until_said 'b: the new version says: .*: not today'
 scenario "and one that works, in a folder made anew, is taken"
 said=2
 rm -r build && mkdir build
-build build/steady.so -DNUMBER=1
+build build/steady -DNUMBER=1
 until_said "$applied"
 [ "$(pid_of a) $(pid_of c)" = "$a $c" ] || fail "others were touched"
 
