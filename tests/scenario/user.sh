@@ -35,3 +35,50 @@ chmod 777 bin/plugins
 another HOME="$folder/home" "$folder/bin/tau" run -e 'generate 3 ! stdout'
 expect_status 78
 expect_line err "*bin/plugins*"
+
+scenario "another's topology is neither seen nor ended"
+cat >mine.json <<-'END'
+	{ "tau": 1, "name": "mine", "nodes": { "main": { "operators": {
+	   "numbers": {"type": "generate"}, "none": {"type": "null"} } } },
+	  "streams": [ "numbers -> none" ] }
+END
+"$TAU" run mine.json 2>mine.err &
+mine=$!
+trap 'kill -9 $mine 2>/dev/null || :; rm -rf "$folder"' EXIT
+until "$TAU" ps --topology mine >out 2>/dev/null; do
+	kill -0 $mine || fail "it ended: $(cat mine.err)"
+done
+chmod 755 bin/plugins
+for verb in ps stop; do
+	another HOME="$folder/home" XDG_RUNTIME_DIR="$folder/runtime" "$folder/bin/tau" $verb --topology mine
+	expect_status 69
+	expect_empty out
+	expect_line err "tau: no topology runs under the name mine"
+done
+
+# Whoever finds a way to the socket is told why there is no answer.
+if another perl -e 'use Socket' && [ "$status" = 0 ]; then
+	chmod 711 runtime runtime/tau runtime/tau/mine
+	chmod 666 runtime/tau/mine/control
+	cat >knock.pl <<-'END'
+		use Socket;
+		socket(my $tool, AF_UNIX, SOCK_SEQPACKET, 0) or die $!;
+		connect($tool, sockaddr_un($ARGV[0])) or die $!;
+		$SIG{PIPE} = "IGNORE";
+		send($tool, pack("C4lQQvvV", 116, 1, 33, 0, 0, 0, 0, 4, 0, 0) . "stop", 0);
+		defined recv($tool, my $packet, 65536, 0) or die $!;
+		my (undef, undef, $kind, undef, $code, undef, undef, $name, $plugin, $bytes) =
+			unpack("C4lQQvvV", $packet);
+		print "$kind $code ", substr($packet, 32 + $name + $plugin, $bytes), "\n";
+		recv($tool, $packet, 65536, 0);
+		print "then ", length($packet), "\n";
+	END
+	another perl "$folder/knock.pl" "$folder/runtime/tau/mine/control"
+	expect_status 0
+	expect_text out $'35 69 it belongs to the user 0, and you are the user 65534\nthen 0\n'
+fi
+t ps --topology mine
+expect_status 0
+t stop --topology mine
+expect_status 0
+wait $mine || fail "it ended with $?: $(cat mine.err)"
