@@ -18,7 +18,6 @@ enum { IN, OUT = 0 };
 #define PORT_OUT "\"out\":[{\"name\":\"out\"}]"
 #define MANY_IN "\"in\":[{\"name\":\"in\",\"variadic\":true}]"
 #define MANY_OUT "\"out\":[{\"name\":\"out\",\"variadic\":true}]"
-#define OPERATOR_JSON(name, ports) "{\"name\":\"" name "\"," ports "}"
 
 /* A table NAME_operator with the function NAME_run, or NAME_ready. */
 #define OPERATOR(name_)                                                        \

@@ -26,8 +26,6 @@
 #include "core/plan/plan.h"
 #include "tests/stopper.h"
 
-#define STOPPER_MEMBERS 16 /* of a variadic port, in what stops.sh runs */
-
 #define STOPPER_UNKNOWN_BITS (UINT64_C(31) << 59)
 
 /* The table of a later minor: what this one does not know is poison. */

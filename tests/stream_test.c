@@ -1,5 +1,6 @@
 /* A stream does what its model does, under every policy; and what only shows
  * from outside: memory that sparse runs hold, edges, ends. */
+#include "core/base/owner.h"
 #include "tests/stream_model.h"
 #include "tests/test.h"
 
@@ -54,14 +55,12 @@ struct edge {
 
 static void tell_reader(struct stream_listener *listener)
 {
-	((struct edge *)((char *)listener - offsetof(struct edge, reads)))
-		->readable++;
+	(OWNER_OF(listener, struct edge, reads))->readable++;
 }
 
 static void tell_writer(struct stream_listener *listener)
 {
-	((struct edge *)((char *)listener - offsetof(struct edge, writes)))
-		->writable++;
+	(OWNER_OF(listener, struct edge, writes))->writable++;
 }
 
 static void edge_init(struct edge *edge, uint32_t capacity_bytes,

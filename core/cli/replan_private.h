@@ -49,9 +49,6 @@ int replan_resolve(struct replan *replan, struct catalogue_choice *choices,
 	size_t count, struct error *error);
 int replan_compare(struct replan *replan, struct error *error);
 
-/* The supervisor's settings of all nodes, by what runs now. */
-void replan_set(struct replan *replan);
-
 json_t *replan_list_files(const struct replan *replan, const json_t *record,
 	const struct plan *plan);
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/fleet/signals.h"
 #include "core/plan/quantity.h"
 #include "core/run/reactor.h"
@@ -290,8 +291,7 @@ static void end_live(struct top *top)
 
 static void keys_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct top *top =
-		(struct top *)((char *)watch - offsetof(struct top, keys));
+	struct top *top = OWNER_OF(watch, struct top, keys);
 	struct os *os = &top->cli->os;
 	char key = 'q'; /* at the end of input as well */
 
@@ -304,8 +304,7 @@ static void keys_told(struct reactor_watch *watch, uint32_t events)
 
 static void signal_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct top *top =
-		(struct top *)((char *)watch - offsetof(struct top, signal));
+	struct top *top = OWNER_OF(watch, struct top, signal);
 
 	(void)events;
 	if (signals_next(&top->signals))

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/fleet/exit_code.h"
 #include "core/wire/command_connection.h"
 
@@ -383,9 +384,7 @@ static struct client *find(const struct control *control, uint64_t number)
 
 static void door_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct control *control =
-		(struct control *)((char *)watch -
-				   offsetof(struct control, watch));
+	struct control *control = OWNER_OF(watch, struct control, watch);
 
 	(void)events;
 	control->told = true;

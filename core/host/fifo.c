@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/host/fifo_private.h"
 
 #define STEP_BLOCKS 64 /* or reads, until others have their turn */
@@ -108,8 +109,7 @@ static int prepare(struct fifo *fifo)
 
 static void fd_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct fifo *fifo =
-		(struct fifo *)((char *)watch - offsetof(struct fifo, watch));
+	struct fifo *fifo = OWNER_OF(watch, struct fifo, watch);
 
 	if (fifo->settings.writes && events & EPOLLERR)
 		fifo->lost = true;
@@ -118,16 +118,14 @@ static void fd_told(struct reactor_watch *watch, uint32_t events)
 
 static void stream_told(struct stream_listener *listener)
 {
-	struct fifo *fifo = (struct fifo *)((char *)listener -
-					    offsetof(struct fifo, listener));
+	struct fifo *fifo = OWNER_OF(listener, struct fifo, listener);
 
 	task_tell(&fifo->task, FIFO_WORK);
 }
 
 static void step(struct task *task)
 {
-	struct fifo *fifo =
-		(struct fifo *)((char *)task - offsetof(struct fifo, task));
+	struct fifo *fifo = OWNER_OF(task, struct fifo, task);
 	const struct tau_want want = {.any = FIFO_READY | FIFO_WORK};
 	enum flow flow;
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
@@ -365,13 +366,11 @@ static void close_fd(struct gate *gate, int *fd)
 static void commands_told(struct reactor_watch *watch, uint32_t events)
 {
 	(void)events;
-	((struct gate *)((char *)watch - offsetof(struct gate, commands)))
-		->heard = true;
+	(OWNER_OF(watch, struct gate, commands))->heard = true;
 }
 
 static void door_told(struct reactor_watch *watch, uint32_t events)
 {
 	(void)events;
-	((struct gate *)((char *)watch - offsetof(struct gate, door)))
-		->knocked = true;
+	(OWNER_OF(watch, struct gate, door))->knocked = true;
 }

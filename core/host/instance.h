@@ -21,6 +21,7 @@
 #include <tau/operator.h>
 
 #include "core/base/error.h"
+#include "core/base/owner.h"
 #include "core/host/fabric.h"
 #include "core/host/port.h"
 #include "core/host/slot.h"
@@ -142,8 +143,7 @@ int instance_fail(
 /* The instance that a task is of. */
 static inline struct instance *instance_of_task(const struct task *task)
 {
-	return (struct instance *)((uintptr_t)task -
-				   offsetof(struct instance, task));
+	return OWNER_OF(task, struct instance, task);
 }
 
 /* Whether it has nothing to read from: no declared in port that is connected.

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
@@ -338,9 +339,7 @@ static void finish(struct keeper *keeper)
 
 static void commands_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct keeper *keeper =
-		(struct keeper *)((char *)watch -
-				  offsetof(struct keeper, commands));
+	struct keeper *keeper = OWNER_OF(watch, struct keeper, commands);
 
 	(void)events;
 	keeper->heard = true;
@@ -348,9 +347,7 @@ static void commands_told(struct reactor_watch *watch, uint32_t events)
 
 static void exit_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct keeper *keeper =
-		(struct keeper *)((char *)watch -
-				  offsetof(struct keeper, exit));
+	struct keeper *keeper = OWNER_OF(watch, struct keeper, exit);
 
 	(void)events;
 	keeper->exited = true;

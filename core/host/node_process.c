@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/owner.h"
 #include "core/fiber/overflow.h"
 #include "core/host/gate.h"
 #include "core/host/keeper.h"
@@ -351,8 +352,7 @@ static void obey_upgrade(
 static void told(struct reactor_watch *watch, uint32_t events)
 {
 	struct node_process *process =
-		(struct node_process *)((char *)watch -
-					offsetof(struct node_process, watch));
+		OWNER_OF(watch, struct node_process, watch);
 
 	(void)events;
 	process->heard = true;

@@ -1,6 +1,8 @@
 /* node_quiet: when a node says that it waits for others. See the header. */
 #include "core/host/node_quiet.h"
 
+#include "core/base/owner.h"
+
 #include <stddef.h>
 
 static void ran_down(struct reactor_watch *watch, uint32_t events);
@@ -71,9 +73,7 @@ void node_quiet_forget(struct node_quiet *quiet)
 
 static void ran_down(struct reactor_watch *watch, uint32_t events)
 {
-	struct node_quiet *quiet =
-		(struct node_quiet *)((char *)watch -
-				      offsetof(struct node_quiet, watch));
+	struct node_quiet *quiet = OWNER_OF(watch, struct node_quiet, watch);
 
 	(void)events;
 	quiet->fired = quiet->set;

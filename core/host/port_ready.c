@@ -1,4 +1,5 @@
 /* port: which ports and members are ready. */
+#include "core/base/owner.h"
 #include "core/host/port.h"
 
 #include <stddef.h>
@@ -25,9 +26,7 @@ void ports_restart(struct instance *instance)
 
 void port_told(struct stream_listener *listener)
 {
-	struct port_end *end =
-		(struct port_end *)((char *)listener -
-				    offsetof(struct port_end, listener));
+	struct port_end *end = OWNER_OF(listener, struct port_end, listener);
 
 	put_ready(end);
 	task_tell(&end->owner->task, end->port->bit);

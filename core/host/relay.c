@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 
 #define RELAY_MAGIC 0x72656c61u
 #define STEP_WINDOWS 16 /* until others have their turn */
@@ -121,24 +122,21 @@ void relay_adopt(struct relay *relay)
 
 static void came_told(struct stream_listener *listener)
 {
-	struct relay *relay = (struct relay *)((char *)listener -
-					       offsetof(struct relay, came));
+	struct relay *relay = OWNER_OF(listener, struct relay, came);
 
 	task_tell(&relay->task, RELAY_CAME);
 }
 
 static void room_told(struct stream_listener *listener)
 {
-	struct relay *relay = (struct relay *)((char *)listener -
-					       offsetof(struct relay, room));
+	struct relay *relay = OWNER_OF(listener, struct relay, room);
 
 	task_tell(&relay->task, RELAY_ROOM);
 }
 
 static void step(struct task *task)
 {
-	struct relay *relay =
-		(struct relay *)((char *)task - offsetof(struct relay, task));
+	struct relay *relay = OWNER_OF(task, struct relay, task);
 	const struct tau_want want = {.any = RELAY_CAME | RELAY_ROOM};
 	enum flow flow = GOES_ON;
 

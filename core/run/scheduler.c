@@ -5,6 +5,7 @@
 #include <x86intrin.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/run/readiness.h"
 
 static struct task *choose(struct scheduler *scheduler);
@@ -190,8 +191,7 @@ static void leave(struct task *task)
 
 static void expired(struct timer *timer)
 {
-	struct task *task = (struct task *)((char *)timer -
-					    offsetof(struct task, deadline));
+	struct task *task = OWNER_OF(timer, struct task, deadline);
 
 	if (task->state == TASK_WAITING)
 		enqueue(task);

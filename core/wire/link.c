@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/wire/link_private.h"
 
 static int add(struct link *link, uint32_t number, struct stream *stream,
@@ -224,8 +225,7 @@ static int add(struct link *link, uint32_t number, struct stream *stream,
 
 static void fd_told(struct reactor_watch *watch, uint32_t events)
 {
-	struct link *link =
-		(struct link *)((char *)watch - offsetof(struct link, watch));
+	struct link *link = OWNER_OF(watch, struct link, watch);
 	uint64_t bits = 0;
 
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -247,8 +247,7 @@ static void stream_told(struct stream_listener *listener)
 
 static void step(struct task *task)
 {
-	struct link *link =
-		(struct link *)((char *)task - offsetof(struct link, task));
+	struct link *link = OWNER_OF(task, struct link, task);
 	const struct tau_want want = {
 		.any = LINK_READABLE | LINK_WRITABLE | LINK_WORK | LINK_REST};
 	struct error error;
@@ -347,8 +346,7 @@ static void finished(struct task *task)
 
 static void hello_late(struct timer *timer)
 {
-	struct link *link = (struct link *)((char *)timer -
-					    offsetof(struct link, hello_timer));
+	struct link *link = OWNER_OF(timer, struct link, hello_timer);
 
 	link_say_bye(link, "no HELLO came");
 	shut(link, "said nothing within 10 seconds");

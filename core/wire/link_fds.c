@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/owner.h"
 #include "core/wire/link_private.h"
 
 static int take_rights(struct link *link, const struct cmsghdr *head);
@@ -136,9 +137,7 @@ void link_fds_wait(struct link *link)
 
 void link_fds_retry(struct timer *timer)
 {
-	struct link *link =
-		(struct link *)((char *)timer - offsetof(struct link, fds) -
-				offsetof(struct link_fds, retry));
+	struct link *link = OWNER_OF(timer, struct link, fds.retry);
 
 	link->blocked = link->fds.late ? false : link->blocked;
 	link->fds.late = false;
