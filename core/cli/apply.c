@@ -75,7 +75,11 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 	struct changing changing = {.cli = cli};
 	char *folders = folders_of(wish->planning.plugin_path);
 	struct planning planning = wish->planning;
-	char *record, *arguments[3] = {0};
+	struct asking asking = {.topology = wish->comparing.topology,
+		.verb = "apply",
+		.line = changing_show,
+		.context = &changing};
+	char *record;
 	json_t *request;
 	int code;
 
@@ -83,12 +87,8 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 	request = record_request(cli, &planning, after);
 	record = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
-	if (asprintf(&arguments[0], "record=%s", record) < 0 ||
-		(wish->freeze_ns >= 0 &&
-			asprintf(&arguments[1], "freeze_ns=%" PRId64,
-				wish->freeze_ns) < 0))
-		abort();
-	if (strlen(arguments[0]) + 64 > CONTROL_REQUEST_BYTES_MAX) {
+	if (strlen("record=") + strlen(record) + 64 >
+		CONTROL_REQUEST_BYTES_MAX) {
 		cli_say(cli,
 			"%s and its settings take more than %u bytes, which is "
 			"all that can be asked at once; write it to a file",
@@ -96,16 +96,13 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 			(unsigned)CONTROL_REQUEST_BYTES_MAX);
 		code = EXIT_CODE_USAGE;
 	} else {
-		code = asking_one(cli,
-			&(struct asking){.topology = wish->comparing.topology,
-				.verb = "apply",
-				.arguments = (const char *const *)arguments,
-				.line = changing_show,
-				.context = &changing});
+		asking_add(&asking, "record=%s", record);
+		if (wish->freeze_ns >= 0)
+			asking_add(
+				&asking, "freeze_ns=%" PRId64, wish->freeze_ns);
+		code = asking_one(cli, &asking);
 		changing_finish(&changing);
 	}
-	free(arguments[0]);
-	free(arguments[1]);
 	free(record);
 	free(folders);
 	return code;

@@ -2,6 +2,7 @@
 #include "core/cli/asking.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "core/plan/text.h"
 #include "core/wire/command_connection.h"
 
+static int ask_some(struct cli *cli, struct asking *asking, bool all);
 static int say_which(struct cli *cli, const struct client_names *names);
 static int ask(struct cli *cli, const struct asking *asking, const char *name);
 static int listen_to(struct cli *cli, const struct asking *asking,
@@ -23,39 +25,27 @@ static void print_outcome(struct cli *cli, const struct asking *asking,
 static void await_end(struct client *client);
 static const char *runtime_folder(const struct cli *cli);
 
-int asking_one(struct cli *cli, const struct asking *asking)
+void asking_add(struct asking *asking, const char *format, ...)
 {
-	struct client_names names;
-	int code;
+	char **argument = asking->arguments;
+	va_list list;
 
-	if (asking->topology)
-		return ask(cli, asking, asking->topology);
-	client_names_list(&names, &cli->os, runtime_folder(cli));
-	if (names.count == 1)
-		code = ask(cli, asking, names.names[0]);
-	else
-		code = say_which(cli, &names);
-	client_names_release(&names);
-	return code;
+	while (*argument)
+		argument++;
+	CHECK(argument < asking->arguments + ASKING_ARGUMENTS_MAX);
+	va_start(list, format);
+	CHECK(vasprintf(argument, format, list) >= 0);
+	va_end(list);
 }
 
-int asking_all(struct cli *cli, const struct asking *asking)
+int asking_one(struct cli *cli, struct asking *asking)
 {
-	struct client_names names;
-	int code = 0;
+	return ask_some(cli, asking, false);
+}
 
-	if (asking->topology)
-		return ask(cli, asking, asking->topology);
-	client_names_list(&names, &cli->os, runtime_folder(cli));
-	for (size_t i = 0; i < names.count; i++) {
-		int one = ask(cli, asking, names.names[i]);
-
-		code = code ? code : one;
-	}
-	if (names.count == 0)
-		code = say_which(cli, &names);
-	client_names_release(&names);
-	return code;
+int asking_all(struct cli *cli, struct asking *asking)
+{
+	return ask_some(cli, asking, true);
 }
 
 int asking_connect(struct cli *cli, const char *topology,
@@ -98,6 +88,31 @@ int64_t asking_number(const json_t *line, const char *key)
 	return json_integer_value(json_object_get(line, key));
 }
 
+static int ask_some(struct cli *cli, struct asking *asking, bool all)
+{
+	struct client_names names = {0};
+	int code = 0;
+
+	if (!asking->topology)
+		client_names_list(&names, &cli->os, runtime_folder(cli));
+	if (asking->topology)
+		code = ask(cli, asking, asking->topology);
+	else if (names.count == 0 || (names.count > 1 && !all))
+		code = say_which(cli, &names);
+	else
+		for (size_t i = 0; i < names.count; i++) {
+			int one = ask(cli, asking, names.names[i]);
+
+			code = code ? code : one;
+		}
+	client_names_release(&names);
+	for (char **argument = asking->arguments; *argument; argument++) {
+		free(*argument);
+		*argument = NULL;
+	}
+	return code;
+}
+
 /* Of none or several. */
 static int say_which(struct cli *cli, const struct client_names *names)
 {
@@ -125,8 +140,8 @@ static int ask(struct cli *cli, const struct asking *asking, const char *name)
 		&client, &cli->os, runtime_folder(cli), name, &error);
 
 	if (code == 0)
-		code = client_ask(
-			client, asking->verb, asking->arguments, &error);
+		code = client_ask(client, asking->verb,
+			(const char *const *)asking->arguments, &error);
 	if (code == 0)
 		code = listen_to(cli, asking, name, client);
 	else {

@@ -19,10 +19,12 @@ enum { ASKING_TOPOLOGY = 't' };
 			"which one, where several run"                         \
 	}
 
+#define ASKING_ARGUMENTS_MAX 5
+
 struct asking {
 	const char *topology; /* --topology, or NULL */
 	const char *verb;
-	const char *const *arguments; /* "NAME=VALUE", ends in NULL; or NULL */
+	char *arguments[ASKING_ARGUMENTS_MAX + 1]; /* see asking_add */
 	bool own; /* the lines are not the result: --json prints none */
 	bool end; /* return only when the topology is gone, too */
 	/* What --json prints is how it ended: {"topology": "weblog", "command":
@@ -35,12 +37,17 @@ struct asking {
 	void *context;
 };
 
+/* Adds an argument, NAME=VALUE, as by printf. It is given back when the question
+ * has been asked, whatever came of it. */
+void asking_add(struct asking *asking, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Asks the one topology that is meant. Returns the exit code, after whatever
  * sentence the answer had. */
-int asking_one(struct cli *cli, const struct asking *asking);
+int asking_one(struct cli *cli, struct asking *asking);
 
 /* Asks all that run, or the one that --topology names. */
-int asking_all(struct cli *cli, const struct asking *asking);
+int asking_all(struct cli *cli, struct asking *asking);
 
 /* Reaches the one topology that is meant, for whoever asks it more than once.
  * Its name is the caller's to free. 0, or the exit code after a sentence. */

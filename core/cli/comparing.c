@@ -12,7 +12,7 @@ static void take_record(void *context, const char *topology, json_t *line);
 int comparing_ask(struct cli *cli, struct comparing *comparing,
 	const struct plan *after, struct plan *before)
 {
-	const struct asking asking = {.topology = comparing->topology,
+	struct asking asking = {.topology = comparing->topology,
 		.verb = "record",
 		.own = true,
 		.line = take_record,

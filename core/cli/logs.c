@@ -59,21 +59,11 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static int ask(struct cli *cli, struct wish *wish)
 {
-	const char *arguments[3] = {NULL};
-	size_t count = 0;
-	char *node = NULL;
-	int code;
-
 	if (wish->follow)
-		arguments[count++] = "follow=1";
-	if (wish->node) {
-		CHECK(asprintf(&node, "node=%s", wish->node) >= 0);
-		arguments[count++] = node;
-	}
-	wish->asking.arguments = arguments;
-	code = asking_one(cli, &wish->asking);
-	free(node);
-	return code;
+		asking_add(&wish->asking, "follow=1");
+	if (wish->node)
+		asking_add(&wish->asking, "node=%s", wish->node);
+	return asking_one(cli, &wish->asking);
 }
 
 /* What a detached topology has said is there when it has ended, too. */

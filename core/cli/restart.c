@@ -4,10 +4,6 @@
 #include "core/cli/asking.h"
 #include "core/cli/commands.h"
 
-#include <stdlib.h>
-
-#include "core/base/check.h"
-
 struct wish {
 	struct asking asking;
 	const char *node;
@@ -30,8 +26,6 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {.asking = {.verb = "restart", .outcome = true}};
-	const char *arguments[2] = {NULL};
-	char *node;
 	int code = cli_parse(cli, &restart_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -39,12 +33,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!wish.node)
 		return cli_usage(cli, &restart_command,
 			"restart needs a node; tau ps lists them");
-	CHECK(asprintf(&node, "node=%s", wish.node) >= 0);
-	arguments[0] = node;
-	wish.asking.arguments = arguments;
-	code = asking_one(cli, &wish.asking);
-	free(node);
-	return code;
+	asking_add(&wish.asking, "node=%s", wish.node);
+	return asking_one(cli, &wish.asking);
 }
 
 static const struct cli_option options[] = {ASKING_OPTION, {0}};

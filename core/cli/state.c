@@ -5,10 +5,8 @@
 #include "core/cli/commands.h"
 #include "core/cli/shown.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/check.h"
 #include "core/wire/tapped.h"
 
 enum { RAW = 'r' };
@@ -63,23 +61,12 @@ static int run(struct cli *cli, int argc, char **argv)
 static int ask(struct cli *cli, struct wish *wish)
 {
 	const char *slash = strchr(wish->name, '/');
-	const char *arguments[3] = {NULL};
-	char *owner = NULL, *node = NULL;
-	int code;
 
-	CHECK(asprintf(&owner, "stream=%s", slash ? slash + 1 : wish->name) >=
-		0);
-	arguments[0] = owner;
-	if (slash) {
-		CHECK(asprintf(&node, "node=%.*s", (int)(slash - wish->name),
-			      wish->name) >= 0);
-		arguments[1] = node;
-	}
-	wish->asking.arguments = arguments;
-	code = asking_one(cli, &wish->asking);
-	free(owner);
-	free(node);
-	return code;
+	asking_add(&wish->asking, "stream=%s", slash ? slash + 1 : wish->name);
+	if (slash)
+		asking_add(&wish->asking, "node=%.*s",
+			(int)(slash - wish->name), wish->name);
+	return asking_one(cli, &wish->asking);
 }
 
 static bool show(void *context, const struct command *records)

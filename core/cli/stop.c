@@ -29,7 +29,6 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	static const char *const now[] = {"now=1", NULL};
 	struct wish wish = {
 		.asking = {.verb = "stop", .end = true, .outcome = true}};
 	int code = cli_parse(cli, &stop_command, argc, argv, take, &wish);
@@ -37,7 +36,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (wish.now)
-		wish.asking.arguments = now;
+		asking_add(&wish.asking, "now=1");
 	return asking_one(cli, &wish.asking);
 }
 

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/base/check.h"
 #include "core/wire/tapped.h"
 
 enum { RAW = 'r', COUNT = 'n' };
@@ -46,8 +45,6 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {.cli = cli, .left = UINT64_MAX};
-	const char *arguments[2] = {NULL};
-	char *stream = NULL;
 	int code = cli_parse(cli, &tap_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -60,15 +57,11 @@ static int run(struct cli *cli, int argc, char **argv)
 			"--json and --raw exclude each other");
 	if (cli->json)
 		wish.style = SHOWN_JSON;
-	CHECK(asprintf(&stream, "stream=%s", wish.stream) >= 0);
-	arguments[0] = stream;
+	asking_add(&wish.asking, "stream=%s", wish.stream);
 	wish.asking.verb = "tap";
-	wish.asking.arguments = arguments;
 	wish.asking.records = show;
 	wish.asking.context = &wish;
-	code = asking_one(cli, &wish.asking);
-	free(stream);
-	return code;
+	return asking_one(cli, &wish.asking);
 }
 
 static int take_count(struct cli *cli, struct wish *wish, const char *value)

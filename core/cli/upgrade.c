@@ -15,24 +15,17 @@
 
 enum { PLUGIN = CLI_OWN, WAIT, FREEZE_TIMEOUT, PROBATION };
 
-#define ARGUMENTS 6
-#define ARGUMENT_BYTES (PATH_MAX + 32)
-
 struct wish {
 	struct asking asking;
 	const struct cli_command *command;
 	const char *node, *plugin;
 	bool wait;
 	int64_t freeze_ns, probation_ns;
-	char texts[ARGUMENTS][ARGUMENT_BYTES];
-	const char *arguments[ARGUMENTS];
-	size_t count;
 };
 
 static int take_duration(struct cli *cli, const struct wish *wish,
 	const char *option, const char *value, int64_t *duration_ns);
 static int ask(struct cli *cli, struct wish *wish);
-static char *argument(struct wish *wish);
 static void show_history(void *context, const char *topology, json_t *line);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -94,7 +87,7 @@ static int upgrade(struct cli *cli, int argc, char **argv)
 		cli_say(cli, "the plugin %s is not there: %m", wish.plugin);
 		return EXIT_CODE_IO;
 	}
-	snprintf(argument(&wish), ARGUMENT_BYTES, "plugin=%s", path);
+	asking_add(&wish.asking, "plugin=%s", path);
 	return ask(cli, &wish);
 }
 
@@ -132,30 +125,20 @@ static int ask(struct cli *cli, struct wish *wish)
 	int code;
 
 	if (wish->node)
-		snprintf(argument(wish), ARGUMENT_BYTES, "node=%s", wish->node);
+		asking_add(&wish->asking, "node=%s", wish->node);
 	if (wish->wait)
-		snprintf(argument(wish), ARGUMENT_BYTES, "wait=1");
+		asking_add(&wish->asking, "wait=1");
 	if (wish->freeze_ns >= 0)
-		snprintf(argument(wish), ARGUMENT_BYTES, "freeze_ns=%" PRId64,
-			wish->freeze_ns);
+		asking_add(
+			&wish->asking, "freeze_ns=%" PRId64, wish->freeze_ns);
 	if (wish->probation_ns >= 0)
-		snprintf(argument(wish), ARGUMENT_BYTES,
-			"probation_ns=%" PRId64, wish->probation_ns);
-	wish->asking.arguments = wish->arguments;
+		asking_add(&wish->asking, "probation_ns=%" PRId64,
+			wish->probation_ns);
 	wish->asking.line = changing_show;
 	wish->asking.context = &changing;
 	code = asking_one(cli, &wish->asking);
 	changing_finish(&changing);
 	return code;
-}
-
-/* The next one's text; the list ends in NULL. */
-static char *argument(struct wish *wish)
-{
-	char *text = wish->texts[wish->count];
-
-	wish->arguments[wish->count++] = text;
-	return text;
 }
 
 static void show_history(void *context, const char *topology, json_t *line)
