@@ -173,6 +173,7 @@
 #define LOOK_WAIT_NS 300000000ll
 /* … and how long a node may take to stand still for a state. */
 #define STATE_FREEZE_NS 1000000000ll
+#define STATE_ANSWER_NS 5000000000ll /* … and to say anything at all */
 #define STATE_SHOWN_BYTES (16 * MIB) /* what a person may want to read */
 
 /* a node that waits for other nodes alone says so after as long; until it does,

@@ -52,7 +52,8 @@ struct loop_reader {
 struct loop_tap {
 	uint64_t client; /* 0: none; its number is the tap's in the node */
 	uint32_t process;
-	bool owes; /* TAP_MORE: RECORDS came since */
+	bool owes;              /* TAP_MORE: RECORDS came since */
+	struct loop_timer late; /* of a state: the node has not answered */
 };
 
 /* A tool that looks at what operators do. */

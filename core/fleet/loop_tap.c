@@ -26,6 +26,10 @@ static bool has_stream(const struct loop_process *one, const char *name,
 static bool writes_it(const struct node_plan *plan, const char *name);
 static struct loop_tap *find(
 	struct loop *loop, uint64_t client, uint32_t process);
+static void give_up(struct loop *loop, struct loop_tap *tap);
+static void turn_off(struct loop *loop, struct loop_tap *tap);
+static void forget(struct loop *loop, struct loop_tap *tap);
+static void fired(struct timer *timer);
 static void answer(struct loop *loop, uint64_t client, int code, char *text);
 
 void loop_begin_tap(
@@ -65,7 +69,12 @@ void loop_begin_tap(
 	}
 	while (tap->client)
 		tap++; /* as many as there may be clients */
-	*tap = (struct loop_tap){.client = client, .process = process};
+	*tap = (struct loop_tap){.client = client,
+		.process = process,
+		.late.timer.fired = fired};
+	if (request->kind == REQUEST_STATE)
+		timers_arm(&loop->timers, &tap->late.timer,
+			loop->os->clock_ns(loop->os) + STATE_ANSWER_NS);
 	loop_send(loop, process,
 		&(struct command){.kind = request->kind == REQUEST_TAP
 						  ? COMMAND_TAP
@@ -88,6 +97,7 @@ bool loop_hear_tap(
 		return true;
 	if (command->kind == COMMAND_RECORDS) {
 		tap->owes = true;
+		timers_disarm(&loop->timers, &tap->late.timer);
 		control_records(loop->request->control, tap->client, command);
 		return true;
 	}
@@ -97,7 +107,7 @@ bool loop_hear_tap(
 			? sentence_format("%.*s", (int)command->text.bytes,
 				  command->text.text)
 			: NULL);
-	tap->client = 0;
+	forget(loop, tap);
 	return true;
 }
 
@@ -106,6 +116,8 @@ void loop_serve_taps(struct loop *loop)
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		struct loop_tap *tap = &loop->taps[i];
 
+		if (tap->client && tap->late.elapsed)
+			give_up(loop, tap);
 		if (!tap->client || !tap->owes ||
 			!control_has_room(loop->request->control, tap->client))
 			continue;
@@ -124,11 +136,7 @@ void loop_end_tap(struct loop *loop, uint64_t client)
 
 		if (tap->client != client)
 			continue;
-		tap->client = 0;
-		loop_send(loop, tap->process,
-			&(struct command){.kind = COMMAND_TAP,
-				.code = COMMAND_TAP_OFF,
-				.records = client});
+		turn_off(loop, tap);
 	}
 }
 
@@ -143,8 +151,41 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 			sentence_format("%s's process is gone; nothing "
 					"more is seen of it",
 				loop->processes[process].node->name));
-		tap->client = 0;
+		forget(loop, tap);
 	}
+}
+
+/* Who blocks or is stopped cannot keep a deadline of its own. */
+static void give_up(struct loop *loop, struct loop_tap *tap)
+{
+	answer(loop, tap->client, EXIT_CODE_FAILED,
+		sentence_format("%s does not answer within %.3g s: it is "
+				"stopped, or an operator of it has the thread, "
+				"which tau ps shows",
+			loop->processes[tap->process].node->name,
+			(double)STATE_ANSWER_NS / 1e9));
+	turn_off(loop, tap);
+}
+
+static void turn_off(struct loop *loop, struct loop_tap *tap)
+{
+	loop_send(loop, tap->process,
+		&(struct command){.kind = COMMAND_TAP,
+			.code = COMMAND_TAP_OFF,
+			.records = tap->client});
+	forget(loop, tap);
+}
+
+static void forget(struct loop *loop, struct loop_tap *tap)
+{
+	timers_disarm(&loop->timers, &tap->late.timer);
+	tap->late.elapsed = false;
+	tap->client = 0;
+}
+
+static void fired(struct timer *timer)
+{
+	((struct loop_timer *)timer)->elapsed = true;
 }
 
 /* The node of the writer; where that is somebody else's program, of the

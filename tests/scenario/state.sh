@@ -62,6 +62,17 @@ t state both
 expect_status 1
 expect_line err 'tau: two: operator both keeps no state'
 
+scenario "a node that is stopped"
+there=$("$TAU" ps --json | sed -n -E 's/.*"node": "there".*"pid": ([0-9]+).*/\1/p')
+kill -STOP "$there"
+t state total
+kill -CONT "$there"
+expect_status 1
+expect_line err 'tau: two: there does not answer within 5 s: it is stopped, or *'
+until "$TAU" state total >out 2>err; do
+	kill -0 "$running" || fail "it ended: $(cat run.err)"
+done
+
 scenario "the ledger"
 : >enough
 status=0
