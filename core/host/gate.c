@@ -259,7 +259,9 @@ static void answer(struct gate *gate)
 		return;
 	}
 	if (hub_is_connected(gate->hub)) {
-		os->close(os, fd);
+		hub_turn_away(os, fd,
+			"another peer is connected, and there is one at a "
+			"time");
 		return;
 	}
 	if (hub_connect(gate->hub, fd) < 0)

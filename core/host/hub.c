@@ -162,7 +162,8 @@ static bool move(struct hub *hub)
 	return moved;
 }
 
-/* The program, when all nodes have room for what it may say. */
+/* The program, when all nodes have room for what it may say: not before it was
+ * greeted, unless nobody is left to greet it. */
 static bool is_heard(const struct hub_side *side)
 {
 	const struct hub *hub = side->hub;
@@ -170,7 +171,7 @@ static bool is_heard(const struct hub_side *side)
 
 	if (side != &hub->outside)
 		return heard && hub_has_room(&hub->outside);
-	heard &= hub->greeted;
+	heard &= hub->greeted || side->shut;
 	for (uint32_t i = 0; i < hub->node_count; i++)
 		heard &= hub_has_room(&hub->nodes[i]);
 	return heard;

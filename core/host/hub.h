@@ -62,6 +62,10 @@ enum hub_flow hub_step(struct hub *hub);
  * the connection, with that reason. */
 void hub_hang_up(struct hub *hub, const char *why);
 
+/* Says BYE on a connection that is not the hub's, as far as that goes at once,
+ * and closes it. */
+void hub_turn_away(struct os *os, int fd, const char *why);
+
 bool hub_is_connected(const struct hub *hub);
 bool hub_has_heard(const struct hub *hub);     /* HELLO of the program */
 bool hub_has_moved(const struct hub *hub);     /* records, since then */

@@ -132,6 +132,26 @@ static int put_packet(struct hub_side *to, const uint8_t *frames, size_t bytes)
 	return result;
 }
 
+void hub_turn_away(struct os *os, int fd, const char *why)
+{
+	struct notice bye = {.kind = NOTICE_BYE};
+	uint8_t packet[sizeof(uint32_t) + FRAME_HEAD_BYTES + NOTICE_BYTES_MAX] =
+		{0};
+	uint8_t *frame = packet + sizeof(uint32_t);
+	struct iovec part = {.iov_base = packet};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	uint32_t bytes, length;
+
+	strncpy(bye.text, why, NOTICE_TEXT_BYTES - 1);
+	bytes = (uint32_t)notice_encode(&bye, frame + FRAME_HEAD_BYTES);
+	length = FRAME_HEAD_BYTES + frame_padded(bytes);
+	part.iov_len = sizeof length + length;
+	frame_put_head(frame, FRAME_NOTICE, 0, 0, 0, bytes);
+	memcpy(packet, &length, sizeof length);
+	(void)os->sendmsg(os, fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	os->close(os, fd);
+}
+
 /* `*to` stays NULL where nobody is to have it. */
 static int route(struct hub_side *from, struct run *run,
 	const struct frame *frame, struct hub_side **to, struct error *error)

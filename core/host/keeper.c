@@ -67,9 +67,10 @@ int keeper_run(struct os *os, struct log *log,
 	if (result == 0)
 		result = watch(&keeper, &keeper.commands,
 			command_connection_fd(connection));
-	if (result < 0)
-		return 1;
-	node_report_send(connection, &(struct command){.kind = COMMAND_READY});
+	keeper.left = result < 0;
+	if (!keeper.left)
+		node_report_send(
+			connection, &(struct command){.kind = COMMAND_READY});
 	while (!keeper.over && !keeper.left) {
 		(void)reactor_poll(keeper.reactor, keeper.more ? 0 : -1);
 		if (keeper.heard)
@@ -80,8 +81,10 @@ int keeper_run(struct os *os, struct log *log,
 			pass_on(&keeper);
 	}
 	hub_destroy(&keeper.hub);
-	reactor_remove(keeper.reactor, &keeper.commands);
-	reactor_remove(keeper.reactor, &keeper.exit);
+	if (keeper.reactor) {
+		reactor_remove(keeper.reactor, &keeper.commands);
+		reactor_remove(keeper.reactor, &keeper.exit);
+	}
 	reactor_destroy(&keeper.reactor);
 	if (keeper.pidfd >= 0)
 		os->close(os, keeper.pidfd);

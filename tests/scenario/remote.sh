@@ -107,6 +107,26 @@ expect_empty peer.err
 cmp -s text out || fail "the text did not come back"
 expect_line err "tau: here: the link to there: 3 of the records that it counts as sent on there did not come"
 
+scenario "a second peer is told why it is turned away"
+cat >second.py <<'END'
+import sys, connect, tau_peer
+
+with tau_peer.Peer(connect.connect(sys.argv[1]), "first") as peer:
+    out = peer.writer("out")
+    for count, record in enumerate(peer.reader("in")):
+        if count == 0:
+            sock, said = connect.connect(sys.argv[1]), b""
+            while piece := sock.recv(4096):
+                said += piece
+            assert b"another peer is connected" in said, said
+        out.send(record.body, record.type)
+END
+manifest unix:there.sock >remote.json
+beside second.py unix:there.sock
+expect_status 0
+expect_empty peer.err
+cmp -s text out || fail "the text did not come back"
+
 scenario "a peer with a port of several streams"
 cat >both.py <<'END'
 import sys, connect, tau_peer
