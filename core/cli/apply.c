@@ -10,7 +10,6 @@
 #include "core/cli/comparing.h"
 #include "core/cli/record.h"
 #include "core/fleet/control.h"
-#include "core/plan/quantity.h"
 
 enum { FREEZE_TIMEOUT = CLI_OWN };
 
@@ -29,14 +28,12 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 	if (id == ASKING_TOPOLOGY)
 		wish->comparing.topology = value;
-	else if (id != FREEZE_TIMEOUT)
+	else if (id == FREEZE_TIMEOUT)
+		return cli_take_duration(cli, &apply_command, "freeze-timeout",
+			value, &wish->freeze_ns);
+	else
 		return planning_take(
 			cli, &apply_command, &wish->planning, id, value);
-	else if (quantity_duration(value, &wish->freeze_ns) < 0)
-		return cli_usage(cli, &apply_command,
-			"--freeze-timeout %s: it is a duration, as 500ms, 10s "
-			"or 1m30s",
-			value);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #define TAU_CORE_CLI_CLI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/base/error.h"
 #include "core/base/os.h"
@@ -76,6 +77,10 @@ void cli_say(struct cli *cli, const char *format, ...)
 /* The same with a pointer to the command's help; EXIT_CODE_USAGE. */
 int cli_usage(struct cli *cli, const struct cli_command *command,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Reads the value of --`option`. 0, or EXIT_CODE_USAGE after a sentence. */
+int cli_take_duration(struct cli *cli, const struct cli_command *command,
+	const char *option, const char *value, int64_t *duration_ns);
 
 /* The value of an environment variable, or NULL. */
 const char *cli_environment(const struct cli *cli, const char *name);

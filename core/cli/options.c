@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/plan/diagnostic.h"
+#include "core/plan/quantity.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -70,6 +71,16 @@ int cli_parse(struct cli *cli, const struct cli_command *command, int argc,
 		code = code == 0 ? GO_ON : code;
 	}
 	return code;
+}
+
+int cli_take_duration(struct cli *cli, const struct cli_command *command,
+	const char *option, const char *value, int64_t *duration_ns)
+{
+	if (quantity_duration(value, duration_ns) == 0)
+		return 0;
+	return cli_usage(cli, command,
+		"--%s %s: it is a duration, as 500ms, 10s or 1m30s", option,
+		value);
 }
 
 /* What every command has; the command's own is NOT_COMMON. */

@@ -10,7 +10,6 @@
 #include "core/fleet/control.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/runtime.h"
-#include "core/plan/quantity.h"
 
 #include "core/base/check.h"
 
@@ -32,8 +31,6 @@ struct wish {
 };
 
 static int take_for(struct cli *cli, const char *value, int64_t *for_ns);
-static int take_duration(struct cli *cli, const char *option, const char *value,
-	int64_t *duration_ns);
 static int run_plan(
 	struct cli *cli, const struct wish *wish, struct plan *plan);
 static int run_reachable(struct cli *cli, const struct wish *wish,
@@ -61,8 +58,8 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	case FOR:
 		return take_for(cli, value, &wish->for_ns);
 	case DRAIN_TIMEOUT:
-		return take_duration(
-			cli, "drain-timeout", value, &wish->drain_ns);
+		return cli_take_duration(cli, &run_command, "drain-timeout",
+			value, &wish->drain_ns);
 	case PROGRESS:
 		wish->progress = true;
 		return 0;
@@ -98,7 +95,7 @@ static int run(struct cli *cli, int argc, char **argv)
 /* Within, 0 means without end, which is not what --for 0s asks for. */
 static int take_for(struct cli *cli, const char *value, int64_t *for_ns)
 {
-	int code = take_duration(cli, "for", value, for_ns);
+	int code = cli_take_duration(cli, &run_command, "for", value, for_ns);
 
 	if (code == 0 && *for_ns == 0)
 		return cli_usage(cli, &run_command,
@@ -106,16 +103,6 @@ static int take_for(struct cli *cli, const char *value, int64_t *for_ns)
 			"run without end",
 			value);
 	return code;
-}
-
-static int take_duration(struct cli *cli, const char *option, const char *value,
-	int64_t *duration_ns)
-{
-	if (quantity_duration(value, duration_ns) == 0)
-		return 0;
-	return cli_usage(cli, &run_command,
-		"--%s %s: it is a duration, as 500ms, 10s or 1m30s", option,
-		value);
 }
 
 static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)

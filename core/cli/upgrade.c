@@ -11,7 +11,6 @@
 #include "core/cli/changing.h"
 #include "core/cli/commands.h"
 #include "core/cli/figure.h"
-#include "core/plan/quantity.h"
 
 enum { PLUGIN = CLI_OWN, WAIT, FREEZE_TIMEOUT, PROBATION };
 
@@ -23,8 +22,6 @@ struct wish {
 	int64_t freeze_ns, probation_ns;
 };
 
-static int take_duration(struct cli *cli, const struct wish *wish,
-	const char *option, const char *value, int64_t *duration_ns);
 static int ask(struct cli *cli, struct wish *wish);
 static void show_history(void *context, const char *topology, json_t *line);
 
@@ -43,11 +40,11 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 		wish->wait = true;
 		return 0;
 	case FREEZE_TIMEOUT:
-		return take_duration(
-			cli, wish, "freeze-timeout", value, &wish->freeze_ns);
+		return cli_take_duration(cli, wish->command, "freeze-timeout",
+			value, &wish->freeze_ns);
 	case PROBATION:
-		return take_duration(
-			cli, wish, "probation", value, &wish->probation_ns);
+		return cli_take_duration(cli, wish->command, "probation", value,
+			&wish->probation_ns);
 	}
 	if (wish->node || wish->command == &history_command)
 		return cli_usage(cli, wish->command,
@@ -57,16 +54,6 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 			value);
 	wish->node = value;
 	return 0;
-}
-
-static int take_duration(struct cli *cli, const struct wish *wish,
-	const char *option, const char *value, int64_t *duration_ns)
-{
-	if (quantity_duration(value, duration_ns) == 0)
-		return 0;
-	return cli_usage(cli, wish->command,
-		"--%s %s: it is a duration, as 500ms, 10s or 1m30s", option,
-		value);
 }
 
 static int upgrade(struct cli *cli, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include "core/plan/description.h"
 
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/literal.h"
 #include "core/plan/param.h"
 #include "core/plan/port.h"
@@ -16,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const style_words[] = {"coroutine", "continuation"};
 static const char *const stdio_words[] = {"none", "in", "out"};

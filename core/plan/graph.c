@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/count.h"
 #include "core/plan/graph_parts.h"
 #include "core/plan/pretty.h"
 
@@ -97,7 +98,7 @@ const char *graph_settings(
 			: manifest_transport_words[stream->transport],
 	};
 	const char *all = "";
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (*words[i] != '\0')
 			all = arena_format(arena, "%s%s%s", all,
 				*all == '\0' ? "" : " ", words[i]);

@@ -12,10 +12,9 @@
 #include <string.h>
 
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/description.h"
 #include "core/plan/manifest_take.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void read_version(
 	struct reading *reading, void *into, struct cursor value)

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/description.h"
 #include "core/plan/manifest_take.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* A node while it is read. */
 struct written_node {

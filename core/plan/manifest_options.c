@@ -5,10 +5,9 @@
  * A node while it is read begins with its options, so one pointer serves both.
  */
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/manifest_take.h"
 #include "core/plan/pretty.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void read_backoff(
 	struct reading *reading, void *into, struct cursor value)

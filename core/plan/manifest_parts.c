@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/description.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- variables ----------------------------------------------------------- */
 

@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "core/base/bounds.h"
+#include "core/base/count.h"
 #include "core/plan/manifest_take.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 const char *const manifest_full_words[] = {
 	[FULL_BLOCK] = "block",

@@ -1,11 +1,10 @@
 /* param: see param.h. */
 #include "core/plan/param.h"
 
+#include "core/base/count.h"
 #include "core/plan/literal.h"
 
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const param_type_words[] = {
 	[PARAM_BOOL] = "bool",

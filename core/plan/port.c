@@ -2,8 +2,7 @@
 #include "core/plan/port.h"
 
 #include "core/base/bounds.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "core/base/count.h"
 
 static const char *const back_words[] = {
 	"none", "optional", "required", "through"};

@@ -1,6 +1,8 @@
 /* quantity: see quantity.h. */
 #include "core/plan/quantity.h"
 
+#include "core/base/count.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +12,6 @@ struct unit {
 	int64_t worth;
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define SECOND INT64_C(1000000000)
 
 static const struct unit size_units[] = {
