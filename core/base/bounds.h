@@ -84,6 +84,8 @@
 #define WATCHDOG_KILL_NS 10000000000ll
 #define WATCHDOG_LOOK_NS 50000000ll
 #define WATCHDOG_LOOK_LEAST_NS 10000000ll /* the kernel counts no finer */
+/* Nothing has run for about so long: from then on nobody looks. */
+#define WATCHDOG_CALM_NS 400000000ll
 #define WATCHDOG_IDLE_NS 1000000000ll
 
 /* limits.files: what a node needs for itself and a few neighbours, and more

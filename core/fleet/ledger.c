@@ -99,6 +99,13 @@ uint32_t ledger_running(
 	return running;
 }
 
+bool ledger_unwatch(struct ledger *ledger, uint32_t node)
+{
+	struct counters *page = &ledger->nodes[node].page;
+
+	return counters_valid(page) && counters_unwatch(page);
+}
+
 void ledger_name(const struct ledger *ledger, uint32_t node,
 	uint32_t operator_index, char *text, size_t bytes)
 {

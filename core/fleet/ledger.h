@@ -106,6 +106,10 @@ void ledger_flow(
 uint32_t ledger_running(
 	const struct ledger *ledger, uint32_t node, uint64_t *turn);
 
+/* Nobody looks at a node's page any more, if its process sleeps; it says AWAKE
+ * when it does not (core/wire/counters). False: it does not sleep. */
+bool ledger_unwatch(struct ledger *ledger, uint32_t node);
+
 /* That operator, as "OPERATOR (PLUGIN)", in the caller's memory. */
 void ledger_name(const struct ledger *ledger, uint32_t node,
 	uint32_t operator_index, char *text, size_t bytes);

@@ -90,6 +90,7 @@ struct loop {
 	struct loop_timer due[SUPERVISOR_TIMERS];
 	struct loop_timer look; /* at operators that do not come back */
 	int64_t look_ns, idle_ns, rest_ns; /* as watchdog.h has it */
+	bool unwatched; /* all nodes sleep, and nobody looks */
 	struct signals signals;
 	struct links links;
 	struct reactor_watch signal_watch;
@@ -127,8 +128,10 @@ void loop_hang_up(struct loop *loop, uint32_t index, const char *text);
 /* Serves what a process has said, printed or come to. */
 void loop_serve_process(struct loop *loop, uint32_t index);
 
-/* Looks at all processes, when it is time to; the first call begins it. */
+/* Looks at all processes, when it is time to; the first call begins it. Where
+ * all sleep it is never time, until one of them wakes or is started. */
 void loop_watch(struct loop *loop);
+void loop_watch_again(struct loop *loop);
 
 /* Starts a process in its seat; how that went is told later. */
 void loop_spawn(struct loop *loop, uint32_t index);

@@ -63,6 +63,7 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
 	one->since_ns = loop->os->clock_ns(loop->os);
+	loop_watch_again(loop);
 	request.counters_fd = open_page(loop, index);
 	one->outcome = process_start(&one->process, loop->os, loop->reactor,
 			       &request, &one->error) < 0
@@ -181,6 +182,10 @@ static void serve_commands(struct loop *loop, uint32_t index)
 			ledger_hear(loop->request->ledger, seat_node(index),
 				&command, loop_take_lost, loop))
 			continue;
+		if (command.kind == COMMAND_AWAKE) {
+			loop_watch_again(loop);
+			continue;
+		}
 		if (!loop_note_command(loop, index, &command))
 			continue;
 		loop_happen(loop,

@@ -9,6 +9,7 @@
 #define CALL_BYTES 64
 
 static void rearm(struct loop *loop, bool busy);
+static bool all_sleep(struct loop *loop);
 static void choose_rests(struct loop *loop);
 static bool look(struct loop *loop, uint32_t index);
 static void look_closer(struct loop *loop, uint32_t index, uint32_t running,
@@ -33,6 +34,15 @@ void loop_watch(struct loop *loop)
 		rearm(loop, busy);
 }
 
+void loop_watch_again(struct loop *loop)
+{
+	if (!loop->unwatched)
+		return;
+	loop->unwatched = false;
+	loop->rest_ns = 0;
+	loop->look.elapsed = true;
+}
+
 static void rearm(struct loop *loop, bool busy)
 {
 	if (loop->look_ns == 0)
@@ -41,8 +51,28 @@ static void rearm(struct loop *loop, bool busy)
 		return;
 	loop->rest_ns = watchdog_rest_ns(
 		loop->look_ns, loop->idle_ns, loop->rest_ns, busy);
+	loop->unwatched = loop->rest_ns >= WATCHDOG_CALM_NS && all_sleep(loop);
+	if (loop->unwatched)
+		return;
 	timers_arm(&loop->timers, &loop->look.timer,
 		loop->os->clock_ns(loop->os) + loop->rest_ns);
+}
+
+/* Then nothing can fail to come back. A standby may begin at any time. */
+static bool all_sleep(struct loop *loop)
+{
+	for (uint32_t i = 0; i < loop->count; i++) {
+		const struct loop_process *one = &loop->processes[i];
+
+		if (one->process.pid == 0)
+			continue;
+		if (one->stands_by)
+			return false;
+		if (ledger_fd(loop->request->ledger, seat_node(i)) >= 0 &&
+			!ledger_unwatch(loop->request->ledger, seat_node(i)))
+			return false;
+	}
+	return true;
 }
 
 /* The node with the shortest deadlines decides for all. */

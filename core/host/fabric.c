@@ -97,8 +97,14 @@ static bool may_come(struct fabric *fabric)
 
 static void look_outside(struct fabric *fabric, int64_t timeout_ns)
 {
-	int result = reactor_poll(fabric->reactor, timeout_ns);
+	bool sleeps = fabric->sleeps && timeout_ns != 0;
+	int result;
 
+	if (sleeps)
+		fabric->sleeps(fabric, true);
+	result = reactor_poll(fabric->reactor, timeout_ns);
+	if (sleeps)
+		fabric->sleeps(fabric, false);
 	if (result == 0)
 		fabric->poll_failures = 0;
 	else if (++fabric->poll_failures == POLL_FAILURES_MAX)

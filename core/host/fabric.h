@@ -41,7 +41,7 @@ struct fabric {
 	uint32_t watched_size;
 	uint64_t watching;      /* links, which may always bring something */
 	uint64_t watched_count; /* fds of operators that may become ready */
-	uint32_t hope; /* the fd that was last found worth waiting for */
+	uint32_t hope;   /* the fd that was last found worth waiting for */
 	uint64_t rounds; /* since it last looked outside */
 	uint32_t poll_failures;  /* in a row */
 	uintptr_t thread;        /* the only one that may call the host */
@@ -50,6 +50,9 @@ struct fabric {
 	int stdin_fd, stdout_fd; /* or -1; lent, never closed */
 
 	struct instance *visited; /* its create, save, … is being called */
+
+	/* Told before it waits for what may come, and behind that; or NULL. */
+	void (*sleeps)(struct fabric *fabric, bool asleep);
 
 	/* Told when an operator has stopped running: done, failed, frozen. */
 	void (*stopped)(struct fabric *fabric, struct instance *stopped);

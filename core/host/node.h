@@ -30,6 +30,8 @@
 struct node_listener {
 	void (*failed)(struct node_listener *listener,
 		const struct instance *instance);
+	/* It wakes, and nobody looks whether its operators come back. */
+	void (*woken)(struct node_listener *listener);
 	/* The connection to somebody else's program broke off. What happens
 	 * to a node of ours is its supervisor's to say. */
 	void (*broken)(struct node_listener *listener, const char *peer,

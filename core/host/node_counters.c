@@ -4,6 +4,7 @@
 #include <string.h>
 
 static void left(struct scheduler *scheduler, struct task *task);
+static void sleeps(struct fabric *fabric, bool asleep);
 static bool drops_of_link(const struct node_plan_stream *stream);
 static void note(struct node *node, uint32_t at);
 static uint64_t written(const struct node *node, uint32_t at);
@@ -29,6 +30,7 @@ void node_counters_open(struct node *node, const struct node_plan *plan, int fd)
 	scheduler->shown = &node->counters.head->running;
 	scheduler->left = left;
 	scheduler->context = node;
+	node->fabric.sleeps = sleeps;
 	while (node->first_dropping < plan->stream_count &&
 		!drops_of_link(&plan->streams[node->first_dropping]))
 		node->first_dropping++;
@@ -48,6 +50,7 @@ void node_counters_close(struct node *node)
 
 	scheduler->shown = &scheduler->unshown;
 	scheduler->left = NULL;
+	node->fabric.sleeps = NULL;
 	counters_unmap(&node->counters, node->fabric.os);
 }
 
@@ -65,6 +68,17 @@ static void left(struct scheduler *scheduler, struct task *task)
 	for (uint32_t i = node->first_dropping; i < plan->stream_count; i++)
 		if (drops_of_link(&plan->streams[i]))
 			note(node, plan->streams[i].to.owner);
+}
+
+static void sleeps(struct fabric *fabric, bool asleep)
+{
+	struct node *node = fabric->owner;
+
+	if (asleep)
+		counters_sleep(&node->counters);
+	else if (counters_wake(&node->counters) && node->listener &&
+		 node->listener->woken)
+		node->listener->woken(node->listener);
 }
 
 /* Whether a link fills it, and drops what does not fit. */

@@ -53,7 +53,6 @@ static int watch_commands(struct node_process *process);
 static int work(struct node_process *process);
 static int flush(struct node_process *process);
 static enum node_state turn(struct node_process *process);
-static void explain(struct node_process *process);
 static void flush_queue(struct node_process *process);
 static void obey(struct node_process *process);
 static void obey_upgrade(
@@ -62,6 +61,7 @@ static void told(struct reactor_watch *watch, uint32_t events);
 static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
 static void link_begun(struct node_listener *listener, const char *text);
+static void woken(struct node_listener *listener);
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance);
 static void say_failure(
@@ -77,6 +77,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	process.listener.failed = operator_failed;
 	process.listener.broken = link_broken;
 	process.listener.begun = link_begun;
+	process.listener.woken = woken;
 	process.watch.told = told;
 	process.connection = command_connection_create(os, COMMAND_FD);
 	if (process.connection && listen_for_plan(&process) == 0)
@@ -208,7 +209,8 @@ static int work(struct node_process *process)
 		else if (reactor_poll(reactor, -1) < 0)
 			process->left = flush(process) < 0;
 		if (state == NODE_DEADLOCKED) {
-			explain(process);
+			node_report_waits(process->node, process->connection);
+			flush_queue(process);
 			node_close(process->node);
 			state = NODE_ENDED;
 		}
@@ -272,13 +274,6 @@ static enum node_state turn(struct node_process *process)
 	return state;
 }
 
-/* What each operator waits for. */
-static void explain(struct node_process *process)
-{
-	node_report_waits(process->node, process->connection);
-	flush_queue(process);
-}
-
 /* What was said and did not go at once, while the node goes on. */
 static void flush_queue(struct node_process *process)
 {
@@ -306,7 +301,8 @@ static void obey(struct node_process *process)
 			node_quiet_forget(&process->quiet);
 			break;
 		case COMMAND_EXPLAIN:
-			explain(process);
+			node_report_waits(process->node, process->connection);
+			flush_queue(process);
 			process->stuck = true;
 			break;
 		case COMMAND_CLOSE:
@@ -356,6 +352,12 @@ static void told(struct reactor_watch *watch, uint32_t events)
 
 	(void)events;
 	process->heard = true;
+}
+
+static void woken(struct node_listener *listener)
+{
+	node_report_send(((struct node_process *)listener)->connection,
+		&(struct command){.kind = COMMAND_AWAKE});
 }
 
 static void link_broken(

@@ -159,6 +159,7 @@ static int kind_parts(unsigned kind)
 	case COMMAND_PROCEED:
 	case COMMAND_READY:
 	case COMMAND_DONE:
+	case COMMAND_AWAKE:
 		return 0;
 	case COMMAND_FAILED:
 		return PART_CODE | PART_NAME | PART_PLUGIN | PART_TEXT;

@@ -30,6 +30,8 @@
  *       | STATE (an operator) ->        <- RECORDS  |  stands still, saves,
  *       |                        <- SHOWN           |  goes on; or why not
  *       | LOOK ->                       <- SEEN     |  what it does just now
+ *       | <- AWAKE                                  |  nobody looks, and it
+ *       |                                           |  begins to work
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -167,8 +169,9 @@ enum command_kind {
 	COMMAND_RESTORED = 25,
 	COMMAND_REFUSED = 26,
 	COMMAND_SHOWN = 28,
-	COMMAND_BEGUN = 30,
 	COMMAND_SEEN = 29,
+	COMMAND_BEGUN = 30,
+	COMMAND_AWAKE = 31,
 	/* either way */
 	COMMAND_FDS = 27,
 	/* on a control socket */

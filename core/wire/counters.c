@@ -8,7 +8,7 @@
 
 static size_t bytes_of(uint32_t operators, uint32_t streams);
 static int map(struct counters *counters, struct os *os, uint32_t operators,
-	uint32_t streams, int protection, int fd);
+	uint32_t streams, int fd);
 
 int counters_make(struct counters *counters, struct os *os, uint32_t operators,
 	uint32_t streams, int *fd, struct error *error)
@@ -23,7 +23,7 @@ int counters_make(struct counters *counters, struct os *os, uint32_t operators,
 		result = os->fcntl(os, made, F_ADD_SEALS,
 			F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 	if (result >= 0)
-		result = map(counters, os, operators, streams, PROT_READ, made);
+		result = map(counters, os, operators, streams, made);
 	if (result == 0) {
 		*fd = made;
 		return 0;
@@ -45,10 +45,10 @@ int counters_map(struct counters *counters, struct os *os, uint32_t operators,
 		return result;
 	if (status.st_size != (off_t)bytes_of(operators, streams))
 		return -EINVAL;
-	result = map(
-		counters, os, operators, streams, PROT_READ | PROT_WRITE, fd);
+	result = map(counters, os, operators, streams, fd);
 	if (result < 0)
 		return result;
+	counters->head->awake = 1; /* until it says otherwise */
 	counters->head->version = COUNTERS_VERSION;
 	counters->head->operators = operators;
 	counters->head->streams = streams;
@@ -85,6 +85,31 @@ uint32_t counters_running(const struct counters *counters)
 								  : UINT32_MAX;
 }
 
+void counters_sleep(struct counters *counters)
+{
+	__atomic_store_n(&counters->head->awake, 0, __ATOMIC_SEQ_CST);
+}
+
+bool counters_wake(struct counters *counters)
+{
+	struct counters_head *head = counters->head;
+
+	__atomic_store_n(&head->awake, 1, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&head->unwatched, __ATOMIC_SEQ_CST) &&
+	       __atomic_exchange_n(&head->unwatched, 0, __ATOMIC_SEQ_CST);
+}
+
+bool counters_unwatch(struct counters *counters)
+{
+	struct counters_head *head = counters->head;
+
+	__atomic_store_n(&head->unwatched, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&head->awake, __ATOMIC_SEQ_CST))
+		return true;
+	__atomic_store_n(&head->unwatched, 0, __ATOMIC_SEQ_CST);
+	return false;
+}
+
 static size_t bytes_of(uint32_t operators, uint32_t streams)
 {
 	return COUNTERS_HEAD_BYTES + operators * sizeof(uint64_t) +
@@ -92,11 +117,12 @@ static size_t bytes_of(uint32_t operators, uint32_t streams)
 }
 
 static int map(struct counters *counters, struct os *os, uint32_t operators,
-	uint32_t streams, int protection, int fd)
+	uint32_t streams, int fd)
 {
 	size_t bytes = bytes_of(operators, streams);
 	void *at = NULL;
-	int result = os->map(os, &at, bytes, protection, MAP_SHARED, fd, 0);
+	int result = os->map(
+		os, &at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (result < 0)
 		return result;

@@ -9,7 +9,9 @@
  *        8     4  operators
  *       12     4  streams
  *       16     4  running: the operator that has the thread, from 1; 0: none
- *       20    44  zero
+ *       20     4  awake: the node does not sleep, or it does not say so
+ *       24     4  unwatched: the supervisor does not look
+ *       28    36  zero
  *       64     8  per operator: its turn
  *                 per stream: written[2], read[2], of 8 bytes each
  *
@@ -19,6 +21,19 @@
  * not name, and its turn moves on: one store, so that a kill leaves what was
  * before or what came after, and never a mixture. `written` belongs to the
  * stream's writer and its turn, `read` to its reader.
+ *
+ * Whose node sleeps need not look at it, and must be woken when that ends: else
+ * an operator that does not come back would not be seen. Both sides write their
+ * own word first and then read the other's, in the one order of all such
+ * accesses:
+ *
+ *	node wakes     awake := 1       then reads unwatched
+ *	supervisor     unwatched := 1   then reads awake
+ *
+ * Whichever write comes second, who did it reads the other's first one: so the
+ * supervisor sees that the node is awake and goes on looking, or the node sees
+ * that nobody looks and tells it before any operator runs, or both. A node that
+ * dies in between is told of by its pidfd.
  *
  * Integers are those of the machine: both sides run on it. The supervisor seals
  * the size, and believes none of the rest: a node may have written anything.
@@ -45,7 +60,8 @@ struct counters_head {
 	uint32_t magic, version;
 	uint32_t operators, streams;
 	uint32_t running;
-	uint32_t zero[11];
+	uint32_t awake, unwatched;
+	uint32_t zero[9];
 };
 
 struct counters_stream {
@@ -62,7 +78,7 @@ struct counters {
 };
 
 /* Makes a page of that size in the memory file `*fd`, which is then the
- * caller's, and maps it to be read. -errno with a sentence. */
+ * caller's, and maps it. -errno with a sentence. */
 int counters_make(struct counters *counters, struct os *os, uint32_t operators,
 	uint32_t streams, int *fd, struct error *error);
 
@@ -78,6 +94,17 @@ bool counters_valid(const struct counters *counters);
 
 /* Who has the thread, counted from 0; UINT32_MAX: nobody. */
 uint32_t counters_running(const struct counters *counters);
+
+/* The node goes to sleep: waits for what may come, and runs nobody. */
+void counters_sleep(struct counters *counters);
+
+/* It does not any more. Whether nobody looks, so that this is to be told; it is
+ * said once. */
+bool counters_wake(struct counters *counters);
+
+/* The supervisor does not look from now on, if the node sleeps; whether it
+ * does. */
+bool counters_unwatch(struct counters *counters);
 
 /* The half that the last finished turn of that operator filled. */
 static inline uint32_t counters_half(
