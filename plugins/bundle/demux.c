@@ -11,29 +11,13 @@
  */
 #include "operators.h"
 
-#include <stdlib.h>
-
+#include "members.h"
 #include "note.h"
 
 enum { IN = 0, OUT = 0, BACK = 1 };
 
 /* A stream that never fills up has no limit; counts stay far from the top. */
 #define CREDIT_MAX (UINT64_C(1) << 40)
-
-static int create(struct tau_op *op)
-{
-	op->self = calloc(1, sizeof(struct members));
-	return op->self ? 0 : tau_fail(op, -ENOMEM, "no memory");
-}
-
-static void destroy(struct tau_op *op)
-{
-	struct members *self = op->self;
-
-	if (self)
-		buffer_release(&self->each);
-	free(self);
-}
 
 /* A record to its reader, or a stream's end. */
 static int take_note(struct tau_op *op, struct members *self,
@@ -166,22 +150,10 @@ static int run(struct tau_op *op)
 	return flow < 0 ? flow : 0;
 }
 
-static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
-{
-	(void)version;
-	return members_save(op, op->self, state);
-}
-
-static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
-{
-	(void)version;
-	return members_restore(op, op->self, state);
-}
-
 const struct tau_operator bundle_demux = {.size = sizeof bundle_demux,
 	.name = "demux",
-	.create = create,
-	.destroy = destroy,
+	.create = members_create,
+	.destroy = members_destroy,
 	.run = run,
-	.save = save,
-	.restore = restore};
+	.save = members_save,
+	.restore = members_restore};

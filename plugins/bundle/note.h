@@ -13,8 +13,6 @@
 
 #include <tau/operator.h>
 
-#include "common/buffer.h"
-
 /* The largest note but a record, and what is added to a record. */
 enum { NOTE_BYTES = 64, NOTE_OVERHEAD = 48 };
 
@@ -33,31 +31,5 @@ int note_read(struct note *note, const struct tau_record *from);
 int note_write(struct tau_op *op, uint32_t port, const struct note *note);
 int note_write_record(struct tau_op *op, uint32_t port, uint32_t stream,
 	const struct tau_record *record);
-
-/* What both keep of a stream; counts since its beginning. */
-struct member {
-	uint64_t bytes, records;             /* that went by */
-	uint64_t limit_bytes, limit_records; /* that may */
-	uint64_t atomic;                     /* the largest record */
-	uint64_t ended, gone;                /* the writer, the reader */
-};
-
-struct members {
-	struct buffer each; /* of struct member */
-};
-
-/* As many as there are, with what was known of the first of them. 0 or
- * -ENOMEM with a sentence. */
-int members_make(struct tau_op *op, struct members *members, uint32_t count);
-
-static inline struct member *members_at(struct members *members, uint64_t at)
-{
-	return (struct member *)(void *)members->each.start + at;
-}
-
-int members_save(struct tau_op *op, const struct members *members,
-	struct tau_out *state);
-int members_restore(
-	struct tau_op *op, struct members *members, struct tau_in *state);
 
 #endif
