@@ -1,7 +1,6 @@
 /*
- * supervisor: every history of one and of two nodes, with standbys and with
- * tools that ask, held step by step against a model of the world that knows
- * which events can come.
+ * supervisor: every history of one and of two nodes, with standbys and tools,
+ * held step by step against a model of the world, which knows what can come.
  */
 #include "core/fleet/supervisor.h"
 
@@ -292,12 +291,20 @@ static void go_on(struct exploration *exploration, const struct world *world)
 	}
 }
 
+/* LONG=1: two of what is one else. */
+static bool is_long(void)
+{
+	return getenv("LONG") != NULL;
+}
+
 static size_t explore(struct exploration exploration)
 {
 	struct supervisor_event start = {.kind = SUPERVISOR_START};
 	struct world world = {0};
 
-	exploration.visited = calloc(VISITED_MAX, sizeof *exploration.visited);
+	exploration.places = is_long() ? 1u << 19 : 1u << 16;
+	exploration.visited =
+		calloc(exploration.places, sizeof *exploration.visited);
 	ck_assert(exploration.visited != NULL);
 	step(&exploration, &world, &start);
 	world_meet(&exploration, &world);
@@ -309,12 +316,6 @@ static size_t explore(struct exploration exploration)
 	free(exploration.visited);
 	free(exploration.queue);
 	return exploration.count;
-}
-
-/* LONG=1: two of what is one else. */
-static bool is_long(void)
-{
-	return getenv("LONG") != NULL;
 }
 
 START_TEST(every_history_of_one_and_two_nodes_keeps_the_promises)

@@ -22,14 +22,14 @@ static uint32_t world_hash(const struct world *world)
 void world_meet(struct exploration *exploration, const struct world *world)
 {
 	static const struct world none;
-	uint32_t at = world_hash(world) % VISITED_MAX;
+	uint32_t at = world_hash(world) % exploration->places;
 
 	while (memcmp(&exploration->visited[at], &none, sizeof none)) {
 		if (!memcmp(&exploration->visited[at], world, sizeof *world))
 			return;
-		at = (at + 1) % VISITED_MAX;
+		at = (at + 1) % exploration->places;
 	}
-	ck_assert_uint_lt(++exploration->count, VISITED_MAX / 2);
+	ck_assert_uint_lt(++exploration->count, exploration->places / 2);
 	exploration->visited[at] = *world;
 	if (exploration->last == exploration->room) {
 		exploration->room = exploration->room * 2 + 1024;

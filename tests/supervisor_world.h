@@ -9,7 +9,6 @@
 
 #define NODES_MAX 2
 #define PROCESSES_MAX (NODES_MAX * SEATS)
-#define VISITED_MAX (1u << 19)
 #define CLIENTS_MAX 2
 
 /* What the world knows besides the supervisor. No padding: it is compared
@@ -53,6 +52,7 @@ struct exploration {
 	uint8_t standbys;      /* so many are begun */
 	bool declines;         /* the hook leaves to the step what it can */
 	struct world *visited; /* open addressing; all zero is free */
+	uint32_t places;       /* in it */
 	struct world *queue;   /* to be gone on from */
 	size_t count, next, last, room;
 };

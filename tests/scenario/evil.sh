@@ -225,3 +225,20 @@ expect_line err "tau: bad:   by call_nothing, tests/fixtures/evil.c:*"
 scenario "each process of a node that is restarted is reported"
 beside abort '"restart": {"on": "failure", "max": 3, "within": "1min", "backoff": ["1ms", "1ms"]}'
 [ "$(grep -c 'tau: bad:   by abort_it, tests/fixtures/evil.c:' err)" = 4 ] || fail "not four reports"
+
+scenario "whatever it does, it comes back as its policy has it, and its neighbour goes on"
+again='"restart": {"on": "failure", "max": 1, "within": "1min", "backoff": ["1ms", "1ms"]}'
+for one in crash exit deep close block leak; do
+	case $one in
+	crash) end="crashed before its operators were done: signal *while it ran bad (evil)" ;;
+	exit) end="ended before its operators were done, with status 0: bad (evil) ended the process; *" ;;
+	deep) end="operator bad of plugin evil used up its stack of *" ;;
+	close) end="the way to the supervisor is lost; *" ;;
+	block) end="killed: bad (evil) is blocked in read(2) of fd [0-9]*, for 0.* s (watchdog.kill)" ;;
+	leak) end="killed: it holds * MiB of memory, and 200 MiB are its limit (limits.memory)" ;;
+	esac
+	beside $one "$soon, $again, \"limits\": {\"memory\": \"200MiB\"}"
+	expect_line err "tau: bad: $end"
+	expect_line err "tau: bad: starting again at once: 1 of 1 times within *"
+	expect_line err "tau: bad: not started again: *"
+done
