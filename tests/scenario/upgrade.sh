@@ -248,6 +248,24 @@ expect_line looped.err '*b: cannot hand back: b: the running version did not sta
 goes_on
 finish looped 0 'in order 1 2 1'
 
+scenario 'a file that is written over changes nothing for who comes back from a crash'
+cp steady1.so steady.so
+manifest over ''
+sed -i 's/"b": {/&"restart": {"on": "failure", "backoff": ["1ms", "1ms"]}, /' over.json
+cat >versions.awk <<'END'
+!seen[$2]++ { versions = versions " " $2 }
+$1 + 0 <= count { again++ }
+{ count = $1 + 0 }
+END { print "began again " again + 0 ", versions" versions }
+END
+start over versions.awk
+cp steady2.so steady.so
+kill -9 "$("$TAU" ps --json | sed -n 's/.*"node": "b".*"pid": \([0-9]*\).*/\1/p')"
+until_said over 'b: starting again'
+goes_on
+goes_on
+finish over 0 'began again 1, versions 1'
+
 scenario 'a hash in the manifest refuses another file'
 cp steady1.so steady.so
 manifest pinned ", \"sha256\": \"$(sha256sum steady1.so | cut -d' ' -f1)\""
