@@ -130,9 +130,15 @@ begin() {
 	rm -f "$place.at"
 }
 
-# kill_one WHO: it is dead, though its parent may be held and not reap it.
+# until_dead PROCESS: though its parent may be held and not reap it.
+until_dead() {
+	local state
+	while read -r _ _ state _ <"/proc/$1/stat" && [ "$state" != Z ]; do :; done 2>/dev/null
+}
+
+# kill_one WHO: it is dead.
 kill_one() {
-	local victim state
+	local victim
 	case $1 in
 	old) victim=$(processes b | head -n 1) ;;
 	new) # one that did not restore may have ended
@@ -146,7 +152,7 @@ kill_one() {
 	esac
 	[ -n "$victim" ] || return 0
 	kill -9 $victim 2>/dev/null || return 0
-	while read -r _ _ state _ <"/proc/$victim/stat" && [ "$state" != Z ]; do :; done 2>/dev/null
+	until_dead $victim
 }
 
 # Until what was begun without a client has an end.
@@ -301,3 +307,18 @@ while read -r message when plugins old new near far client; do
 done <table
 while [ $((count--)) -gt 0 ]; do wait -n || { [ $? = 127 ] || failed="$failed x"; }; done
 [ -z "$failed" ] || exit 1
+
+# The supervisor takes all nodes with it, standbys too, wherever they are held.
+(
+	start supervisor old
+	begin restored-before new
+	nodes=$(cat "/proc/$supervisor/task/$supervisor/children")
+	[ "$(wc -w <<<"$nodes")" = 6 ] || fail "nodes and a standby are $nodes"
+	kill -9 $supervisor
+	{ wait $supervisor; } 2>/dev/null || :
+	for node in $nodes; do until_dead $node; done
+	status=0
+	{ wait $upgrade; } 2>/dev/null || status=$?
+	expect_status 74
+	expect_line err 'tau: supervisor: it has ended before *'
+)
