@@ -16,6 +16,8 @@
 #include "core/cli/term.h"
 #include "core/fleet/exit_code.h"
 
+#define CLI_GROUP_MAX 15 /* commands of one kind */
+
 struct cli {
 	struct os os;
 	char *const *environment;
@@ -61,8 +63,14 @@ extern const struct cli_option cli_common_options[];
  * that is none. Returns 0, or an exit code that ends it all. */
 typedef int cli_take(struct cli *cli, void *context, int id, const char *value);
 
-/* All commands, ending in a NULL. */
-extern const struct cli_command *const cli_commands[];
+/* Commands as the overview shows them, ending in a NULL. */
+struct cli_group {
+	const char *title;
+	const struct cli_command *commands[CLI_GROUP_MAX + 1];
+};
+
+/* All commands; ends with a zeroed one. */
+extern const struct cli_group cli_groups[];
 const struct cli_command *cli_find(const char *name);
 
 /* Goes through a command's words. Returns -1 to go on, else the exit code:

@@ -6,16 +6,7 @@
 
 #include <string.h>
 
-static const char *const run_group[] = {
-	"run", "validate", "graph", "plan", NULL};
-static const char *const running_group[] = {"ps", "logs", "tap", "state",
-	"apply", "upgrade", "rollback", "history", "restart", "drain", "stop",
-	NULL};
-static const char *const find_group[] = {"ls", "inspect", NULL};
-static const char *const more_group[] = {"version", "help", NULL};
-
-static void print_group(
-	const struct term *term, const char *title, const char *const *names);
+static void print_group(const struct term *term, const struct cli_group *group);
 static void print_paragraphs(const struct term *term, const char *text);
 static void print_options(
 	const struct term *term, const struct cli_command *command);
@@ -28,10 +19,8 @@ void help_overview(struct cli *cli, const struct term *term)
 	fputs("tau runs dataflow programs: operators, and the streams between "
 	      "them.\n\nusage: tau COMMAND [WORD]...\n",
 		term->file);
-	print_group(term, "run and look", run_group);
-	print_group(term, "what is running", running_group);
-	print_group(term, "find operators", find_group);
-	print_group(term, "more", more_group);
+	for (const struct cli_group *group = cli_groups; group->title; group++)
+		print_group(term, group);
 	term_print(term, TERM_STRONG, "\nfirst steps\n");
 	print_indented(term, "tau run -e 'generate 3 ! stdout'\n"
 			     "tau ls\n"
@@ -71,14 +60,13 @@ static void print_paragraphs(const struct term *term, const char *text)
 	}
 }
 
-static void print_group(
-	const struct term *term, const char *title, const char *const *names)
+static void print_group(const struct term *term, const struct cli_group *group)
 {
-	term_print(term, TERM_STRONG, "\n%s\n", title);
-	for (; *names; names++)
+	term_print(term, TERM_STRONG, "\n%s\n", group->title);
+	for (size_t i = 0; group->commands[i]; i++)
 		fprintf(term->file, "  %s%-10s%s  %s\n",
-			term_on(term, TERM_STRONG), *names, term_off(term),
-			cli_find(*names)->doc);
+			term_on(term, TERM_STRONG), group->commands[i]->name,
+			term_off(term), group->commands[i]->doc);
 }
 
 static void print_options(

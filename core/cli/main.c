@@ -13,12 +13,18 @@
 
 #define COMMANDS_MAX 64
 
-const struct cli_command *const cli_commands[] = {&run_command,
-	&validate_command, &graph_command, &plan_command, &apply_command,
-	&ps_command, &top_command, &logs_command, &upgrade_command,
-	&rollback_command, &history_command, &drain_command, &restart_command,
-	&tap_command, &state_command, &stop_command, &ls_command,
-	&inspect_command, &version_command, &help_command, NULL};
+const struct cli_group cli_groups[] = {
+	{"run and look", {&run_command, &validate_command, &graph_command,
+				 &plan_command}},
+	{"what is running",
+		{&ps_command, &top_command, &logs_command, &tap_command,
+			&state_command, &apply_command, &upgrade_command,
+			&rollback_command, &history_command, &restart_command,
+			&drain_command, &stop_command}},
+	{"find operators", {&ls_command, &inspect_command}},
+	{"more", {&version_command, &help_command}},
+	{0},
+};
 
 static void open_missing(struct os *os);
 static void prepare_for_bugs(struct os *os);
@@ -72,9 +78,10 @@ static void on_abort(int number)
 
 const struct cli_command *cli_find(const char *name)
 {
-	for (size_t i = 0; cli_commands[i]; i++)
-		if (!strcmp(cli_commands[i]->name, name))
-			return cli_commands[i];
+	for (const struct cli_group *group = cli_groups; group->title; group++)
+		for (size_t i = 0; group->commands[i]; i++)
+			if (!strcmp(group->commands[i]->name, name))
+				return group->commands[i];
 	return NULL;
 }
 
@@ -115,10 +122,9 @@ static int unknown(struct cli *cli, const char *name)
 
 	if (unbuilt_explain(cli, name))
 		return EXIT_CODE_USAGE;
-	while (cli_commands[count]) {
-		names[count] = cli_commands[count]->name;
-		count++;
-	}
+	for (const struct cli_group *group = cli_groups; group->title; group++)
+		for (size_t i = 0; group->commands[i]; i++)
+			names[count++] = group->commands[i]->name;
 	near = diagnostic_nearest(name, names, count);
 	if (near)
 		cli_say(cli, "unknown command %s; did you mean %s?", name,

@@ -21,6 +21,9 @@ scenario "every command that help lists has a help of its own"
 t help
 sed -n 's/^  \([a-z]*\)  .*/\1/p' out >commands
 [ "$(wc -l <commands)" -ge 7 ] || fail "help lists fewer than seven commands"
+for command in run ps top apply upgrade ls; do
+	grep -qx "$command" commands || fail "help does not list $command"
+done
 while read -r command; do
 	t help "$command"
 	expect_status 0
