@@ -306,3 +306,8 @@ const char *stage_failure(struct stage *stage)
 {
 	return stage->failure;
 }
+
+uint64_t stage_wanted_bytes(const struct stage *stage)
+{
+	return stage->wanted_bytes;
+}

@@ -61,6 +61,9 @@ int stage_run(struct stage *, size_t stop, enum stage_how how, bool *stopped);
 const char *stage_output(struct stage *, uint32_t port);
 const char *stage_member_output(struct stage *, uint32_t member);
 
+/* What the operator has last asked to have room for. */
+uint64_t stage_wanted_bytes(const struct stage *);
+
 /* The sentence that the operator failed with, or "". */
 const char *stage_failure(struct stage *);
 

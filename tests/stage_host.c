@@ -112,6 +112,14 @@ static int host_want_in(
 	return 0;
 }
 
+static int host_want_out(
+	struct tau_op *op, struct tau_out *head, uint64_t bytes)
+{
+	(void)head;
+	stage_of(op)->wanted_bytes = bytes;
+	return 0;
+}
+
 static bool member_ready(const struct stage_in *in)
 {
 	bool data = in->head.next < in->head.limit || in->at < in->count;
@@ -339,6 +347,7 @@ const struct tau_host stage_host = {.size = sizeof stage_host,
 	.out_room = host_out_room,
 	.wait = host_wait,
 	.want_in = host_want_in,
+	.want_out = host_want_out,
 	.next_in = host_next_in,
 	.next_out = host_next_out,
 	.now = host_now,

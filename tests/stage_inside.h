@@ -53,6 +53,7 @@ struct stage {
 	struct tau_stdio stdio;
 	char failure[512];
 	uint64_t metric;
+	uint64_t wanted_bytes;
 };
 
 /* The table that the operator sees. */
