@@ -144,15 +144,19 @@ hung() {
 	expect_line $name.ledger 'missing 0, again 0, versions 1'
 }
 
-# All at once: two of these deadlines are ten seconds.
+# All at once: three of these deadlines are ten seconds.
 declare -A running upgrades before ledgers
 mkfifo never.at never.go
 build create -DNUMBER=2 -DCREATE=HANG
+cp create.so prepare.so # hangs likewise, and has all the time it wants
 build restore -DNUMBER=2 "-DRESTORE=open(\"$folder/never.go\", O_RDONLY);"
 build selftest -DNUMBER=2 -DSELFTEST=HANG
-for one in create restore selftest; do
-	keys=
-	[ $one != create ] || keys='"watchdog": {"start": "5s"}, '
+for one in create prepare restore selftest; do
+	case $one in
+	create) keys='"watchdog": {"start": "5s"}, ' ;;
+	prepare) keys='"watchdog": {"start": "0s"}, ' ;;
+	*) keys= ;;
+	esac
 	scenario "a version that hangs in $one"
 	manifest $one old failure "$keys"
 	start $one
@@ -163,6 +167,7 @@ for one in create restore selftest; do
 	upgrades[$one]=$!
 done
 hung create 'tau: create: b: the new version was killed: it was not ready within 5 s (watchdog.start), and was in steady (steady)'
+hung prepare 'tau: prepare: b: the new version is not ready within 10 s, and is in steady (steady)'
 hung restore 'tau: restore: b: the new version did not restore its state within 10 s, and is in steady (steady)'
 hung selftest 'tau: selftest: b: the new version did not restore its state within 10 s, and is in steady (steady)'
 

@@ -157,7 +157,7 @@ kill_one() {
 
 # Until what was begun without a client has an end.
 until_history() {
-	until "$TAU" history --topology $name | grep -q '  b  '; do
+	until "$TAU" history --topology $name 2>&1 | grep -q '  b  '; do
 		kill -0 $supervisor 2>&- || fail "it ended: $(cat run.err)"
 	done
 }
