@@ -103,7 +103,7 @@ nth() {
 
 "$TAU" run "$folder/bench.json" >"$folder/log" 2>&1 &
 running=$!
-until [ "$(passed 2>/dev/null || true)" ]; do
+until [ "0$(passed 2>/dev/null || true)" -gt 0 ]; do
 	kill -0 $running || {
 		cat "$folder/log" >&2
 		exit 1
