@@ -21,6 +21,7 @@ static int meet(
 static int take_ours(struct os *os, int door, const struct sockaddr_in *ours);
 static int make_fifo(struct links *links, uint32_t pair, struct error *error);
 static int open_fifo(struct links *links, uint32_t pair);
+static int reopen_fifo(struct links *links, uint32_t pair, uint32_t side);
 static void give_room(struct os *os, int fd);
 static void say_bye(
 	struct links *links, uint32_t pair, int side, const char *why);
@@ -35,8 +36,9 @@ int links_init(struct links *links, struct os *os,
 	*links = (struct links){.os = os, .pairs = pairs};
 	links->fds = calloc(count + 1u, sizeof *links->fds);
 	links->made = calloc(count + 1u, sizeof *links->made);
+	links->inodes = calloc(count + 1u, sizeof *links->inodes);
 	links->former = malloc((count + 1u) * sizeof *links->former);
-	if (!links->fds || !links->made || !links->former) {
+	if (!links->fds || !links->made || !links->inodes || !links->former) {
 		links_release(links);
 		return error_set(error, -ENOMEM, "out of memory for links");
 	}
@@ -109,6 +111,27 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 	return 0;
 }
 
+int links_reopen(struct links *links, uint32_t node, struct error *error)
+{
+	for (uint32_t i = 0; i < links->count; i++) {
+		const struct links_pair *pair = &links->pairs[i];
+		uint32_t side = pair->nodes[1] == node;
+		int result;
+
+		if (pair->nodes[side] != node || !pair->fifo ||
+			links->fds[i][side] >= 0)
+			continue;
+		result = reopen_fifo(links, i, side);
+		if (result < 0)
+			return error_set(error, result,
+				"cannot open the FIFO %s again: %s", pair->fifo,
+				result == -EEXIST
+					? "another file has its name now"
+					: strerror(-result));
+	}
+	return 0;
+}
+
 void links_spawned(struct links *links, uint32_t node)
 {
 	for (uint32_t i = 0; i < links->count; i++)
@@ -142,6 +165,7 @@ void links_release(struct links *links)
 	}
 	free(links->fds);
 	free(links->made);
+	free(links->inodes);
 	free(links->former);
 	*links = (struct links){0};
 }
@@ -284,9 +308,36 @@ static int open_fifo(struct links *links, uint32_t pair)
 		result = -EEXIST;
 	if (result < 0)
 		return result;
+	links->inodes[pair] = status.st_ino;
 	*writer =
 		os->openat(os, AT_FDCWD, plan->fifo, O_WRONLY | O_NONBLOCK, 0);
 	return *writer < 0 ? *writer : 0;
+}
+
+/* Whoever is to write finds a reader, be it for this moment: that none is left
+ * is told by the first write. */
+static int reopen_fifo(struct links *links, uint32_t pair, uint32_t side)
+{
+	const char *path = links->pairs[pair].fifo;
+	struct os *os = links->os;
+	int fd = os->openat(os, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat status;
+	int result = fd < 0 ? fd : os->fstat(os, fd, &status);
+
+	if (result == 0 && (!S_ISFIFO(status.st_mode) ||
+				   status.st_ino != links->inodes[pair]))
+		result = -EEXIST;
+	if (result == 0 && side == links->pairs[pair].writer) {
+		result = os->openat(
+			os, AT_FDCWD, path, O_WRONLY | O_NONBLOCK, 0);
+		links->fds[pair][side] = result;
+	} else if (result == 0) {
+		links->fds[pair][side] = fd;
+		return 0;
+	}
+	if (fd >= 0)
+		os->close(os, fd);
+	return result < 0 ? result : 0;
 }
 
 /* The stock buffer holds a packet or two. Who may not have more, has less. */

@@ -7,13 +7,15 @@
  * end up when its node is gone for good: only then does the node at the other
  * end see that nothing will come. A FIFO is made and opened here too, so that
  * its reader finds a writer and its writer a reader; the supervisor keeps no
- * end of it beyond the spawning, since closing it is how a writer ends.
+ * end of it beyond the spawning, since closing it is how a writer ends, and
+ * opens it again for a process that follows another.
  */
 #ifndef TAU_CORE_FLEET_LINKS_H
 #define TAU_CORE_FLEET_LINKS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/base/error.h"
 #include "core/base/os.h"
@@ -35,8 +37,9 @@ struct links {
 	struct os *os;
 	const struct links_pair *pairs; /* the caller's */
 	int (*fds)[2];
-	int *former; /* an end of each last connection of bytes; -1: none */
-	bool *made;  /* the FIFOs that were not there before */
+	int *former;   /* an end of each last connection of bytes; -1: none */
+	bool *made;    /* the FIFOs that were not there before */
+	ino_t *inodes; /* of all of them */
 	uint32_t count;
 };
 
@@ -58,6 +61,10 @@ void links_ends(const struct links *links, uint32_t node, int *fds);
 typedef void links_take(void *context, uint32_t node, uint32_t place, int fd);
 int links_renew(struct links *links, uint32_t node, links_take *take,
 	void *context, struct error *error);
+
+/* A node is to have a process: opens its ends of FIFOs that were given up.
+ * -errno with a sentence. */
+int links_reopen(struct links *links, uint32_t node, struct error *error);
 
 /* A node has its ends: gives up those of FIFOs. */
 void links_spawned(struct links *links, uint32_t node);

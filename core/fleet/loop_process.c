@@ -60,15 +60,19 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	if (one->follows && links_renew(&loop->links, node, give_link, loop,
 				    &one->error) < 0)
 		loop_take_lost(loop, one->error.text);
-	links_ends(&loop->links, node, ends);
 	request.link_fds = ends;
 	one->since_ns = loop->os->clock_ns(loop->os);
 	loop_watch_again(loop);
 	request.counters_fd = open_page(loop, index);
-	one->outcome = process_start(&one->process, loop->os, loop->reactor,
-			       &request, &one->error) < 0
-			       ? OUTCOME_FAILED
-			       : OUTCOME_SPAWNED;
+	if (links_reopen(&loop->links, node, &one->error) == 0) {
+		links_ends(&loop->links, node, ends);
+		one->outcome = process_start(&one->process, loop->os,
+				       loop->reactor, &request, &one->error) < 0
+				       ? OUTCOME_FAILED
+				       : OUTCOME_SPAWNED;
+	} else {
+		one->outcome = OUTCOME_FAILED;
+	}
 	links_spawned(&loop->links, node);
 	free(ends);
 }

@@ -39,7 +39,11 @@ int handover_save(struct carry *to, struct node *node,
 		carry_end(to, section);
 	}
 	for (uint32_t i = 0; i < node->plan->link_count; i++)
-		save_link(to, node, i);
+		if (!node->links[i].fifo)
+			save_link(to, node, i);
+	for (uint32_t i = 0; i < node->plan->link_count; i++)
+		if (node->links[i].fifo)
+			save_link(to, node, i);
 	for (uint32_t i = 0; i < node->plan->operator_count && result == 0;
 		i++) {
 		failure->name = node->plan->operators[i].name;

@@ -184,6 +184,22 @@ goes_on
 expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  steady 1.0.0 \n'
 finish failing 0 'in order 1'
 
+scenario 'over FIFOs, to both sides and to one'
+cp steady1.so steady.so
+for way in '"numbers -> steady", {"from": "steady", "to": "out", "transport": "fifo"}' \
+	'{"from": "numbers", "to": "steady", "transport": "fifo"}, "steady -> out"' \
+	'{"chain": "numbers -> steady -> out", "transport": "fifo"}'; do
+	manifest pipes ''
+	sed -i "s/\"numbers -> steady -> out\"/$way/" pipes.json
+	start pipes
+	for version in 2 1 2; do
+		t upgrade --plugin steady$version.so --freeze-timeout 30s
+		expect_status 0
+		goes_on
+	done
+	finish pipes 0 'in order 1 2 1 2'
+done
+
 scenario 'one that closes its links is a failure, and makes way'
 cp steady1.so steady.so
 build closes -DNUMBER=2 \
