@@ -13,6 +13,7 @@ static void expect(int64_t time_ns, const char *text)
 
 START_TEST(times_are_seconds_up_to_a_minute_and_then_what_they_are)
 {
+	expect(1000, "1us");
 	expect(50 * MS_NS, "0.05 s");
 	expect(1250 * MS_NS, "1.25 s");
 	expect(10 * SECOND_NS, "10 s");

@@ -11,12 +11,12 @@
 #include "core/cli/record.h"
 #include "core/fleet/control.h"
 
-enum { FREEZE_TIMEOUT = CLI_OWN };
+enum { FREEZE_TIMEOUT = CLI_OWN, DEADLINE };
 
 struct wish {
 	struct planning planning;
 	struct comparing comparing;
-	int64_t freeze_ns;
+	int64_t deadline_ns, freeze_ns;
 };
 
 static int apply(struct cli *cli, struct wish *wish, const struct plan *after);
@@ -28,6 +28,9 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 	if (id == ASKING_TOPOLOGY)
 		wish->comparing.topology = value;
+	else if (id == DEADLINE)
+		return cli_take_duration(cli, &apply_command, "deadline", value,
+			&wish->deadline_ns);
 	else if (id == FREEZE_TIMEOUT)
 		return cli_take_duration(cli, &apply_command, "freeze-timeout",
 			value, &wish->freeze_ns);
@@ -41,7 +44,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct plan before = {0}, after = {0};
 	struct changes changes = {0};
-	struct wish wish = {.freeze_ns = -1};
+	struct wish wish = {.deadline_ns = -1, .freeze_ns = -1};
 	int code = cli_parse(cli, &apply_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -94,6 +97,9 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 		code = EXIT_CODE_USAGE;
 	} else {
 		asking_add(&asking, "record=%s", record);
+		if (wish->deadline_ns >= 0)
+			asking_add(&asking, "deadline_ns=%" PRId64,
+				wish->deadline_ns);
 		if (wish->freeze_ns >= 0)
 			asking_add(
 				&asking, "freeze_ns=%" PRId64, wish->freeze_ns);
@@ -130,6 +136,9 @@ static char *folders_of(const char *list)
 }
 
 static const struct cli_option options[] = {PLANNING_OPTIONS, ASKING_OPTION,
+	{"deadline", DEADLINE, "DURATION",
+		"how long the new processes may take to be ready, and to "
+		"restore their state; 10s each unless given"},
 	{"freeze-timeout", FREEZE_TIMEOUT, "DURATION",
 		"how long a node may take to stand still, 1s unless given"},
 	{0}};

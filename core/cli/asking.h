@@ -19,7 +19,7 @@ enum { ASKING_TOPOLOGY = 't' };
 			"which one, where several run"                         \
 	}
 
-#define ASKING_ARGUMENTS_MAX 5
+#define ASKING_ARGUMENTS_MAX 6
 
 struct asking {
 	const char *topology; /* --topology, or NULL */

@@ -12,14 +12,14 @@
 #include "core/cli/commands.h"
 #include "core/cli/figure.h"
 
-enum { PLUGIN = CLI_OWN, WAIT, FREEZE_TIMEOUT, PROBATION };
+enum { PLUGIN = CLI_OWN, WAIT, DEADLINE, FREEZE_TIMEOUT, PROBATION };
 
 struct wish {
 	struct asking asking;
 	const struct cli_command *command;
 	const char *node, *plugin;
 	bool wait;
-	int64_t freeze_ns, probation_ns;
+	int64_t deadline_ns, freeze_ns, probation_ns;
 };
 
 static int ask(struct cli *cli, struct wish *wish);
@@ -39,6 +39,9 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	case WAIT:
 		wish->wait = true;
 		return 0;
+	case DEADLINE:
+		return cli_take_duration(cli, wish->command, "deadline", value,
+			&wish->deadline_ns);
 	case FREEZE_TIMEOUT:
 		return cli_take_duration(cli, wish->command, "freeze-timeout",
 			value, &wish->freeze_ns);
@@ -60,6 +63,7 @@ static int upgrade(struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {.command = &upgrade_command,
 		.asking = {.verb = "upgrade"},
+		.deadline_ns = -1,
 		.freeze_ns = -1,
 		.probation_ns = -1};
 	char path[PATH_MAX];
@@ -82,6 +86,7 @@ static int rollback(struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {.command = &rollback_command,
 		.asking = {.verb = "rollback"},
+		.deadline_ns = -1,
 		.freeze_ns = -1,
 		.probation_ns = -1};
 	int code = cli_parse(cli, &rollback_command, argc, argv, take, &wish);
@@ -115,6 +120,9 @@ static int ask(struct cli *cli, struct wish *wish)
 		asking_add(&wish->asking, "node=%s", wish->node);
 	if (wish->wait)
 		asking_add(&wish->asking, "wait=1");
+	if (wish->deadline_ns >= 0)
+		asking_add(&wish->asking, "deadline_ns=%" PRId64,
+			wish->deadline_ns);
 	if (wish->freeze_ns >= 0)
 		asking_add(
 			&wish->asking, "freeze_ns=%" PRId64, wish->freeze_ns);
@@ -145,6 +153,9 @@ static void show_history(void *context, const char *topology, json_t *line)
 
 #define SHARED_OPTIONS                                                         \
 	{"wait", WAIT, NULL, "return only when the probation is over"},        \
+		{"deadline", DEADLINE, "DURATION",                             \
+			"how long the new version may take to be ready, and "  \
+			"to restore its state; 10s each unless given"},        \
 		{"freeze-timeout", FREEZE_TIMEOUT, "DURATION",                 \
 			"how long a node may take to stand still, 1s unless "  \
 			"given"},                                              \

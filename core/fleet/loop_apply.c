@@ -151,6 +151,7 @@ void loop_serve_files(struct loop *loop)
 {
 	const struct request request = {.kind = REQUEST_APPLY,
 		.node = SUPERVISOR_NO_NODE,
+		.deadline_ns = -1,
 		.freeze_ns = -1,
 		.probation_ns = -1};
 

@@ -159,11 +159,11 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 static void give_up(struct loop *loop, struct loop_tap *tap)
 {
 	answer(loop, tap->client, EXIT_CODE_FAILED,
-		sentence_format("%s does not answer within %.3g s: it is "
+		sentence_format("%s does not answer within %s: it is "
 				"stopped, or an operator of it has the thread, "
 				"which tau ps shows",
 			loop->processes[tap->process].node->name,
-			(double)STATE_ANSWER_NS / 1e9));
+			sentence_time(STATE_ANSWER_NS).text));
 	turn_off(loop, tap);
 }
 

@@ -92,10 +92,12 @@ static void begin(struct loop *loop, uint64_t client,
 		.wait = request->wait,
 		.nodes = nodes,
 		.node_count = count,
-		.prepare_ns = UPGRADE_PREPARE_NS,
+		.prepare_ns = request->deadline_ns < 0 ? UPGRADE_PREPARE_NS
+						       : request->deadline_ns,
 		.freeze_ns = request->freeze_ns < 0 ? UPGRADE_FREEZE_NS
 						    : request->freeze_ns,
-		.restore_ns = UPGRADE_RESTORE_NS,
+		.restore_ns = request->deadline_ns < 0 ? UPGRADE_RESTORE_NS
+						       : request->deadline_ns,
 		.probation_ns = request->kind == REQUEST_APPLY ? 0
 				: request->probation_ns < 0
 					? UPGRADE_PROBATION_NS

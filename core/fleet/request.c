@@ -55,6 +55,7 @@ int request_read(struct request *request, const struct command *command,
 			continue;
 		*request = (struct request){.kind = verbs[i].kind,
 			.node = SUPERVISOR_NO_NODE,
+			.deadline_ns = -1,
 			.freeze_ns = -1,
 			.probation_ns = -1};
 		return read_arguments(request, command, verbs[i].arguments,
@@ -112,6 +113,8 @@ static int read_argument(struct request *request, const char *text,
 		request->now = true;
 	else if (allowed & UPGRADE && !strcmp(text, "wait=1"))
 		request->wait = true;
+	else if (allowed & UPGRADE && !strncmp(text, "deadline_ns=", 12))
+		request->deadline_ns = strtoll(text + 12, NULL, 10);
 	else if (allowed & UPGRADE && !strncmp(text, "freeze_ns=", 10))
 		request->freeze_ns = strtoll(text + 10, NULL, 10);
 	else if (allowed & UPGRADE && !strncmp(text, "probation_ns=", 13))

@@ -22,9 +22,9 @@ enum request_kind {
 	REQUEST_RESTART, /* node: another process takes its place */
 	REQUEST_RECORD,  /* a line: how it can be resolved again */
 	/* the loop's own: */
-	REQUEST_UPGRADE,  /* plugin; node, wait, freeze_ns, probation_ns */
-	REQUEST_ROLLBACK, /* node; wait, freeze_ns, probation_ns */
-	REQUEST_APPLY,    /* record; wait, freeze_ns */
+	REQUEST_UPGRADE,  /* plugin; node, wait, and how long things may take */
+	REQUEST_ROLLBACK, /* node; likewise */
+	REQUEST_APPLY,    /* record; likewise */
 	REQUEST_HISTORY,  /* a line per upgrade */
 	REQUEST_TAP,      /* stream: RECORDS, copies of what passes */
 	REQUEST_TOP,      /* a line per node, operator and stream */
@@ -38,7 +38,7 @@ struct request {
 	const char *stream; /* "OP" or "OP.PORT"; in the packet */
 	const char *plugin; /* a file's absolute path; in the packet */
 	const char *record; /* another topology, for the planner; likewise */
-	int64_t freeze_ns, probation_ns; /* negative: as ever */
+	int64_t deadline_ns, freeze_ns, probation_ns; /* negative: as ever */
 };
 
 /* The number of the node with that name, or SUPERVISOR_NO_NODE. */

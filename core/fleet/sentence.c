@@ -135,7 +135,9 @@ struct sentence_time sentence_time(int64_t time_ns)
 {
 	struct sentence_time time;
 
-	if (time_ns < 60 * SECOND_NS)
+	if (time_ns < SECOND_NS / 1000)
+		quantity_duration_text(time.text, time_ns);
+	else if (time_ns < 60 * SECOND_NS)
 		snprintf(time.text, sizeof time.text, "%.3g s",
 			(double)time_ns / 1e9);
 	else

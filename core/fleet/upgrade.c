@@ -367,7 +367,7 @@ static char *late(const struct upgrade *upgrade, const char *what,
 	bool standby;
 
 	(void)upgrade_late(upgrade, &node, &standby);
-	return sentence_format("%s: %s within %.3g s%s%.*s",
-		upgrade->names[node], what, (double)timeout_ns / 1e9,
+	return sentence_format("%s: %s within %s%s%.*s", upgrade->names[node],
+		what, sentence_time(timeout_ns).text,
 		who.bytes ? ", and is in " : "", (int)who.bytes, who.text);
 }

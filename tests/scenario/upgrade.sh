@@ -105,6 +105,14 @@ scenario 'a file that is written over changes nothing'
 cp steady2.so steady.so
 goes_on
 
+scenario 'what is not ready when the deadline is over changes nothing'
+t upgrade --plugin steady2.so --deadline 1us
+expect_status 1
+expect_line err 'tau: up: b: the new version is not ready within 1us*'
+t upgrade --plugin steady2.so --deadline soon
+expect_status 2
+goes_on
+
 scenario 'a standard plugin comes with tau'
 t upgrade --plugin "$top_builddir/plugins/tau-io.so"
 expect_status 1
