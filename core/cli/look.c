@@ -22,7 +22,10 @@ static void add_node(struct table *table, const struct look *look,
 	const char *name, const json_t *node);
 static void add_operator(struct table *table, const json_t *line);
 static void print_streams(const struct look *look, const struct term *term);
+static void add_streams_of(
+	struct table *table, const struct look *look, const char *writer);
 static void add_stream(struct table *table, const json_t *line);
+static double full_part(const json_t *line, const char *key, const char *bound);
 static bool works_for(const struct look *look, const char *node, double *cpu);
 static void say_does(const json_t *line, char text[DOES_BYTES]);
 static void put_rate(const json_t *line, const char *key, char *text);
@@ -119,11 +122,11 @@ void look_write(const struct look *look, const char *topology, int64_t time_ns,
 }
 
 /* The writer's side tells what was written, the reader's what was read; what
- * is under way on the link between them is with neither. */
+ * is under way on the link between them is with neither. The capacity is the
+ * reader's, to which what the writer holds is charged. */
 static void join(json_t *stream, const json_t *other)
 {
-	static const char *const sums[] = {
-		"dropped", "records", "bytes", "capacity_bytes"};
+	static const char *const sums[] = {"dropped", "records", "bytes"};
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
 		json_object_set_new(stream, sums[i],
@@ -138,6 +141,8 @@ static void join(json_t *stream, const json_t *other)
 		move(stream, other, "reader");
 		move(stream, other, "out");
 		move(stream, other, "reader_waits");
+		move(stream, other, "capacity_bytes");
+		move(stream, other, "capacity_records");
 	}
 }
 
@@ -234,37 +239,60 @@ static void add_operator(struct table *table, const json_t *line)
 	table_add(table, cells);
 }
 
+/* In the order of those that write them: nodes answer in any order, and rows
+ * should not jump about. */
 static void print_streams(const struct look *look, const struct term *term)
 {
 	struct table table = {.columns = 7,
 		.headings = {"STREAM", "IN/s", "OUT/s", "INSIDE", "FULL",
 			"DROPPED", "WAITS"}};
+	const char *node, *name;
+	json_t *node_line, *line;
+
+	json_object_foreach(look->nodes, node, node_line)
+	{
+		json_object_foreach(look->operators, name, line)
+		{
+			if (!strcmp(asking_text(line, "node"), node))
+				add_streams_of(&table, look, name);
+		}
+	}
+	add_streams_of(&table, look, "");
+	table_print(&table, term, 0);
+	table_release(&table);
+}
+
+/* Those that an operator writes; without a name, those that others write. */
+static void add_streams_of(
+	struct table *table, const struct look *look, const char *writer)
+{
 	const char *name;
 	json_t *line;
 
-	json_object_foreach(look->streams, name, line) add_stream(&table, line);
-	table_print(&table, term, 0);
-	table_release(&table);
+	json_object_foreach(look->streams, name, line)
+	{
+		if (!strcmp(asking_text(line, "writer"), writer))
+			add_stream(table, line);
+	}
 }
 
 static void add_stream(struct table *table, const json_t *line)
 {
 	char in[FIGURE_BYTES], out[FIGURE_BYTES], inside[FIGURE_BYTES];
-	char full[FIGURE_BYTES] = "", dropped[FIGURE_BYTES] = "";
+	char full[FIGURE_BYTES], dropped[FIGURE_BYTES] = "";
 	char waits[DOES_BYTES] = "";
 	const char *writer = asking_text(line, "writer");
 	const char *reader = asking_text(line, "reader");
 	const char *cells[] = {asking_text(line, "stream"), in, out, inside,
 		full, dropped, waits};
-	int64_t room = asking_number(line, "capacity_bytes");
+	double part = full_part(line, "bytes", "capacity_bytes");
+	double other = full_part(line, "records", "capacity_records");
 
 	put_rate(line, "in_per_s", in);
 	put_rate(line, "out_per_s", out);
 	figure_quantity((double)asking_number(line, "records"), "", inside);
-	if (room > 0)
-		snprintf(full, sizeof full, "%.0f %%",
-			(double)asking_number(line, "bytes") * 100 /
-				(double)room);
+	snprintf(full, sizeof full, "%.0f %%",
+		(part > other ? part : other) * 100);
 	if (asking_number(line, "dropped"))
 		figure_quantity(
 			(double)asking_number(line, "dropped"), "", dropped);
@@ -275,6 +303,14 @@ static void add_stream(struct table *table, const json_t *line)
 		snprintf(waits, sizeof waits, "%s, for records",
 			*reader ? reader : "its reader");
 	table_add(table, cells);
+}
+
+/* A stream is full when either of its bounds is reached. */
+static double full_part(const json_t *line, const char *key, const char *bound)
+{
+	int64_t room = asking_number(line, bound);
+
+	return room > 0 ? (double)asking_number(line, key) / (double)room : 0;
 }
 
 /* What all operators of a node have of its time; false: nobody knows. */

@@ -93,6 +93,7 @@ static void put_stream(struct text *text, const struct node *node, uint32_t at)
 	object_number(&object, "bytes", (int64_t)stream->used_bytes);
 	object_number(
 		&object, "capacity_bytes", (int64_t)stream->capacity_bytes);
+	object_number(&object, "capacity_records", (int64_t)stream->records);
 	object_flag(&object, "writer_waits",
 		waits(node, plan->from.owner, plan->name, WAITS_WRITE));
 	object_flag(&object, "reader_waits",

@@ -11,7 +11,8 @@
  *    "in": 10, "out": 9, "does": "write", "stream": "parse.out"}
  *   {"node": "a", "stream": "parse.out", "writer": "parse", "reader": null,
  *    "in": 9, "out": 4, "dropped": 0, "records": 5, "bytes": 500,
- *    "capacity_bytes": 65536, "writer_waits": true, "reader_waits": false}
+ *    "capacity_bytes": 65536, "capacity_records": 1024,
+ *    "writer_waits": true, "reader_waits": false}
  *
  * `does`: read, write (it waits for that stream), outside (an fd or a clock),
  * work, ended. An end of a stream in another node is null. Nothing here
