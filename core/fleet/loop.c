@@ -11,6 +11,7 @@
 static int begin(struct loop *loop, struct error *error);
 static int turn(struct loop *loop, struct error *error);
 static void release(struct loop *loop);
+static void serve_processes(struct loop *loop);
 static void serve_signals(struct loop *loop);
 static void serve_timers(struct loop *loop);
 static void serve_timer(
@@ -105,8 +106,7 @@ static int turn(struct loop *loop, struct error *error)
 	if (code < 0)
 		return error_set(error, code, "cannot wait for nodes: %s",
 			strerror(-code));
-	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
-		loop_serve_process(loop, i);
+	serve_processes(loop);
 	if (!loop->ended)
 		serve_signals(loop);
 	if (!loop->ended)
@@ -138,6 +138,17 @@ static void release(struct loop *loop)
 	supervisor_release(&loop->supervisor);
 	journal_release(&loop->journal);
 	free(loop->processes);
+}
+
+/* Standbys come first: one that has died is not told to run when who ran is
+ * found dead in the same turn, and so nothing that it had is lost. */
+static void serve_processes(struct loop *loop)
+{
+	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
+		if (supervisor_current(&loop->supervisor, seat_node(i)) != i)
+			loop_serve_process(loop, i);
+	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
+		loop_serve_process(loop, i);
 }
 
 static void serve_signals(struct loop *loop)

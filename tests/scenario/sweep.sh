@@ -263,7 +263,7 @@ selftest   in     good  takes     stays           takes~   takes~   takes
 restored   before good  takes     stays           takes~   takes~   takes*
 restored   after  good  takes     stays*          takes~   takes~   takes
 fence      before good  takes     stays*          takes~   takes~   takes
-fence      after  good  -         returns         takes~   takes~*  takes
+fence      after  good  -         stays*          takes~   takes~*  takes
 run        before good  -         returns*        takes~   takes~   takes
 run        after  good  -         returns         takes~*  takes~   takes
 run        in     good  -         undone/returns  takes~   takes~   -
