@@ -290,11 +290,27 @@ START_TEST(the_next_one_hears_of_streams_that_are_over)
 }
 END_TEST
 
+/* Its nodes, which would refuse the second one, hear of the next program. */
+START_TEST(who_says_hello_twice_is_followed_by_another)
+{
+	hubs_begin(&hubs, 1, true);
+	say_hello(&hubs.nodes[0]);
+	say_hello(&hubs.program);
+	say_hello(&hubs.program);
+	hubs_settle(&hubs);
+	hubs_expect(&hubs.nodes[0], "hello:65536 again:HELLO came twice");
+	ck_assert_uint_eq(hubs.agains, 1);
+	ck_assert_int_eq(hubs_connect(&hubs), 0);
+	hubs_end(&hubs);
+}
+END_TEST
+
 static Suite *hub_again_suite(void)
 {
 	Suite *suite = suite_create("hub_again");
 	TCase *tests = test_case(suite, "programs");
 
+	tcase_add_test(tests, who_says_hello_twice_is_followed_by_another);
 	tcase_add_loop_test(tests, a_program_may_die_at_every_byte, 0, 2);
 	tcase_add_loop_test(
 		tests, what_was_not_read_behind_the_end_is_told_as_lost, 0, 2);

@@ -9,7 +9,7 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/sentence.h"
 
-static void say_report(struct loop *loop);
+static bool say_report(struct loop *loop);
 static void say(struct loop *loop, const char *text);
 static void watch_files(struct loop *loop);
 static void add_file(void *context, const char *path);
@@ -45,16 +45,15 @@ void loop_refuse(struct loop *loop, uint64_t client,
 	if (client == LOOP_ITSELF && result == EXIT_CODE_INVALID) {
 		say(loop, "the files have changed, and what they say cannot be "
 			  "applied; the topology runs on as it is:");
-		if (code == -EINVAL && loop->request->planner) {
-			say_report(loop);
+		if (code == -EINVAL && loop->request->planner &&
+			say_report(loop))
 			return;
-		}
 	}
 	loop_answer_change(loop, client, result, text);
 }
 
-/* Each of its lines. */
-static void say_report(struct loop *loop)
+/* Each of its lines; whether there are any. */
+static bool say_report(struct loop *loop)
 {
 	const struct loop_planner *planner = loop->request->planner;
 	char *report = planner->report(planner->context);
@@ -63,6 +62,7 @@ static void say_report(struct loop *loop)
 		if (*line)
 			say(loop, line);
 	free(report);
+	return report != NULL;
 }
 
 static void say(struct loop *loop, const char *text)

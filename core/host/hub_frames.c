@@ -172,6 +172,10 @@ static int route(struct hub_side *from, struct run *run,
 	result = notice_decode(&notice, frame->body, frame->body_bytes, error);
 	if (result < 0)
 		return result;
+	/* No node is to take this program for the next one. */
+	if (hub->reconnects && from == &hub->outside && from->greets &&
+		notice.kind == NOTICE_HELLO)
+		return error_set(error, -EPROTO, "HELLO came twice");
 	return from == &hub->outside ? hear_program(hub, run, &notice, to)
 				     : hear_node(from, &notice, to);
 }

@@ -72,6 +72,10 @@ until_said 'the files have changed, and what they say cannot be applied; the top
 until_said 'up.json:1:'
 [ "$(pid_of b)" = "$b" ] || fail "b was replaced"
 
+manifest '' '' | sed 's/"name": "up"/"name": "down"/' >up.json
+until_said 'it is called down, and what runs is called up; a topology keeps its name '
+[ "$(pid_of b)" = "$b" ] || fail "b was replaced"
+
 scenario "a version that fails changes nothing"
 manifest ', "more": {"type": "steady.steady"}' 'more -> ' >up.json
 cp bad.so build/.steady.so && mv build/.steady.so build/steady.so
