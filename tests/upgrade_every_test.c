@@ -289,11 +289,78 @@ START_TEST(every_history_of_an_upgrade_of_two_nodes_keeps_the_promises)
 }
 END_TEST
 
+/* One event of a history of one node. */
+static const struct upgrade_action *happen(
+	struct upgrade *upgrade, struct upgrade_event event, size_t *count)
+{
+	bool taken;
+
+	event.number = upgrade->number;
+	if (!event.text.bytes)
+		event.text = (struct command_text){
+			upgrade_world_good, sizeof upgrade_world_good - 1};
+	return upgrade_step(upgrade, &event, count, &taken);
+}
+
+/* Up to the last event before the commit, whose actions it gives. */
+static const struct upgrade_action *commit(
+	struct upgrade *upgrade, size_t *count)
+{
+	static const uint32_t node;
+	const struct upgrade_request request = {.nodes = &node,
+		.node_count = 1,
+		.prepare_ns = 1,
+		.freeze_ns = 1,
+		.restore_ns = 1,
+		.probation_ns = 7};
+	static const enum upgrade_event_kind kinds[] = {UPGRADE_STANDBY_READY,
+		UPGRADE_FROZEN, UPGRADE_STANDBY_RESTORED};
+	const struct upgrade_action *actions = NULL;
+
+	happen(upgrade,
+		(struct upgrade_event){
+			.kind = UPGRADE_BEGIN, .request = &request},
+		count);
+	for (int i = 0; i < 3; i++)
+		actions = happen(upgrade,
+			(struct upgrade_event){.kind = kinds[i]}, count);
+	return actions;
+}
+
+static int64_t probation_of(const struct upgrade_action *actions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (actions[i].kind == UPGRADE_DO_ARM &&
+			actions[i].timer == UPGRADE_TIMER_PROBATION)
+			return actions[i].timeout_ns;
+	return -1;
+}
+
+START_TEST(a_commit_ends_the_probation_before_it)
+{
+	static const char *const names[] = {"a"};
+	const struct upgrade_action *actions;
+	struct upgrade upgrade;
+	size_t count;
+
+	upgrade_init(&upgrade, names, 1);
+	(void)commit(&upgrade, &count);
+	happen(&upgrade, (struct upgrade_event){.kind = UPGRADE_GONE}, &count);
+	actions = happen(
+		&upgrade, (struct upgrade_event){.kind = UPGRADE_RUNS}, &count);
+	ck_assert_int_eq(probation_of(actions, count), 7);
+	actions = commit(&upgrade, &count);
+	ck_assert_int_eq(probation_of(actions, count), 0);
+	upgrade_release(&upgrade);
+}
+END_TEST
+
 static Suite *upgrade_suite(void)
 {
 	Suite *suite = suite_create("upgrade, every history");
 	TCase *every = test_case(suite, "every history");
 
+	tcase_add_test(every, a_commit_ends_the_probation_before_it);
 	tcase_add_test(every,
 		every_history_of_two_upgrades_of_one_node_keeps_the_promises);
 	tcase_add_test(every,
