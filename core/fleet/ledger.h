@@ -46,7 +46,8 @@ struct ledger_stream {
 	bool crosses;
 	/* by processes of this node that are gone, of a stream that crosses */
 	uint64_t written_before, read_before;
-	uint64_t read_then; /* when its process took over, likewise */
+	/* when its process took over, likewise */
+	uint64_t read_then, written_then;
 	bool left_before;   /* one of them had left it */
 	struct ledger_begun begun;
 	uint64_t gone; /* of those written here: told of so far */
@@ -154,7 +155,11 @@ void ledger_take_over(struct ledger *ledger, uint32_t node);
 
 /* The process that took over last is gone, and the state that it was handed
  * will go on without what it had done since. Gives `take` a sentence for every
- * stream of other nodes that it had read from. */
+ * stream of other nodes that it had read from; and for each to them that it had
+ * written to, since what lay within the node is worked off once more. That the
+ * second time brings the same records is nobody's to say: operators may ask the
+ * time, or be of versions that differ. So none is dropped by its number, which
+ * could drop others, but as many as may come twice are told. */
 void ledger_take_back(
 	struct ledger *ledger, uint32_t node, ledger_take *take, void *context);
 

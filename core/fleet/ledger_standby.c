@@ -90,16 +90,20 @@ void ledger_take_back(
 		return;
 	for (uint32_t at = 0; at < one->stream_count; at++) {
 		const struct ledger_stream *stream = &one->streams[at];
-		uint64_t lost;
+		bool reads = stream->reader != NODE_PLAN_NONE, left;
+		uint64_t count;
 		char *sentence;
-		bool left;
 
-		if (!stream->crosses || stream->reader == NODE_PLAN_NONE)
+		if (!stream->crosses)
 			continue;
-		lost = ledger_read(one, at, &left) - stream->read_then;
-		if (lost == 0)
+		count = reads ? ledger_read(one, at, &left) - stream->read_then
+			      : ledger_written(one, at, &left) -
+					stream->written_then;
+		if (count == 0)
 			continue;
-		sentence = sentence_undone(stream->name, one->name, lost);
+		sentence =
+			reads ? sentence_undone(stream->name, one->name, count)
+			      : sentence_twice(stream->name, one->name, count);
 		take(context, sentence);
 		free(sentence);
 	}
@@ -155,6 +159,7 @@ static void count_stream(const struct ledger_node *from, uint32_t at,
 	stream->begun = old->begun;
 	stream->gone = old->gone;
 	stream->left_before = old->left_before;
+	stream->written_then = reads ? 0 : ledger_written(from, at, &left);
 	stream->read_then = reads ? ledger_read(from, at, &left) : 0;
 	if (reads)
 		stream->read_before =

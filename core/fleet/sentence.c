@@ -157,6 +157,16 @@ static struct sentence_time roughly(int64_t time_ns)
 	return time;
 }
 
+char *sentence_twice(const char *stream, const char *node, uint64_t records)
+{
+	return sentence_format("up to %" PRIu64 " record%s of %s may come "
+			       "twice: the new version of %s wrote %s before "
+			       "it crashed, and the previous one goes on from "
+			       "where it handed over",
+		records, records == 1 ? "" : "s", stream, node,
+		records == 1 ? "it" : "them");
+}
+
 char *sentence_late(int64_t start_ns, const char *who)
 {
 	if (who)

@@ -47,6 +47,9 @@ char *sentence_state_gone(
 /* What a node had read that went down with its new version. */
 char *sentence_undone(const char *stream, const char *node, uint64_t records);
 
+/* What such a version had written, and the one before it may write again. */
+char *sentence_twice(const char *stream, const char *node, uint64_t records);
+
 /* It was not ready after so long, and was in "OPERATOR (PLUGIN)"; or NULL. */
 char *sentence_late(int64_t start_ns, const char *who);
 
