@@ -309,7 +309,10 @@ START_TEST(a_program_that_ends_goes_its_way_and_comes_back_to_nobody)
 	history_ends(&history, 0);
 	history_fails(&history, 2);
 	history_exits(&history, 2, 1 << 8);
-	history_expect(&history, "drop 0; \"no\"; drop 1; exit 1; ");
+	history_expect(&history,
+		"drop 0; \"no\"; drop 1; \"not started again: a program "
+		"would have to begin anew, and a node that it has streams to "
+		"has ended\"; exit 1; ");
 	supervisor_release(&history.supervisor);
 }
 END_TEST

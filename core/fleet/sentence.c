@@ -104,6 +104,13 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 		worker ? " was at work on what followed" : "");
 }
 
+char *sentence_stranded(void)
+{
+	return sentence_format("not started again: a program would have to "
+			       "begin anew, and a node that it has streams to "
+			       "has ended");
+}
+
 char *sentence_gone_down(const char *stream, const char *node, uint64_t records)
 {
 	return sentence_format("%" PRIu64 " record%s of %s went down with the "

@@ -72,6 +72,9 @@ char *sentence_given_up(const struct restart_policy *policy);
 /* The latter, as its neighbours are told. */
 char *sentence_gone(const struct restart_policy *policy);
 
+/* A program that would have to begin anew cannot. */
+char *sentence_stranded(void);
+
 /* What is said when running out takes a while; `drain_ns` is what it may take.
  */
 char *sentence_patience(int64_t drain_ns);

@@ -13,7 +13,8 @@
 static void restart_along(struct supervisor *supervisor, uint32_t node);
 static uint32_t partner(
 	const struct supervisor *supervisor, uint32_t link, uint32_t node);
-static bool is_left_alone(const struct supervisor *supervisor, uint32_t node);
+static bool has_lost_one(
+	const struct supervisor *supervisor, uint32_t program, uint32_t but);
 static bool is_wanted(const struct supervisor *supervisor,
 	const struct supervisor_event *event, bool well);
 static void say_what_follows(
@@ -32,26 +33,30 @@ void supervisor_current_exited(struct supervisor *supervisor,
 	uint32_t node = seat_node(event->process);
 	bool program = supervisor_policy(supervisor, event->process)->program;
 	bool well = was.done && event->status == 0 && !(program && was.failed);
-	bool killed = supervised_was_killed(&was);
+	bool killed =
+		supervised_was_killed(&was) && !supervisor->nodes[node].along;
+	bool stranded = supervisor_is_stranded(supervisor, node);
 	bool wanted = !killed && is_wanted(supervisor, event, well);
 	int64_t pause_ns = -1;
 
 	if ((supervisor->nodes[node].asked && !supervisor->stopping) ||
 		(supervisor->nodes[node].along && !supervisor->closing &&
-			!well)) {
+			!well && !stranded)) {
 		spawn_after(supervisor, event->process, 0);
 		return;
 	}
-	if (wanted)
+	if (wanted && !stranded)
 		pause_ns = restart_pause(&supervisor->nodes[node].restart,
 			&supervisor_policy(supervisor, event->process)->restart,
 			event->now_ns, event->chance);
 	if (pause_ns < 0)
 		supervisor_node_ended(supervisor, node,
-			why_gone(supervisor, event, was, wanted));
+			why_gone(supervisor, event, was, wanted && !stranded));
 	if (!killed && !well && !was.failed)
 		say_end(supervisor, event, was);
-	if (wanted)
+	if (wanted && stranded)
+		action_say(&supervisor->actions, node, sentence_stranded());
+	else if (wanted)
 		say_what_follows(supervisor, node, pause_ns);
 	if (pause_ns >= 0)
 		spawn_after(supervisor, event->process, pause_ns);
@@ -188,23 +193,42 @@ static bool is_wanted(const struct supervisor *supervisor,
 
 	return supervisor->ran && !supervisor->closing &&
 	       !(supervisor->stopping && well) &&
-	       !(policy->program && is_left_alone(supervisor, node)) &&
 	       restart_wanted(&policy->restart, !well) &&
 	       supervisor->deadlock.nodes[node].group == DEADLOCK_NONE;
 }
 
-/* Whether a program would find nobody to talk to. */
-static bool is_left_alone(const struct supervisor *supervisor, uint32_t node)
+/* Whether a program would have to begin anew which cannot: nobody tells it of
+ * the streams of a node that has ended, and so it would wait for them. */
+bool supervisor_is_stranded(const struct supervisor *supervisor, uint32_t node)
 {
+	if (supervisor_policy(supervisor, seat_process(node, 0))->program)
+		return has_lost_one(supervisor, node, SUPERVISOR_NO_NODE);
 	for (uint32_t i = 0; i < supervisor->options.link_count; i++) {
 		uint32_t other = partner(supervisor, i, node);
 
 		if (other != SUPERVISOR_NO_NODE &&
 			supervised_current(supervisor, other)->state !=
-				SUPERVISED_ENDED)
-			return false;
+				SUPERVISED_ENDED &&
+			!supervised_current(supervisor, other)->done &&
+			has_lost_one(supervisor, other, node))
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/* Whether any other node that a program shares streams with has ended. */
+static bool has_lost_one(
+	const struct supervisor *supervisor, uint32_t program, uint32_t but)
+{
+	for (uint32_t i = 0; i < supervisor->options.link_count; i++) {
+		uint32_t other = partner(supervisor, i, program);
+
+		if (other != SUPERVISOR_NO_NODE && other != but &&
+			supervised_current(supervisor, other)->state ==
+				SUPERVISED_ENDED)
+			return true;
+	}
+	return false;
 }
 
 static void say_what_follows(

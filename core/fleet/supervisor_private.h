@@ -86,6 +86,10 @@ void supervisor_on_restart(struct supervisor *supervisor, uint32_t process);
 void supervisor_on_late(
 	struct supervisor *supervisor, const struct supervisor_event *event);
 
+/* Whether a new process of a node would be of no use, since a program that must
+ * begin anew with it cannot. */
+bool supervisor_is_stranded(const struct supervisor *supervisor, uint32_t node);
+
 /* No other process will be tried. */
 void supervisor_give_up_restart(struct supervisor *supervisor, uint32_t node);
 

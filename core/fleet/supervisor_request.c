@@ -161,6 +161,9 @@ static const char *why_not(const struct supervisor *supervisor, uint32_t node)
 	if (supervisor->processes[process].state != SUPERVISED_RUNNING &&
 		!one->waiting && !one->asked)
 		return "that node is being restarted already";
+	if (supervisor_is_stranded(supervisor, node))
+		return "a program would have to begin anew, and a node that it "
+		       "has streams to has ended";
 	return NULL;
 }
 
