@@ -86,8 +86,8 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	if (process.node)
 		reactor_remove(process.node->fabric.reactor, &process.watch);
 	node_taps_release(&process.taps);
+	node_destroy(&process.node); /* of which a crash is still told */
 	command_connection_destroy(&process.connection);
-	node_destroy(&process.node);
 	node_upgrade_release(&process.upgrade);
 	overflow_remove(&process.overflow);
 	node_plan_release(&process.plan);

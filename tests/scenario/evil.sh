@@ -41,6 +41,12 @@ expect_line err "tau: main: crashed before its operators were done: signal 6 (Ab
 
 stands_in abort 'by abort_it, tests/fixtures/evil.c:[0-9]*'
 
+scenario "a crash when its operators are done"
+evil -e 'evil.parting'
+expect_status 1
+expect_line err "tau: main: crashed after its operators were done: signal 11 (Segmentation fault)*"
+expect_line err "tau: main:   at crash*, tests/fixtures/evil.c:*"
+
 scenario "a crash of a plugin that was stripped"
 mkdir stripped
 cp "$top_builddir/tests/fixtures/evil.so" stripped
