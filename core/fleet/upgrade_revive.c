@@ -293,7 +293,7 @@ static void tell_waiter(
 	struct upgrade *upgrade, uint32_t node, const char *what)
 {
 	upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_FAILED,
-		sentence_format("%s crashed in its probation; %s",
+		sentence_format("%s failed in its probation; %s",
 			upgrade->names[node], what));
 	upgrade->waiter = 0;
 }

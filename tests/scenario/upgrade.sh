@@ -168,7 +168,7 @@ manifest frail ''
 start frail frail.awk
 t upgrade --plugin crashes.so --wait
 expect_status 1
-expect_line err 'tau: frail: b crashed in its probation; the previous version runs again'
+expect_line err 'tau: frail: b failed in its probation; the previous version runs again'
 expect_line frail.err 'tau: b: crashed before its operators were done: signal 6 (Aborted), while it ran steady (steady)'
 expect_line frail.err 'tau: b:   steady 2.0.0 is */crashes.so,*'
 goes_on
@@ -268,7 +268,7 @@ build loops -DNUMBER=2 \
 watched looped frail.awk
 t upgrade --plugin loops.so --wait --freeze-timeout 3s
 expect_status 1
-expect_line err 'tau: looped: b crashed in its probation; the previous version runs again'
+expect_line err 'tau: looped: b failed in its probation; the previous version runs again'
 expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s, and is in steady (steady)'
 goes_on
 finish looped 0 'in order 1 2 1'
