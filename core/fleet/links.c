@@ -3,26 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "core/base/bounds.h"
+#include "core/fleet/links_private.h"
 #include "core/wire/frame.h"
 #include "core/wire/notice.h"
 
 static int make_pair(struct os *os, const struct links_pair *plan, int fds[2]);
-static int make_tcp(struct os *os, int fds[2]);
-static int open_door(struct os *os, struct sockaddr_in *where);
-static int meet(
-	struct os *os, int door, const struct sockaddr_in *where, int fds[2]);
-static int take_ours(struct os *os, int door, const struct sockaddr_in *ours);
 static int make_fifo(struct links *links, uint32_t pair, struct error *error);
 static int open_fifo(struct links *links, uint32_t pair);
 static int reopen_fifo(struct links *links, uint32_t pair, uint32_t side);
 static void give_room(struct os *os, int fd);
+static bool renew_to_say_bye(struct links *links, uint32_t pair, int side);
 static void say_bye(
 	struct links *links, uint32_t pair, int side, const char *why);
 static void close_end(struct links *links, uint32_t pair, int side);
@@ -141,12 +136,17 @@ void links_spawned(struct links *links, uint32_t node)
 				close_end(links, i, side);
 }
 
-void links_drop(struct links *links, uint32_t node, const char *why)
+void links_drop(struct links *links, uint32_t node, const char *why,
+	links_take *take, void *context)
 {
 	for (uint32_t i = 0; i < links->count; i++)
 		for (int side = 0; side < 2; side++) {
 			if (links->pairs[i].nodes[side] != node)
 				continue;
+			if (why && renew_to_say_bye(links, i, side))
+				take(context, links->pairs[i].nodes[!side],
+					links->pairs[i].places[!side],
+					links->fds[i][!side]);
 			if (why)
 				say_bye(links, i, side, why);
 			close_end(links, i, side);
@@ -173,7 +173,7 @@ void links_release(struct links *links)
 static int make_pair(struct os *os, const struct links_pair *plan, int fds[2])
 {
 	int type = plan->packets ? SOCK_SEQPACKET : SOCK_STREAM;
-	int result = plan->tcp ? make_tcp(os, fds)
+	int result = plan->tcp ? links_make_tcp(os, fds)
 			       : os->socketpair(os, AF_UNIX, type, 0, fds);
 
 	if (result < 0)
@@ -181,96 +181,6 @@ static int make_pair(struct os *os, const struct links_pair *plan, int fds[2])
 	give_room(os, fds[0]);
 	give_room(os, fds[1]);
 	return 0;
-}
-
-/* Both ends of a connection over the loopback. Its door is open to every
- * process of the machine for as long as this takes. */
-static int make_tcp(struct os *os, int fds[2])
-{
-	struct sockaddr_in where;
-	int door = open_door(os, &where), result, yes = 1;
-
-	if (door < 0)
-		return door;
-	fds[0] = os->socket(os, AF_INET, SOCK_STREAM, 0);
-	result = fds[0] < 0 ? fds[0] : meet(os, door, &where, fds);
-	os->close(os, door);
-	for (int side = 0; side < 2 && result == 0; side++)
-		result = os->setsockopt(os, fds[side], IPPROTO_TCP, TCP_NODELAY,
-			&yes, sizeof yes);
-	return result;
-}
-
-/* A socket that listens at a free port of the loopback; told in `where`. */
-static int open_door(struct os *os, struct sockaddr_in *where)
-{
-	const struct timeval patience = {.tv_sec = LINKS_MEET_SECONDS};
-	socklen_t bytes = sizeof *where;
-	int door = os->socket(os, AF_INET, SOCK_STREAM, 0), result;
-
-	*where = (struct sockaddr_in){.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	if (door < 0)
-		return door;
-	result = os->setsockopt(
-		os, door, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	if (result == 0)
-		result = os->bind(
-			os, door, (struct sockaddr *)where, sizeof *where);
-	if (result == 0)
-		result = os->listen(os, door, LINKS_STRANGERS_MAX);
-	if (result == 0)
-		result = os->getsockname(
-			os, door, (struct sockaddr *)where, &bytes);
-	if (result == 0)
-		return door;
-	os->close(os, door);
-	return result;
-}
-
-static int meet(
-	struct os *os, int door, const struct sockaddr_in *where, int fds[2])
-{
-	const struct timeval patience = {.tv_sec = LINKS_MEET_SECONDS};
-	struct sockaddr_in ours = {0};
-	socklen_t bytes = sizeof ours;
-	int result = os->setsockopt(os, fds[0], SOL_SOCKET, SO_SNDTIMEO,
-		&patience, sizeof patience);
-
-	if (result == 0)
-		result = os->connect(os, fds[0], (const struct sockaddr *)where,
-			sizeof *where);
-	if (result == 0)
-		result = os->getsockname(
-			os, fds[0], (struct sockaddr *)&ours, &bytes);
-	if (result == 0)
-		result = fds[1] = take_ours(os, door, &ours);
-	return result < 0 ? result : 0;
-}
-
-/* Who else has found the door is sent away: what came in is ours when its
- * other end stands where ours does. */
-static int take_ours(struct os *os, int door, const struct sockaddr_in *ours)
-{
-	for (uint32_t i = 0; i <= LINKS_STRANGERS_MAX; i++) {
-		struct sockaddr_in theirs = {0};
-		socklen_t bytes = sizeof theirs;
-		int fd = os->accept(os, door, 0), result;
-
-		if (fd == -EAGAIN)
-			return -ETIMEDOUT;
-		if (fd < 0)
-			return fd;
-		result = os->getpeername(
-			os, fd, (struct sockaddr *)&theirs, &bytes);
-		if (result == 0 && theirs.sin_port == ours->sin_port &&
-			theirs.sin_addr.s_addr == ours->sin_addr.s_addr)
-			return fd;
-		os->close(os, fd);
-		if (result < 0 && result != -ENOTCONN) /* has left already */
-			return result;
-	}
-	return -ECONNREFUSED;
 }
 
 /* One that is there is used, and stays. */
@@ -351,24 +261,44 @@ static void give_room(struct os *os, int fd)
 			os, fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
-/* A packet goes whole or not at all; into bytes, nobody knows what was the
- * last. */
+/* Into bytes, nobody knows what was the last. Without a new connection the end
+ * has to do. */
+static bool renew_to_say_bye(struct links *links, uint32_t pair, int side)
+{
+	const struct links_pair *plan = &links->pairs[pair];
+	int fds[2];
+
+	if (plan->packets || plan->fifo || plan->foreign ||
+		links->fds[pair][0] < 0 || links->fds[pair][1] < 0 ||
+		make_pair(links->os, plan, fds) < 0)
+		return false;
+	close_former(links, pair);
+	links->former[pair] = links->fds[pair][side];
+	links->os->close(links->os, links->fds[pair][!side]);
+	links->fds[pair][0] = fds[0];
+	links->fds[pair][1] = fds[1];
+	return true;
+}
+
 static void say_bye(
 	struct links *links, uint32_t pair, int side, const char *why)
 {
 	uint8_t packet[FRAME_HEAD_BYTES + NOTICE_BYTES_MAX] = {0};
 	struct notice bye = {.kind = NOTICE_BYE};
-	struct iovec part = {.iov_base = packet};
-	const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-	uint32_t bytes;
+	uint32_t bytes, length;
+	struct iovec parts[] = {{&length, sizeof length}, {packet, 0}};
+	const bool packets = links->pairs[pair].packets;
+	const struct msghdr message = {.msg_iov = packets ? parts + 1 : parts,
+		.msg_iovlen = packets ? 1 : 2};
 
-	if (!links->pairs[pair].packets || links->pairs[pair].fifo ||
+	if (links->pairs[pair].foreign || links->pairs[pair].fifo ||
 		links->fds[pair][side] < 0)
 		return;
 	strncpy(bye.text, why, NOTICE_TEXT_BYTES - 1);
 	bytes = (uint32_t)notice_encode(&bye, packet + FRAME_HEAD_BYTES);
 	frame_put_head(packet, FRAME_NOTICE, 0, 0, 0, bytes);
-	part.iov_len = FRAME_HEAD_BYTES + frame_padded(bytes);
+	length = FRAME_HEAD_BYTES + frame_padded(bytes);
+	parts[1].iov_len = length;
 	(void)links->os->sendmsg(links->os, links->fds[pair][side], &message,
 		MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -69,11 +69,12 @@ int links_reopen(struct links *links, uint32_t node, struct error *error);
 /* A node has its ends: gives up those of FIFOs. */
 void links_spawned(struct links *links, uint32_t node);
 
-/* Gives up a node's ends. Where connections are of packets, the nodes at their
- * other ends are told `why` by BYE, behind all that the node had sent: while
- * these have room for it. NULL: it had ended well, which goes without saying.
- */
-void links_drop(struct links *links, uint32_t node, const char *why);
+/* Gives up a node's ends. The nodes at their other ends are told `why` by BYE,
+ * behind all that the node had sent: while these have room for it, and where
+ * connections are of bytes, which may end within a packet, on new ones that
+ * `take` gets as above. NULL: it had ended well, which goes without saying. */
+void links_drop(struct links *links, uint32_t node, const char *why,
+	links_take *take, void *context);
 
 void links_release(struct links *links);
 

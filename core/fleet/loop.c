@@ -270,7 +270,7 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		process_kill(&loop->processes[action->process].process);
 		break;
 	case SUPERVISOR_DROP:
-		links_drop(&loop->links, action->node, action->text);
+		loop_drop(loop, action->node, action->text);
 		break;
 	case SUPERVISOR_ARM:
 		arm(loop, action);

@@ -133,6 +133,9 @@ void loop_serve_process(struct loop *loop, uint32_t index);
 void loop_watch(struct loop *loop);
 void loop_watch_again(struct loop *loop);
 
+/* A node has ended: gives up its links, and says why. */
+void loop_drop(struct loop *loop, uint32_t node, const char *why);
+
 /* Starts a process in its seat; how that went is told later. */
 void loop_spawn(struct loop *loop, uint32_t index);
 

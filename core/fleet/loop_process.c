@@ -85,6 +85,11 @@ static bool is_program(const struct loop *loop, uint32_t node)
 	return policies && policies[node].program;
 }
 
+void loop_drop(struct loop *loop, uint32_t node, const char *why)
+{
+	links_drop(&loop->links, node, why, give_link, loop);
+}
+
 /* A neighbour gets another end of a connection; so does its standby. */
 static void give_link(void *context, uint32_t node, uint32_t place, int fd)
 {

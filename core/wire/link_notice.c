@@ -72,7 +72,7 @@ int link_take_notice(
 		return take_want(link, &notice, error);
 	case NOTICE_BYE:
 		link->bye = true;
-		if (link->settings.heirs) /* its supervisor says it, too */
+		if (link->settings.late) /* its supervisor says it, too */
 			return error_set(error, -EPIPE, "%s has gone: %s",
 				link->peer, notice.text);
 		return error_set(error, -EPIPE, "%s closed the connection: %s",

@@ -118,6 +118,13 @@ for TRANSPORT in unix tcp; do
 	expect_line err "tau: one: starting again at once: 1 of 1000 times within 30 s"
 	expect_all_of 20000
 	[ "$(wc -l <out)" -gt 3000 ] || fail "nothing came out behind the crash"
+
+	scenario "an operator that crashes too often where bytes go by $TRANSPORT"
+	chain 20000 ', "max": 1' evil.mortal '"after": 3000'
+	t run chain.json
+	expect_status 1
+	[ "$(grep -c '^tau: [a-z]*: the link to one: one has gone: it crashed 2 times within 30 s$' err)" = 2 ] ||
+		fail "its neighbours were not told why it does not come back"
 done
 TRANSPORT=
 
