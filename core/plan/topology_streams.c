@@ -229,19 +229,28 @@ static bool check_back(struct resolving *resolving, const struct edge *edge)
 	bool needed = out->back == PORT_BACK_REQUIRED ||
 		      in->back == PORT_BACK_REQUIRED;
 	bool own = edge->written->options.set & STREAM_BACK;
+	bool lacks =
+		in->back == PORT_BACK_NONE; /* the reader, else the writer */
+
 	if (needed && both && options->back_off)
 		diagnostics_add(resolving->diagnostics, options->back_at,
 			"between %s.%s and %s.%s a back stream is required",
 			edge->writer->name, out->name, edge->reader->name,
 			in->name);
-	else if (!both && (needed || (own && !options->back_off)))
-		diagnostics_add(resolving->diagnostics,
-			needed ? edge->to->at : options->back_at,
+	else if (needed && !both)
+		diagnostics_add(resolving->diagnostics, edge->to->at,
+			"%s.%s works with a back stream alone, and %s.%s "
+			"offers none: connect it to a port that does",
+			(lacks ? edge->writer : edge->reader)->name,
+			lacks ? out->name : in->name,
+			(lacks ? edge->reader : edge->writer)->name,
+			lacks ? in->name : out->name);
+	else if (!both && own && !options->back_off)
+		diagnostics_add(resolving->diagnostics, options->back_at,
 			"a back stream needs both ends to offer one, but %s.%s "
 			"does not",
-			in->back == PORT_BACK_NONE ? edge->reader->name
-						   : edge->writer->name,
-			in->back == PORT_BACK_NONE ? in->name : out->name);
+			(lacks ? edge->reader : edge->writer)->name,
+			lacks ? in->name : out->name);
 	return both && !options->back_off;
 }
 
