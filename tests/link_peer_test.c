@@ -12,7 +12,7 @@ START_TEST(a_packet_larger_than_said_is_refused)
 
 	script_begin(&script, _i % 2, 0);
 	memset(script.packet, 0, sizeof script.packet);
-	script.bytes = LINK_PACKET_BYTES_DEFAULT + 8;
+	script.bytes = 65536 + 8;
 	script_say(&script);
 	script_settle(&script);
 	ck_assert_uint_eq(script.closed, 1);
@@ -113,7 +113,7 @@ START_TEST(a_reader_that_leaves_while_its_records_wait_frees_them_later)
 	static struct script script;
 	struct stream *stream = &script.pipeline.streams[0];
 
-	script_begin(&script, true, 16384);
+	script_begin(&script, true, 32768);
 	script_open_link(&script);
 	script_add_iota(&script, 0, SCRIPT_CAPACITY, SCRIPT_RECORDS);
 	script_say(&script);
@@ -169,7 +169,7 @@ START_TEST(packets_fit_the_buffer_that_the_socket_really_has)
 	int buffer = 0;
 	socklen_t bytes = sizeof buffer;
 
-	script_begin(&script, true, 4096);
+	script_begin(&script, true, 8192);
 	script_open_link(&script);
 	script_add_iota(&script, 0, SCRIPT_CAPACITY, SCRIPT_RECORDS);
 	script_say(&script);

@@ -60,7 +60,8 @@
 #define STREAM_RECORDS_DEFAULT 1024u
 #define STREAM_RECORDS_MAX 1048576u
 #define STREAM_SAMPLE_BYTES (64 * KIB) /* of what goes nowhere, the first */
-#define STREAM_STAGE_BYTES (128 * KIB) /* before a link sends: one packet */
+#define STREAM_STAGE_BYTES (256 * KIB) /* before a link sends: one packet */
+#define STREAM_STAGE_BYTES_MIN (128 * KIB) /* of a smaller capacity, all */
 #define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
 #define SHRED_WRITERS_MAX 64u /* processes that write one FIFO */
 
@@ -186,7 +187,7 @@
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */
 #define LINK_PACKET_BYTES_MIN 4096u
-#define LINK_PACKET_BYTES_DEFAULT (132 * KIB) /* two of 64 KiB, and heads */
+#define LINK_PACKET_BYTES_DEFAULT (260 * KIB) /* four of 64 KiB, and heads */
 #define LINK_PACKET_BYTES_MAX (1 * MIB)
 #define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)
 #define LINK_BUFFER_BYTES (1 * MIB) /* asked of the kernel, per direction */

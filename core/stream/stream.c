@@ -164,13 +164,18 @@ static bool by_credit(const struct stream *stream)
 }
 
 /* Of that, what is staged at a time: what a link sends next is read while it
- * is in the cache, and goes while the writer writes on. A writer that wants
- * more at once gets it. */
+ * is in the cache, and goes while the writer writes on; half of a capacity that
+ * is not large, so that the reader has the other half meanwhile. A writer that
+ * wants more at once gets it. */
 static uint64_t stage_bytes(const struct stream *stream)
 {
 	uint64_t most = STREAM_STAGE_BYTES;
 	uint64_t want = stream->writer.want;
 
+	if (most > stream->capacity_bytes / 2)
+		most = stream->capacity_bytes / 2;
+	if (most < STREAM_STAGE_BYTES_MIN)
+		most = STREAM_STAGE_BYTES_MIN;
 	if (most < stream->atomic_bytes)
 		most = stream->atomic_bytes;
 	if (want != TAU_OFF && most < want)

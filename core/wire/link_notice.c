@@ -5,11 +5,8 @@
 
 #include "core/wire/link_private.h"
 
-#define BUFFER_OVERHEAD 32 /* of the kernel's, in a socket's buffer */
-
 static int take_hello(
 	struct link *link, const struct notice *notice, struct error *error);
-static void fit_buffer(struct link *link);
 static int take_alpha(
 	struct link *link, const struct notice *notice, struct error *error);
 static int take_atomic(
@@ -180,7 +177,7 @@ static int take_hello(
 		link->receive_bytes = (uint32_t)notice->packet_bytes;
 	link->send_bytes = link->receive_bytes & ~7u;
 	if (link->settings.packets)
-		fit_buffer(link);
+		link_fit_buffer(link);
 	timers_disarm(link->host.timers, &link->hello_timer);
 	task_tell(&link->task, LINK_WORK);
 	again = link->opened;
@@ -188,21 +185,6 @@ static int take_hello(
 	if (link->listener && link->listener->begun)
 		link->listener->begun(link->listener, link, again);
 	return 0;
-}
-
-/* The kernel takes no packet that is larger than the socket's buffer. */
-static void fit_buffer(struct link *link)
-{
-	struct os *os = link->host.os;
-	int buffer = 0;
-	socklen_t bytes = sizeof buffer;
-
-	if (os->getsockopt(
-		    os, link->fd, SOL_SOCKET, SO_SNDBUF, &buffer, &bytes) < 0 ||
-		buffer < (int)LINK_PACKET_BYTES_MIN + BUFFER_OVERHEAD)
-		return;
-	if (link->send_bytes > (uint32_t)(buffer - BUFFER_OVERHEAD))
-		link->send_bytes = (uint32_t)(buffer - BUFFER_OVERHEAD) & ~7u;
 }
 
 static int take_alpha(

@@ -174,6 +174,11 @@ void link_begin_anew(struct link *link);
  * beginning of an unfinished packet along. -ENOMEM. */
 int link_need_space(struct link *link, struct error *error);
 
+/* Bounds the packets that go by the socket's buffer: the kernel takes none that
+ * is larger, and where that could not be made large they are smaller. No buffer
+ * is as small as the smallest packet. */
+void link_fit_buffer(struct link *link);
+
 /* Drops the chunks that were received into. */
 void link_drop_chunks(struct link *link);
 

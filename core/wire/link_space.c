@@ -1,11 +1,12 @@
 /* link: the memory that packets are received into: a chunk at a time, used
- * again while it is warm. */
+ * again while it is warm; and how large a packet the kernel has room for. */
 #include <errno.h>
 #include <string.h>
 
 #include "core/wire/link_private.h"
 
-#define CHUNK_PACKETS 4 /* a receive chunk holds so many of the largest */
+#define PACKETS_PER_BUFFER 3 /* one side sends while the other receives */
+#define CHUNK_PACKETS 2      /* a receive chunk holds so many of the largest */
 
 static uint8_t *take_filled(struct link *link);
 static void keep_filled(struct link *link);
@@ -44,6 +45,23 @@ int link_need_space(struct link *link, struct error *error)
 	link->in_end = chunk + begun;
 	link->in_limit = chunk + chunk_bytes(chunks, chunk);
 	return 0;
+}
+
+void link_fit_buffer(struct link *link)
+{
+	struct os *os = link->host.os;
+	int buffer = 0;
+	socklen_t bytes = sizeof buffer;
+	uint32_t most;
+
+	if (os->getsockopt(
+		    os, link->fd, SOL_SOCKET, SO_SNDBUF, &buffer, &bytes) < 0)
+		return;
+	most = (uint32_t)buffer / PACKETS_PER_BUFFER & ~7u;
+	if (most < LINK_PACKET_BYTES_MIN)
+		most = LINK_PACKET_BYTES_MIN;
+	if (link->send_bytes > most)
+		link->send_bytes = most;
 }
 
 /* A chunk that was received into, and that no record needs any more. */
