@@ -62,6 +62,7 @@
 #define STREAM_SAMPLE_BYTES (64 * KIB) /* of what goes nowhere, the first */
 #define STREAM_STAGE_BYTES (256 * KIB) /* before a link sends: one packet */
 #define STREAM_STAGE_BYTES_MIN (128 * KIB) /* of a smaller capacity, all */
+#define STREAM_WARM_MAX 16u /* to other processes, that keep their memory */
 #define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
 #define SHRED_WRITERS_MAX 64u /* processes that write one FIFO */
 

@@ -42,6 +42,7 @@ void stream_release(struct stream *stream)
 	CHECK_MAGIC(stream, STREAM_MAGIC);
 	CHECK(!stream->window && !stream->view);
 	stream_close_hole(stream);
+	stream_cool(stream);
 	drop_all(stream, &stream->ring);
 	drop_all(stream, &stream->spill);
 	stream_drop_spaces(stream);
@@ -61,6 +62,8 @@ void stream_end(
 	stream->reason = reason;
 	stream->writer.gone = true;
 	stream_drop_spaces(stream);
+	if (stream_count(stream) == 0)
+		stream_rest(stream);
 	stream_tell_reader(stream);
 }
 
@@ -70,6 +73,7 @@ void stream_leave(struct stream *stream, struct tau_in *in)
 		return;
 	CHECK(!stream->window);
 	stream_unread(stream, in);
+	stream_cool(stream);
 	in->state = TAU_END;
 	stream->unread += stream_count(stream);
 	drop_all(stream, &stream->ring);
@@ -243,21 +247,6 @@ int stream_narrow(struct stream *stream, uint32_t atomic_bytes)
 		stream->need_bytes = 0;
 	stream_tell_writer(stream);
 	return 0;
-}
-
-void stream_drop_space(struct chunks *chunks, struct stream_space *space)
-{
-	if (space->limit)
-		chunk_drop(chunks, chunk_slot(chunks, space->limit - 1), 1);
-	*space = (struct stream_space){0};
-}
-
-void stream_drop_spaces(struct stream *stream)
-{
-	if (stream->own.limit)
-		stream_drop_space(stream->pool->chunks, &stream->own);
-	if (stream->compact.limit)
-		stream_drop_space(stream->pool->chunks, &stream->compact);
 }
 
 /* Whether what the writer wants can be written now. */

@@ -16,7 +16,8 @@
  * (iota), through its listener.
  *
  * Idle streams hold no memory: the ring and the writer's chunk are there only
- * while there are records. A ring under an open in window never moves: when
+ * while there are records; only of those that lead to another process do a few
+ * keep both for longer. A ring under an open in window never moves: when
  * more must be taken than it holds (quiesce, saved state), records go on in a
  * second ring, `spill`, which becomes the ring when the first is empty.
  *
@@ -72,6 +73,8 @@ struct stream_pool {
 	struct chunks *chunks;
 	struct ring_pool rings;
 	struct tau_record scratch[STREAM_SCRATCH_SLOTS];
+	struct stream *warm[STREAM_WARM_MAX]; /* empty, with their memory */
+	uint32_t warm_next;                   /* where the next one goes */
 };
 
 /* The free bytes of a chunk that a reference is held on; NULL: none. */
@@ -114,6 +117,8 @@ struct stream {
 	bool linked;            /* written by a link, which wants any room */
 	bool apart;             /* leads to another process without a link */
 	bool left;              /* the reader went before the end */
+	bool warm;              /* keeps its memory while it is empty */
+	uint32_t warm_at;
 	uint64_t limit_bytes, limit_records; /* since the beginning */
 	uint64_t extra_bytes; /* taken beyond capacity: quiesce */
 

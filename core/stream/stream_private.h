@@ -14,6 +14,11 @@ uint64_t stream_slots(const struct stream *stream);
 void stream_tell_reader(struct stream *stream);
 void stream_tell_writer(struct stream *stream);
 
+/* Sees to it that a space has so many bytes left, in a new chunk if need be.
+ * -ENOMEM leaves it as it was. */
+int stream_need_space(
+	struct chunks *chunks, struct stream_space *space, size_t bytes);
+
 /* Gives up the chunk of a space, or those of both. */
 void stream_drop_space(struct chunks *chunks, struct stream_space *space);
 void stream_drop_spaces(struct stream *stream);
@@ -22,8 +27,12 @@ void stream_drop_spaces(struct stream *stream);
  * and that ends no cycle. False when there is none. */
 bool stream_drop_oldest(struct stream *stream);
 
-/* Gives the memory of an empty ring back, or takes the spill for it. */
+/* Gives the memory of an empty ring back, and the writer's chunk, or takes the
+ * spill for it; what leads to another process may keep both for a while. */
 void stream_rest(struct stream *stream);
+
+/* Takes a stream out of those that keep theirs; it has it still. */
+void stream_cool(struct stream *stream);
 
 /* Shows records to the taps, but no body that is nowhere. */
 void stream_show(struct stream *stream, const struct tau_record *first,

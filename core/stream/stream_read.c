@@ -135,24 +135,6 @@ static void open_view(struct stream *stream, struct tau_in *in)
 	in->limit = stream->view + stream->view_slots;
 }
 
-/* An empty ring gives its memory back, and so does the writer's chunk; what
- * was taken beyond capacity comes forward. A ring under an open out window (of
- * an operator that reads what it writes) stays until that is closed. */
-void stream_rest(struct stream *stream)
-{
-	if (stream->window)
-		return;
-	ring_detach(&stream->ring, &stream->pool->rings);
-	if (ring_count(&stream->spill) > 0) {
-		stream->ring = stream->spill;
-		stream->spill = (struct ring){0};
-		return;
-	}
-	if (stream->spill.slots)
-		ring_detach(&stream->spill, &stream->pool->rings);
-	stream_drop_spaces(stream);
-}
-
 static void close_view(struct stream *stream, struct tau_in *in)
 {
 	stream->view = NULL;

@@ -23,8 +23,6 @@ static int make_room(
 	struct stream *stream, struct room *room, uint32_t bytes, bool *drops);
 static int open_window(struct stream *stream, struct tau_out *out,
 	const struct room *room, uint32_t bytes, bool by_reference);
-static int need_bytes(
-	struct chunks *chunks, struct stream_space *space, size_t bytes);
 static void open_body(struct stream *stream, struct tau_out *out);
 static int publish_aside(
 	struct stream *stream, struct tau_out *out, uint32_t count);
@@ -202,8 +200,8 @@ static int open_window(struct stream *stream, struct tau_out *out,
 {
 	struct ring *ring = NULL;
 
-	if (!by_reference &&
-		need_bytes(stream->pool->chunks, &stream->own, bytes) < 0)
+	if (!by_reference && stream_need_space(stream->pool->chunks,
+				     &stream->own, bytes) < 0)
 		return -ENOMEM;
 	if (!by_reference && bytes > CHUNK_BYTES &&
 		stream->policy == STREAM_GROW)
@@ -230,24 +228,6 @@ static int open_window(struct stream *stream, struct tau_out *out,
 	out->credit = stream->window_drops ? UINT64_MAX : room->credit;
 	open_body(stream, out);
 	return TAU_OK;
-}
-
-/* Sees to it that a space has so many bytes left, in a new chunk if need be. */
-static int need_bytes(
-	struct chunks *chunks, struct stream_space *space, size_t bytes)
-{
-	uint8_t *chunk;
-
-	if (space->next < space->limit &&
-		(size_t)(space->limit - space->next) >= bytes)
-		return 0;
-	chunk = chunk_get(chunks, bytes);
-	if (!chunk)
-		return -ENOMEM;
-	stream_drop_space(chunks, space);
-	space->next = chunk;
-	space->limit = chunk + chunk_bytes(chunks, chunk);
-	return 0;
 }
 
 /* Body space never exceeds chunk, credit or atomic; without a chunk there is
@@ -340,7 +320,8 @@ static int hold_or_copy(
 	struct chunks *chunks = stream->pool->chunks;
 
 	if (!is_sparse(stream, run) ||
-		need_bytes(chunks, &stream->compact, (size_t)run->bytes) < 0)
+		stream_need_space(
+			chunks, &stream->compact, (size_t)run->bytes) < 0)
 		return body_hold(chunks, run);
 	for (; first < run->end; first++) {
 		if (first->bytes > 0)
@@ -369,7 +350,9 @@ static int judge_fd(const struct stream *stream, const struct body_run *run)
 }
 
 /* Whether so little of a chunk would be held that it is better copied: else a
- * filter that passes little would pin all that it dropped. */
+ * filter that passes little would pin all that it dropped. The first record in
+ * an empty stream may hold a chunk of the usual size, as it would if its writer
+ * had made it. */
 static bool is_sparse(const struct stream *stream, const struct body_run *run)
 {
 	const struct chunks *chunks = stream->pool->chunks;
@@ -382,6 +365,8 @@ static bool is_sparse(const struct stream *stream, const struct body_run *run)
 	if (own && chunks->slots[chunk_slot(chunks, own - 1)].head == head)
 		return false;
 	if (chunks->slots[head].references == 0)
+		return false;
+	if (stream_count(stream) == 0 && chunks->slots[head].span == 1)
 		return false;
 	return run->bytes * CHUNK_SPARSE_DIVISOR <
 	       (uint64_t)chunks->slots[head].span * CHUNK_BYTES;
