@@ -1,5 +1,7 @@
 /* The plugin that link.sh measures with: a source and a sink that stand in two
- * nodes, and a pair that plays ping-pong. */
+ * nodes, a pair that plays ping-pong, and one that gives its node a place. */
+#include <errno.h>
+#include <sched.h>
 #include <time.h>
 
 #include <tau/operator.h>
@@ -39,12 +41,17 @@ TAU_PLUGIN({
 			"doc": "Passes records on.",
 			"in": [{"name": "in", "type": "bytes"}],
 			"out": [{"name": "out", "type": "bytes"}]
+		},
+		{
+			"name": "place",
+			"doc": "Keeps its node on one CPU.",
+			"params": {"cpu": {"type": "int", "required": true, "min": 0}}
 		}
 	]
 });
 /* clang-format on */
 
-enum { IN, START, OUT = 0, SAID = 1, COUNT = 0, BYTES = 1 };
+enum { IN, START, OUT = 0, SAID = 1, COUNT = 0, BYTES = 1, CPU = 0 };
 
 static int64_t now_ns(void)
 {
@@ -129,6 +136,17 @@ static int pong_run(struct tau_op *op)
 	return 0;
 }
 
+static int place_run(struct tau_op *op)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)op->params[CPU].value.i, &set);
+	if (sched_setaffinity(0, sizeof set, &set) < 0)
+		return tau_fail(op, -errno, "cannot move to that CPU");
+	return 0;
+}
+
 static const struct tau_operator source = {
 	.size = sizeof source, .name = "source", .run = source_run};
 static const struct tau_operator sink = {
@@ -137,4 +155,6 @@ static const struct tau_operator ping = {
 	.size = sizeof ping, .name = "ping", .run = ping_run};
 static const struct tau_operator pong = {
 	.size = sizeof pong, .name = "pong", .run = pong_run};
-TAU_OPERATORS(&source, &sink, &ping, &pong);
+static const struct tau_operator place = {
+	.size = sizeof place, .name = "place", .run = place_run};
+TAU_OPERATORS(&source, &sink, &ping, &pong, &place);
