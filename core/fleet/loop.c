@@ -140,15 +140,20 @@ static void release(struct loop *loop)
 	free(loop->processes);
 }
 
-/* Standbys come first: one that has died is not told to run when who ran is
- * found dead in the same turn, and so nothing that it had is lost. */
+/* The dead come first, and of them standbys: so a dead one is not told to run
+ * when who ran is found dead in the same turn, nor a dead one to thaw when its
+ * standby refuses; what they had would be lost. */
 static void serve_processes(struct loop *loop)
 {
-	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
-		if (supervisor_current(&loop->supervisor, seat_node(i)) != i)
-			loop_serve_process(loop, i);
-	for (uint32_t i = 0; i < loop->count && !loop->ended; i++)
-		loop_serve_process(loop, i);
+	for (int pass = 0; pass < 3; pass++)
+		for (uint32_t i = 0; i < loop->count && !loop->ended; i++) {
+			bool dead = loop->processes[i].process.exit.told;
+			bool stands_by = supervisor_current(&loop->supervisor,
+						 seat_node(i)) != i;
+
+			if (pass == 2 || (dead && (pass == 1 || stands_by)))
+				loop_serve_process(loop, i);
+		}
 }
 
 static void serve_signals(struct loop *loop)
