@@ -10,6 +10,7 @@
 #include "core/fleet/sentence.h"
 
 static void send_freeze(struct loop *loop, const struct upgrade_action *action);
+static bool begins_anew(const struct loop *loop, uint32_t node);
 static void send_restore(
 	struct loop *loop, const struct upgrade_action *action);
 static void commit(struct loop *loop, const struct upgrade_action *action);
@@ -147,6 +148,20 @@ static void send_freeze(struct loop *loop, const struct upgrade_action *action)
 			.text = command_text(to->states)});
 }
 
+/* Whether all who it has streams to find their way with a process that follows
+ * on the same connections: others count from where the crashed one was. */
+static bool begins_anew(const struct loop *loop, uint32_t node)
+{
+	for (uint32_t i = 0; i < loop->links.count; i++) {
+		const struct links_pair *pair = &loop->links.pairs[i];
+
+		if ((pair->nodes[0] == node || pair->nodes[1] == node) &&
+			!pair->packets)
+			return false;
+	}
+	return true;
+}
+
 /* The fds are kept; who restores gets others of the same descriptions. */
 static void send_restore(struct loop *loop, const struct upgrade_action *action)
 {
@@ -161,18 +176,15 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 			: partly      ? COMMAND_RESTORE_PARTLY
 				      : COMMAND_RESTORE_ALL,
 		.records = handed->count};
-	const struct supervised_policy *policies =
-		loop->supervisor.options.policies;
-	const char *no_restart =
-		policies ? policies[action->node].no_restart : NULL;
 	int code = 0;
 	int *fds = NULL;
 
 	one->error = ERROR_NONE;
-	/* Its peers count from where the crashed one was. */
-	if (action->again && no_restart)
+	if (action->again && !begins_anew(loop, action->node))
 		code = error_set(&one->error, -ENOTSUP,
-			"it cannot be taken back alone: %s", no_restart);
+			"it cannot be taken back alone: it has streams to a "
+			"program of somebody else's, or over a transport of "
+			"bytes");
 	else
 		fds = handed_copy(handed, loop->os, &code);
 	if (!fds && one->error.code == 0)

@@ -178,6 +178,20 @@ finish frail 0 'in order 1 2 1'
 expect_line frail.err 'tau: * record* of numbers were lost to the state of b: *'
 expect_line frail.err 'tau: up to * record* may come twice: the new version of b wrote * before it crashed, *'
 
+scenario 'one that crashes where bytes go makes way for nobody'
+cp steady1.so steady.so
+manifest bytes ''
+sed -i 's|"streams"|"defaults": {"stream": {"transport": "unix"}}, "streams"|' bytes.json
+start bytes frail.awk
+t upgrade --plugin crashes.so --wait
+expect_status 1
+status=0
+wait $running || status=$?
+wait $ledger || true
+expect_status 1
+rm -f bytes.pipe
+expect_line bytes.err 'tau: b: *it cannot be taken back alone: it has streams to a program of somebody else*s, or over a transport of bytes'
+
 scenario 'one whose operator fails at once ends no stream'
 cp steady1.so steady.so
 build fails -DNUMBER=2 '-DRUN=return tau_fail(op, -5, "not today");'
