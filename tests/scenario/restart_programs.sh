@@ -7,6 +7,12 @@ command -v python3 >/dev/null || {
 	echo "restart_programs: python3 is missing; install it" >&2
 	exit 77
 }
+# Whoever fails leaves nobody behind.
+stop_all() {
+	local job
+	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
+}
+trap 'stop_all; rm -rf "$folder"' EXIT
 PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 
