@@ -114,7 +114,7 @@ expect_status 0
 scenario "a deadline that is too short leaves all as it was"
 t apply --freeze-timeout 1ns now.json
 expect_status 1
-expect_line err 'tau: up: *: the running version did not stand still within 1e-09 s*'
+expect_line err 'tau: up: *: the running version did not stand still within 1ns*'
 goes_on
 pids >after
 cmp -s before after || fail "a process was replaced"
