@@ -82,7 +82,7 @@ static int read_handover(struct side *side, int fd, struct carry *carry)
 	}
 	reader.next = bytes;
 	reader.limit = bytes + count;
-	result = handover_restore(side->node, &reader, NULL, &failure);
+	result = handover_restore(side->node, &reader, &failure);
 	if (result < 0)
 		ck_assert_int_ne(failure.error.text[0], 0);
 	handover_forget(&side->fake.os, bytes, count);

@@ -48,7 +48,7 @@ static void hand_over(struct world *world, uint32_t at)
 	reader = (struct carry_reader){carry.bytes, carry.bytes + carry.used,
 		carry.fds, carry.fd_count, false};
 	ck_assert_msg(
-		handover_restore(made->node, &reader, NULL, &failure) == 0,
+		handover_restore(made->node, &reader, &failure) == 0,
 		"%s, at turn %lu: %s", world->shape->name, world->turns,
 		failure.error.text);
 	after = handover_proof(made->node);

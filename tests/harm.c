@@ -95,7 +95,7 @@ static struct side *make(struct harm *harm, const uint8_t *bytes, size_t count)
 	memcpy(copy, bytes, count);
 	for (uint32_t i = 0; i < carry->fd_count; i++)
 		fds[i] = fcntl(carry->fds[i], F_DUPFD_CLOEXEC, 0);
-	result = handover_restore(made->node, &reader, NULL, &failure);
+	result = handover_restore(made->node, &reader, &failure);
 	for (uint32_t i = 0; i < carry->fd_count; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

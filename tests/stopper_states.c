@@ -68,7 +68,7 @@ enum node_state hand_over(struct run *run)
 	limit_records(run);
 	reader = (struct carry_reader){carry.bytes, carry.bytes + carry.used,
 		carry.fds, carry.fd_count, false};
-	if (handover_restore(run->node, &reader, NULL, &failure) < 0)
+	if (handover_restore(run->node, &reader, &failure) < 0)
 		die(failure.name ? failure.name : "restore",
 			failure.error.text);
 	after = handover_proof(run->node);

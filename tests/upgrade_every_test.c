@@ -11,6 +11,8 @@
 
 struct exploration {
 	uint32_t nodes, begins;
+	enum upgrade_part parts[NODES];
+	bool halts, together;
 	struct upgrade_world *visited, *queue;
 	size_t count, room, next, last, queue_room;
 };
@@ -153,6 +155,15 @@ static void try_runner(struct exploration *exploration,
 	try_kind(exploration, world, UPGRADE_FAILED, node);
 }
 
+static bool cannot_begin(const struct exploration *exploration,
+	const struct upgrade_world *world, uint32_t node)
+{
+	bool added = exploration->parts[node] == UPGRADE_ADDED;
+
+	return world->run[node].alive == added || world->run[node].killed ||
+	       world->run[node].ended;
+}
+
 static void try_begin(
 	struct exploration *exploration, const struct upgrade_world *world)
 {
@@ -167,10 +178,13 @@ static void try_begin(
 				.wait = true,
 				.nodes = nodes + from,
 				.node_count = to - from,
+				.parts = exploration->parts + from,
+				.halts = exploration->halts,
+				.together = exploration->together,
 				.prepare_ns = 1,
 				.freeze_ns = 1,
 				.restore_ns = 1,
-				.probation_ns = 1};
+				.probation_ns = !exploration->together};
 			struct upgrade upgrade;
 			char *refusal;
 			bool gone = false;
@@ -180,8 +194,7 @@ static void try_begin(
 				&upgrade, nodes + from, to - from);
 			upgrade_release(&upgrade);
 			for (uint32_t i = from; i < to; i++)
-				gone |= !world->run[i].alive ||
-					world->run[i].killed;
+				gone |= cannot_begin(exploration, world, i);
 			if (!refusal && !gone)
 				for (int wait = 0; wait < 2; wait++) {
 					request.wait = wait;
@@ -223,7 +236,9 @@ static void hold_that_it_ends(
 	}
 	ck_assert_msg(world.phase == UPGRADE_IDLE, "it hangs");
 	for (uint32_t i = 0; i < exploration->nodes; i++) {
-		ck_assert_msg(world.run[i].alive != world.run[i].ended,
+		ck_assert_msg(world.run[i].alive + world.run[i].ended +
+					      world.run[i].absent ==
+				      1,
 			"nobody runs in the end");
 		ck_assert(!world.other[i].there);
 		ck_assert_msg(!world.fresh[i] && !world.kept[i],
@@ -258,34 +273,45 @@ static void go_on(
 						.client = client});
 }
 
-static size_t explore(uint32_t nodes, uint32_t begins)
+static size_t explore(struct exploration exploration)
 {
-	struct exploration exploration = {.nodes = nodes, .begins = begins};
 	struct upgrade_world world = {0};
 
-	for (uint32_t i = 0; i < nodes; i++)
-		world.run[i].alive = 1;
+	for (uint32_t i = 0; i < exploration.nodes; i++) {
+		world.run[i].absent = exploration.parts[i] == UPGRADE_ADDED;
+		world.run[i].alive = !world.run[i].absent;
+	}
 	meet(&exploration, &world);
 	while (exploration.next < exploration.last) {
-		struct upgrade_world next =
-			exploration.queue[exploration.next++];
-
-		go_on(&exploration, &next);
+		world = exploration.queue[exploration.next++];
+		go_on(&exploration, &world);
 	}
 	free(exploration.visited);
 	free(exploration.queue);
 	return exploration.count;
 }
 
+START_TEST(every_history_of_nodes_that_come_or_go_keeps_the_promises)
+{
+	struct exploration both = {.nodes = 2, .begins = 1, .together = true};
+	both.halts = _i % 2;
+	both.parts[0] = (enum upgrade_part)(_i / 2 % 3);
+	both.parts[1] = (enum upgrade_part)(_i / 6);
+	ck_assert_uint_gt(explore(both), 400);
+}
+END_TEST
+
 START_TEST(every_history_of_two_upgrades_of_one_node_keeps_the_promises)
 {
-	ck_assert_uint_gt(explore(1, 2), 10000);
+	const struct exploration one = {.nodes = 1, .begins = 2};
+	ck_assert_uint_gt(explore(one), 10000);
 }
 END_TEST
 
 START_TEST(every_history_of_an_upgrade_of_two_nodes_keeps_the_promises)
 {
-	ck_assert_uint_gt(explore(2, 1), 10000);
+	const struct exploration two = {.nodes = 2, .begins = 1};
+	ck_assert_uint_gt(explore(two), 10000);
 }
 END_TEST
 
@@ -365,6 +391,9 @@ static Suite *upgrade_suite(void)
 		every_history_of_two_upgrades_of_one_node_keeps_the_promises);
 	tcase_add_test(every,
 		every_history_of_an_upgrade_of_two_nodes_keeps_the_promises);
+	tcase_add_loop_test(every,
+		every_history_of_nodes_that_come_or_go_keeps_the_promises, 0,
+		18);
 	return suite;
 }
 

@@ -17,6 +17,8 @@ void upgrade_world_step(uint32_t nodes, const struct upgrade_world *world,
 	upgrade->number = world->number;
 	upgrade->request.client = world->client;
 	upgrade->request.wait = world->wait;
+	upgrade->request.halts = world->halts;
+	upgrade->request.together = world->together;
 	upgrade->request.prepare_ns = upgrade->request.freeze_ns =
 		upgrade->request.restore_ns = 1;
 	upgrade->request.probation_ns = world->lasts;
@@ -35,6 +37,8 @@ void upgrade_world_step(uint32_t nodes, const struct upgrade_world *world,
 		node->kept = world->bits[i] & 8;
 		node->ran = world->bits[i] & 16;
 		node->lost = world->bits[i] & 32;
+		node->same = world->bits[i] & 64;
+		node->part = (enum upgrade_part)world->part[i];
 		node->proof = node->fresh ? strdup(upgrade_world_good) : NULL;
 	}
 }
@@ -46,6 +50,8 @@ static void from_step(
 	world->number = (uint8_t)upgrade->number;
 	world->client = (uint8_t)upgrade->request.client;
 	world->wait = upgrade->request.wait;
+	world->halts = upgrade->request.halts;
+	world->together = upgrade->request.together;
 	world->lasts = upgrade->request.probation_ns != 0;
 	world->plan = (uint8_t)upgrade->plan;
 	world->waiter = (uint8_t)upgrade->waiter;
@@ -58,7 +64,9 @@ static void from_step(
 		world->revival[i] = (uint8_t)node->revival;
 		world->bits[i] = (uint8_t)(node->standby | node->dead << 1 |
 					   node->fresh << 2 | node->kept << 3 |
-					   node->ran << 4 | node->lost << 5);
+					   node->ran << 4 | node->lost << 5 |
+					   node->same << 6);
+		world->part[i] = (uint8_t)node->part;
 	}
 }
 
@@ -89,13 +97,33 @@ static void hold_promote(struct upgrade_world *world, uint32_t node)
 		take_over(world, node);
 }
 
+static void hold_remove(struct upgrade_world *world, uint32_t node)
+{
+	struct upgrade_runner *run = &world->run[node];
+
+	ck_assert_msg(world->committed[node] && world->kept[node],
+		"one is removed before the commit, or without a handover");
+	ck_assert(!run->killed && (!run->alive || run->frozen));
+	if (run->alive)
+		run->killed = run->on_fence = run->removed = 1;
+	else
+		run->absent = 1;
+}
+
 static void hold_freeze(
 	struct upgrade_world *world, const struct upgrade_action *action)
 {
 	struct upgrade_runner *run = &world->run[action->node];
 
 	if (action->kind == UPGRADE_DO_FREEZE) {
-		ck_assert(run->alive && !run->killed && !run->freeze);
+		bool again = action->how == COMMAND_FREEZE_DRAINED;
+
+		ck_assert(run->alive && !run->killed);
+		ck_assert(again == (run->freeze != 0));
+		for (uint32_t i = 0; again && i < NODES; i++)
+			ck_assert_msg(
+				!world->run[i].freeze || world->run[i].frozen,
+				"one is to take what another may send yet");
 		ck_assert_uint_eq(action->number, world->number + 0u);
 		run->freeze = (uint8_t)action->number;
 		run->owes |= (uint8_t)(1u << action->number);
@@ -125,20 +153,25 @@ static void hold_restore(
 
 	ck_assert(other->there && !other->killed);
 	ck_assert(other->ready && !other->told);
-	ck_assert_msg(action->plan == UPGRADE_PLAN_FRESH
-			      ? world->fresh[action->node]
-			      : world->kept[action->node],
-		"RESTORE goes out without a handover");
+	if (action->plan == UPGRADE_PLAN_SAME)
+		ck_assert(world->committed[action->node]);
+	else if (world->part[action->node] != UPGRADE_ADDED)
+		ck_assert_msg(action->plan == UPGRADE_PLAN_FRESH
+				      ? world->fresh[action->node]
+				      : world->kept[action->node],
+			"RESTORE goes out without a handover");
 	other->told = 1;
 }
 
 static void hold_commit(
 	struct upgrade_world *world, const struct upgrade_action *action)
 {
-	ck_assert(world->fresh[action->node]);
-	ck_assert(world->other[action->node].restored);
+	ck_assert(world->fresh[action->node] ==
+		  (world->part[action->node] != UPGRADE_ADDED));
+	ck_assert(world->other[action->node].restored ==
+		  (world->part[action->node] != UPGRADE_REMOVED));
+	world->kept[action->node] = world->fresh[action->node];
 	world->fresh[action->node] = 0;
-	world->kept[action->node] = 1;
 	world->committed[action->node] = 1;
 }
 
@@ -162,9 +195,11 @@ static void hold(
 		ck_assert_msg(!world->other[node].there,
 			"two processes come into one seat");
 		ck_assert(action->plan == UPGRADE_PLAN_NEXT ||
+			  action->plan == UPGRADE_PLAN_SAME ||
 			  world->fresh[node] || world->kept[node]);
 		world->other[node] = (struct upgrade_standby){.there = 1};
-		world->committed[node] = 0;
+		if (action->plan != UPGRADE_PLAN_SAME)
+			world->committed[node] = 0;
 		break;
 	case UPGRADE_DO_DISCARD:
 		ck_assert(world->other[node].there);
@@ -184,6 +219,9 @@ static void hold(
 		break;
 	case UPGRADE_DO_PROMOTE:
 		hold_promote(world, node);
+		break;
+	case UPGRADE_DO_REMOVE:
+		hold_remove(world, node);
 		break;
 	case UPGRADE_DO_ASK:
 		ck_assert(world->run[node].alive && !world->run[node].killed);
@@ -222,10 +260,14 @@ static void hold_node(const struct upgrade_world *world, uint32_t node)
 	ck_assert_int_eq(world->bits[node] & 1, world->other[node].there);
 	ck_assert_int_eq(!!(world->bits[node] & 4), world->fresh[node]);
 	ck_assert_int_eq(!!(world->bits[node] & 8), world->kept[node]);
-	ck_assert_msg(run->alive || run->ended || world->other[node].there,
+	ck_assert_msg(run->alive || run->ended || run->absent ||
+			      world->other[node].there ||
+			      (world->part[node] == UPGRADE_REMOVED &&
+				      world->fresh[node]),
 		"nobody runs, and nobody will");
-	ck_assert_msg(run->alive || run->ended || world->fresh[node] ||
-			      world->kept[node],
+	ck_assert_msg(run->alive || run->ended || run->absent ||
+			      world->fresh[node] || world->kept[node] ||
+			      world->bits[node] & 64,
 		"who ran is gone, and so is what it handed over");
 	if (world->phase == UPGRADE_IDLE || world->phase == UPGRADE_ABORTING)
 		ck_assert_msg(
@@ -245,9 +287,18 @@ static struct upgrade_world after(uint32_t nodes,
 	size_t count;
 
 	upgrade_world_step(nodes, &world, &upgrade);
+	for (uint32_t i = 0; event->kind == UPGRADE_BEGIN && i < nodes; i++)
+		world.part[i] = 0;
+	for (uint32_t i = 0;
+		event->kind == UPGRADE_BEGIN && i < event->request->node_count;
+		i++)
+		world.part[event->request->nodes[i]] =
+			(uint8_t)event->request->parts[i];
 	actions = upgrade_step(&upgrade, event, &count, &taken);
 	world.number = (uint8_t)upgrade.number;
-	if (event->kind == UPGRADE_FROZEN && upgrade.nodes[event->node].fresh)
+	if (event->kind == UPGRADE_FROZEN &&
+		before->stage[event->node] == STAGE_FREEZING &&
+		event->number == before->number)
 		world.fresh[event->node] = 1;
 	if (event->kind == UPGRADE_GONE && run->on_fence &&
 		world.other[event->node].there)
@@ -256,6 +307,7 @@ static struct upgrade_world after(uint32_t nodes,
 		hold(&world, &actions[i]);
 	if (event->kind == UPGRADE_GONE && !taken) {
 		ck_assert_msg(world.stopped || event->clean ||
+				      before->bits[event->node] & 64 ||
 				      (!before->fresh[event->node] &&
 					      !before->kept[event->node]),
 			"one that could come again is given up");
@@ -285,7 +337,8 @@ struct upgrade_world upgrade_world_after(uint32_t nodes,
 		other->ready = 1;
 		break;
 	case UPGRADE_STANDBY_RESTORED:
-		other->restored = event->text.text == upgrade_world_good;
+		other->restored = event->text.text == upgrade_world_good ||
+				  world.part[event->node] == UPGRADE_ADDED;
 		other->spoke = 1;
 		break;
 	case UPGRADE_STANDBY_FAILED:
@@ -305,7 +358,8 @@ struct upgrade_world upgrade_world_after(uint32_t nodes,
 		run->asked = 0;
 		break;
 	case UPGRADE_GONE:
-		*run = (struct upgrade_runner){.on_fence = run->on_fence};
+		*run = (struct upgrade_runner){
+			.on_fence = run->on_fence, .absent = run->removed};
 		break;
 	case UPGRADE_FAILED:
 	case UPGRADE_SICK:

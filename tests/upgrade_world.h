@@ -19,7 +19,9 @@ struct upgrade_runner {
 	uint8_t killed;
 	uint8_t asked;
 	uint8_t ended;    /* nobody follows, and that is not the step's doing */
-	uint8_t on_fence; /* killed by PROMOTE */
+	uint8_t on_fence; /* killed by PROMOTE, or REMOVE */
+	uint8_t absent;   /* nobody is to run: not yet, or no more */
+	uint8_t removed;  /* when it dies, that is so */
 };
 
 struct upgrade_standby {
@@ -37,8 +39,8 @@ struct upgrade_world {
 	uint8_t begun, sick, stopped, left;
 	/* what the step knows */
 	uint8_t phase, number, client, wait, lasts, plan, waiter, stopping;
-	uint8_t reason;
-	uint8_t stage[NODES], revival[NODES], bits[NODES];
+	uint8_t reason, halts, together;
+	uint8_t stage[NODES], revival[NODES], bits[NODES], part[NODES];
 };
 
 /* Proofs that agree, and one that does not agree with them. */

@@ -147,6 +147,8 @@
 #define UPGRADE_FREEZE_NS 1000000000ll
 #define UPGRADE_RESTORE_NS 10000000000ll
 #define UPGRADE_PROBATION_NS 30000000000ll
+#define APPLY_NODES_MAX 256u  /* more than there were at the start, at once */
+#define APPLY_LINKS_MAX 1024u /* likewise */
 #define UPGRADE_HISTORY_MAX 256u         /* of which a tool can ask */
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
 

@@ -6,6 +6,7 @@
 
 #include "core/cli/cli.h"
 
+static void show_node(FILE *file, const json_t *line);
 static void add_stream(struct table *table, const json_t *line);
 
 static const char *const headings[] = {"STREAM", "CARRIED", "DIGEST", "SENT",
@@ -30,14 +31,28 @@ void changing_show(void *context, const char *topology, json_t *line)
 	else if (json_object_get(line, "advice"))
 		fprintf(file, "%s", asking_text(line, "advice"));
 	else
-		fprintf(file,
-			"%s runs %s; pause %.3f ms, %lld bytes handed over\n",
-			asking_text(line, "node"), asking_text(line, "to"),
-			(double)asking_number(line, "pause_us") / 1e3,
-			(long long)asking_number(line, "carried_bytes"));
+		show_node(file, line);
 	if (asking_number(line, "dropped"))
 		fprintf(file, "  %lld records dropped that no stream has now\n",
 			(long long)asking_number(line, "dropped"));
+}
+
+static void show_node(FILE *file, const json_t *line)
+{
+	const char *what = asking_text(line, "what");
+	const char *to = asking_text(line, "to");
+	const char *node = asking_text(line, "node");
+
+	if (strcmp(what, "added") == 0)
+		fprintf(file, "%s runs, and is new\n", node);
+	else if (strcmp(what, "removed") == 0)
+		fprintf(file, "%s is gone\n", node);
+	else
+		fprintf(file,
+			"%s %s%s; pause %.3f ms, %lld bytes handed over\n",
+			node, to[0] ? "runs " : "goes on", to,
+			(double)asking_number(line, "pause_us") / 1e3,
+			(long long)asking_number(line, "carried_bytes"));
 }
 
 /* One that the new version does not have has no result. */

@@ -6,13 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/cli/replan_private.h"
 #include "core/host/store.h"
 #include "core/plan/choice.h"
 
 static int make(void *context, const struct request *request,
-	struct version **next, struct error *error);
+	struct loop_change *change, struct error *error);
 static int make_choice(struct replan *replan, const struct request *request,
 	struct error *error);
 static char *report(void *context);
@@ -25,8 +26,6 @@ static int choose_upgrade(struct replan *replan, const struct request *request,
 static int choose_before(struct replan *replan, uint32_t node,
 	struct catalogue_choice **choices, size_t *count, struct arena *arena,
 	struct error *error);
-static int make_versions(struct replan *replan, const struct request *request,
-	struct version **next, struct error *error);
 static const char *node_name(const struct replan *replan, uint32_t node);
 static void forget_next(struct replan *replan);
 static void adopt(struct replan *replan);
@@ -35,7 +34,7 @@ static void forget_before(struct before *before);
 static void drop(struct replan *replan, struct plan **plan);
 
 struct replan *replan_create(struct cli *cli, const struct planning *planning,
-	const struct plan *plan, const char *topology,
+	const struct plan *plan, const char *topology, const char *folder,
 	struct replan_settings settings, struct error *error)
 {
 	struct replan *replan = calloc(1, sizeof *replan);
@@ -48,6 +47,7 @@ struct replan *replan_create(struct cli *cli, const struct planning *planning,
 		.settings = settings,
 		.running = (struct plan *)(uintptr_t)plan,
 		.topology = topology,
+		.runtime = folder,
 		.planner = {.context = replan,
 			.make = make,
 			.settle = settle,
@@ -58,8 +58,10 @@ struct replan *replan_create(struct cli *cli, const struct planning *planning,
 			.files = replan_files},
 		.folder = getcwd(NULL, 0)};
 	free(record);
-	replan->before =
-		calloc(plan->placement.node_count + 1u, sizeof *replan->before);
+	replan->node_room = plan->placement.node_count + APPLY_NODES_MAX;
+	replan->link_room = plan->placement.link_count + APPLY_LINKS_MAX;
+	replan->before = calloc(replan->node_room, sizeof *replan->before);
+	replan_place_first(replan);
 	CHECK(replan->before != NULL && replan->folder != NULL);
 	json_object_set_new(replan->record, "files",
 		replan_list_files(replan, replan->record, plan));
@@ -78,9 +80,11 @@ void replan_destroy(struct replan **place)
 	if (!replan)
 		return;
 	forget_next(replan);
-	for (uint32_t i = 0; i < replan->first->placement.node_count; i++)
+	for (uint32_t i = 0; i < replan->node_room; i++)
 		forget_before(&replan->before[i]);
 	drop(replan, &replan->running);
+	replan_forget_places(&replan->places);
+	arena_release(&replan->arena);
 	json_decref(replan->record);
 	json_decref(replan->tried);
 	free(replan->report);
@@ -95,7 +99,7 @@ const struct loop_planner *replan_planner(const struct replan *replan)
 }
 
 static int make(void *context, const struct request *request,
-	struct version **next, struct error *error)
+	struct loop_change *change, struct error *error)
 {
 	struct replan *replan = context;
 	int code;
@@ -106,8 +110,13 @@ static int make(void *context, const struct request *request,
 		code = replan_apply(replan, request, error);
 	else
 		code = make_choice(replan, request, error);
+	if (code == 0 && !replan->applies && changes_none(&replan->changes))
+		code = error_set(error, -EALREADY,
+			"%s is what runs already; nothing is replaced",
+			request->plugin ? request->plugin
+					: "the version before that");
 	if (code == 0)
-		code = make_versions(replan, request, next, error);
+		code = replan_fill(replan, change, error);
 	if (code < 0)
 		forget_next(replan);
 	return code;
@@ -239,7 +248,9 @@ static int choose_before(struct replan *replan, uint32_t node,
 		return error_set(error, -ENOENT,
 			"%s runs as it was started or applied: there is no "
 			"version before that to return to",
-			replan->running->placement.nodes[node].name);
+			replan->running->placement
+				.nodes[replan_node(replan, node)]
+				.name);
 	for (size_t i = 0; i < before->count; i++)
 		*choices =
 			choice_add(*choices, count, before->choices[i], arena);
@@ -262,51 +273,18 @@ static bool stops(void *context)
 	return replan->running->manifest.on_failure == ON_FAILURE_STOP;
 }
 
-static int make_versions(struct replan *replan, const struct request *request,
-	struct version **next, struct error *error)
-{
-	static const char *const whats[] = {[CHANGES_NODE_KEPT] = "kept",
-		[CHANGES_NODE_UPGRADED] = "moved",
-		[CHANGES_NODE_RESTARTED] = "restarted",
-		[CHANGES_NODE_ADDED] = "added",
-		[CHANGES_NODE_REMOVED] = "removed"};
-	const struct changes *changes = &replan->changes;
-
-	if (!replan->applies && changes_none(changes))
-		return error_set(error, -EALREADY,
-			"%s is what runs already; nothing is replaced",
-			request->plugin ? request->plugin
-					: "the version before that");
-	for (uint32_t i = 0; i < changes->node_count; i++) {
-		const struct changes_node *node = &changes->nodes[i];
-
-		if (node->action != CHANGES_NODE_KEPT &&
-			(node->action != CHANGES_NODE_UPGRADED ||
-				node->before != node->after))
-			return error_set(error, -ENOTSUP,
-				"node %s is %s: that is designed, but not "
-				"built "
-				"in this version; stop the topology and start "
-				"it anew",
-				node->name, whats[node->action]);
-	}
-	for (uint32_t i = 0; i < changes->node_count; i++)
-		if (changes->nodes[i].action == CHANGES_NODE_UPGRADED)
-			next[changes->nodes[i].after] =
-				replan_version(replan, &changes->nodes[i]);
-	return 0;
-}
-
 /* As the manifest has it: replicas are of one node. */
 static const char *node_name(const struct replan *replan, uint32_t node)
 {
-	return replan->running->placement.nodes[node].written->name;
+	return replan->running->placement.nodes[replan_node(replan, node)]
+		.written->name;
 }
 
 static void forget_next(struct replan *replan)
 {
 	changes_release(&replan->changes);
 	replan->changes = (struct changes){0};
+	replan_forget_places(&replan->next_places);
 	drop(replan, &replan->next);
 	json_decref(replan->next_record);
 	replan->next_record = NULL;
@@ -319,23 +297,31 @@ static void forget_next(struct replan *replan)
 
 static void adopt(struct replan *replan)
 {
-	for (uint32_t i = 0; i < replan->changes.node_count; i++)
-		if (replan->changes.nodes[i].action != CHANGES_NODE_UPGRADED)
+	for (uint32_t i = 0; i < replan->changes.node_count; i++) {
+		const struct changes_node *node = &replan->changes.nodes[i];
+
+		if (node->action == CHANGES_NODE_KEPT)
 			continue;
-		else if (replan->applies)
-			forget_before(&replan->before[replan->changes.nodes[i]
-							      .before]);
-		else
-			remember(replan, replan->changes.nodes[i].before);
+		if (node->action == CHANGES_NODE_UPGRADED && !replan->applies)
+			remember(replan, replan->places.nodes[node->before]);
+		else if (node->before != CHANGES_NONE)
+			forget_before(
+				&replan->before[replan->places
+							.nodes[node->before]]);
+	}
 	changes_release(&replan->changes);
 	replan->changes = (struct changes){0};
 	drop(replan, &replan->running);
 	replan->running = replan->next;
 	replan->next = NULL;
+	replan_forget_places(&replan->places);
+	replan->places = replan->next_places;
+	replan->next_places = (struct replan_places){0};
 	json_decref(replan->record);
 	replan->record = replan->next_record;
 	replan->next_record = NULL;
-	replan_settings_fill(&replan->settings, &replan->running->placement);
+	replan_settings_fill(&replan->settings, &replan->running->placement,
+		replan->places.nodes);
 }
 
 /* The copies that a node runs, before it runs others. */
@@ -343,7 +329,8 @@ static void remember(struct replan *replan, uint32_t node)
 {
 	const struct placement *placement = &replan->running->placement;
 	const struct topology *topology = placement->topology;
-	const struct placement_node *placed = &placement->nodes[node];
+	const struct placement_node *placed =
+		&placement->nodes[replan_node(replan, node)];
 	struct before *before = &replan->before[node];
 
 	forget_before(before);

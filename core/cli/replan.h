@@ -25,13 +25,20 @@ struct replan_settings {
 	struct watchdog_settings *watchdogs;
 };
 
+/* `places` says where the loop has each node; NULL: in their order. */
 void replan_settings_fill(const struct replan_settings *settings,
-	const struct placement *placement);
+	const struct placement *placement, const uint32_t *places);
 
-/* `plan` is what runs at first, and the caller's; all arguments outlive it.
- * NULL with a sentence when there is no store of plugins. */
+/* A connection as the loop makes it; a FIFO's path, in the arena, is where its
+ * stream says, or under its name in `folder`. */
+struct links_pair replan_link(const struct placement *placement, uint32_t link,
+	const char *folder, struct arena *arena);
+
+/* `folder` is the topology's own. `plan` is what runs at first, and the
+ * caller's; all arguments outlive it. NULL with a sentence when there is no
+ * store of plugins. */
 struct replan *replan_create(struct cli *cli, const struct planning *planning,
-	const struct plan *plan, const char *topology,
+	const struct plan *plan, const char *topology, const char *folder,
 	struct replan_settings settings, struct error *error);
 void replan_destroy(struct replan **replan);
 

@@ -11,7 +11,6 @@ static int take_record(struct replan *replan, const struct request *request,
 	struct error *error);
 static int vet(struct replan *replan, struct error *error);
 static int complain(struct replan *replan, int code, struct error *error);
-static bool same_links(const struct changes *changes);
 static void add_file(json_t *files, const char *folder, const char *path);
 
 int replan_apply(struct replan *replan, const struct request *request,
@@ -46,11 +45,6 @@ int replan_apply(struct replan *replan, const struct request *request,
 		return error_set(error, -EALREADY, "nothing to change");
 	changes_print(&replan->changes, &(struct changes_style){0}, &text);
 	replan->report = text_take(&text);
-	if (!same_links(&replan->changes))
-		return error_set(error, -ENOTSUP,
-			"nodes would be connected that were not, or no longer: "
-			"that is designed, but not built in this version; stop "
-			"the topology and start it anew");
 	return 0;
 }
 
@@ -127,38 +121,22 @@ static int complain(struct replan *replan, int code, struct error *error)
 	return code;
 }
 
-static bool same_links(const struct changes *changes)
-{
-	const struct placement *before = changes->before;
-	const struct placement *after = changes->after;
-
-	if (before->link_count != after->link_count)
-		return false;
-	for (uint32_t i = 0; i < after->link_count; i++)
-		if (after->former_links[i] != i ||
-			memcmp(after->links[i].nodes, before->links[i].nodes,
-				sizeof after->links[i].nodes) != 0 ||
-			memcmp(after->links[i].places, before->links[i].places,
-				sizeof after->links[i].places) != 0)
-			return false;
-	return true;
-}
-
 void replan_settings_fill(const struct replan_settings *settings,
-	const struct placement *placement)
+	const struct placement *placement, const uint32_t *places)
 {
 	for (uint32_t i = 0; i < placement->node_count; i++) {
 		const struct node_options *node = &placement->nodes[i].options;
+		uint32_t at = places ? places[i] : i;
 
-		settings->policies[i].restart = restart_policy_of(node);
-		settings->policies[i].start_ns = node->set & NODE_WATCHDOG_START
-							 ? node->start_ns
-							 : NODE_START_NS;
-		settings->policies[i].program =
-			placement->nodes[i].written->kind != NODE_OPERATORS;
-		settings->policies[i].no_restart =
-			placement_no_restart(placement, i);
-		settings->watchdogs[i] = watchdog_settings_of(node);
+		settings->policies[at] = (struct supervised_policy){
+			.restart = restart_policy_of(node),
+			.start_ns = node->set & NODE_WATCHDOG_START
+					    ? node->start_ns
+					    : NODE_START_NS,
+			.program = placement->nodes[i].written->kind !=
+				   NODE_OPERATORS,
+			.no_restart = placement_no_restart(placement, i)};
+		settings->watchdogs[at] = watchdog_settings_of(node);
 	}
 }
 

@@ -17,6 +17,11 @@ struct before {
 	size_t count;
 };
 
+/* Where the loop has the nodes and links of a placement. */
+struct replan_places {
+	uint32_t *nodes, *links;
+};
+
 struct replan {
 	struct loop_planner planner;
 	struct cli *cli;
@@ -30,12 +35,16 @@ struct replan {
 	struct plan *running; /* `first`, or owned */
 	struct plan *next;
 	struct changes changes;
-	struct before *before; /* by node */
-	char *plugin;          /* that next has another file of, */
-	char *path;            /* this one; */
-	const char *node;      /* for that node alone */
-	bool applies;          /* next is of another manifest */
-	char *report;          /* what the last one was found to change */
+	struct before *before; /* by place in the loop */
+	struct replan_places places, next_places;
+	uint32_t node_room, link_room;
+	struct arena arena;  /* paths of FIFOs */
+	const char *runtime; /* where these are made */
+	char *plugin;        /* that next has another file of, */
+	char *path;          /* this one; */
+	const char *node;    /* for that node alone */
+	bool applies;        /* next is of another manifest */
+	char *report;        /* what the last one was found to change */
 	struct replan_settings settings;
 };
 
@@ -48,6 +57,18 @@ int replan_apply(struct replan *replan, const struct request *request,
 int replan_resolve(struct replan *replan, struct catalogue_choice *choices,
 	size_t count, struct error *error);
 int replan_compare(struct replan *replan, struct error *error);
+
+/* Finds places for the nodes and links of `next`: those that stay keep theirs.
+ * And fills in what is to change. -errno with a sentence. */
+int replan_fill(
+	struct replan *replan, struct loop_change *change, struct error *error);
+
+/* The first ones, and when they are not needed any more. */
+void replan_place_first(struct replan *replan);
+void replan_forget_places(struct replan_places *places);
+
+/* The node of what runs that has a place in the loop. */
+uint32_t replan_node(const struct replan *replan, uint32_t place);
 
 json_t *replan_list_files(const struct replan *replan, const json_t *record,
 	const struct plan *plan);

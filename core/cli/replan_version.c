@@ -6,7 +6,8 @@
 #include "core/plan/text.h"
 
 static char *states_of(const struct changes_node *node);
-static char *label_of(const struct replan *replan, uint32_t node);
+static char *label_of(
+	const struct replan *replan, const struct changes_node *node);
 static bool is_told(const struct replan *replan, uint32_t node,
 	const struct catalogue_plugin *plugin);
 
@@ -15,10 +16,12 @@ struct version *replan_version(
 {
 	char *text = node_plan_encode(&node->plan);
 	struct version *version = version_create(command_text(text),
-		states_of(node), label_of(replan, node->after),
+		states_of(node), label_of(replan, node),
 		node->plan.stdin_operator != NODE_PLAN_NONE,
 		node->plan.stdout_operator != NODE_PLAN_NONE);
 
+	version->files =
+		replan->next->placement.nodes[node->after].options.files;
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return version;
@@ -37,11 +40,12 @@ static char *states_of(const struct changes_node *node)
 }
 
 /* "acme 1.2.0 (9f86d081)", of the plugins that are others now. */
-static char *label_of(const struct replan *replan, uint32_t node)
+static char *label_of(
+	const struct replan *replan, const struct changes_node *node)
 {
 	const struct topology *topology = replan->next->placement.topology;
 	const struct placement_node *placed =
-		&replan->next->placement.nodes[node];
+		&replan->next->placement.nodes[node->after];
 	struct text text = {0};
 	const struct catalogue_plugin *last = NULL;
 
@@ -51,7 +55,7 @@ static char *label_of(const struct replan *replan, uint32_t node)
 		char sha256[NOTE_SHA256_TEXT];
 
 		if (!one->type || one->type->plugin == last ||
-			!is_told(replan, node, one->type->plugin))
+			!is_told(replan, node->before, one->type->plugin))
 			continue;
 		(void)catalogue_sha256(one->type->plugin, sha256, NULL);
 		text_format(&text, "%s%s %s (%.8s)", last ? ", " : "",
@@ -67,11 +71,14 @@ static bool is_told(const struct replan *replan, uint32_t node,
 	const struct catalogue_plugin *plugin)
 {
 	const struct placement *running = &replan->running->placement;
-	const struct placement_node *placed = &running->nodes[node];
+	const struct placement_node *placed;
 	char sha256[NOTE_SHA256_TEXT], other[NOTE_SHA256_TEXT];
 
 	if (replan->plugin)
 		return strcmp(plugin->description->name, replan->plugin) == 0;
+	if (node == CHANGES_NONE)
+		return true;
+	placed = &running->nodes[node];
 	(void)catalogue_sha256(plugin, sha256, NULL);
 	for (uint32_t i = 0; i < placed->operator_count; i++) {
 		const struct topology_operator *one =

@@ -11,6 +11,7 @@
 #include "core/fleet/loop.h"
 #include "core/fleet/runtime.h"
 
+#include "core/base/bounds.h"
 #include "core/base/check.h"
 
 #include <errno.h>
@@ -42,11 +43,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 static int make_nodes(const struct plan *plan, const char *name,
 	struct loop_request *request, struct loop_node *nodes,
 	struct error *error);
-static struct links_pair *make_links(
-	const struct placement *placement, const char *folder);
-static char *fifo_path(
-	const struct placement *placement, uint32_t stream, const char *folder);
-static void forget_links(struct links_pair *links, uint32_t count);
+static struct links_pair *make_links(const struct placement *placement,
+	const char *folder, struct arena *arena);
 static struct replan_settings make_settings(const struct placement *placement);
 static void forget_nodes(struct loop_node *nodes, uint32_t count);
 
@@ -186,7 +184,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
 		.for_ns = wish->for_ns,
 		.drain_ns = wish->drain_ns};
-	struct links_pair *links = make_links(&plan->placement, folder);
+	struct arena arena = {0};
+	struct links_pair *links = make_links(&plan->placement, folder, &arena);
 	struct replan_settings settings = make_settings(&plan->placement);
 	struct loop_request request = {.options = &options,
 		.nodes = nodes,
@@ -208,15 +207,15 @@ static int run_named(struct cli *cli, const struct wish *wish,
 		options.progress_ns =
 			progress_period_ns(&progress, wish->progress);
 	request.view = progress_view(&progress);
-	ledger_init(&ledger, &cli->os, count);
-	crash_book_init(&crashes, &cli->os, SEATS * count);
+	ledger_init(&ledger, &cli->os, count + APPLY_NODES_MAX);
+	crash_book_init(&crashes, &cli->os, SEATS * (count + APPLY_NODES_MAX));
 	code = make_nodes(plan, name, &request, nodes, &error);
 	request.record = record = record_write(cli, &wish->planning, plan);
 	if (code == 0)
 		code = detached_begin(&detached, cli, name, &request, &error);
 	if (code == 0)
-		replan = replan_create(
-			cli, &wish->planning, plan, name, settings, NULL);
+		replan = replan_create(cli, &wish->planning, plan, name, folder,
+			settings, NULL);
 	request.planner = replan_planner(replan);
 	if (code == 0)
 		code = loop_run(&cli->os, &request, &error);
@@ -227,7 +226,8 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	crash_book_release(&crashes);
 	progress_end(&progress);
 	forget_nodes(nodes, count);
-	forget_links(links, request.link_count);
+	free(links);
+	arena_release(&arena);
 	free(settings.watchdogs);
 	free(settings.policies);
 	if (code >= 0)
@@ -261,67 +261,27 @@ static int make_nodes(const struct plan *plan, const char *name,
 	return code;
 }
 
-static struct links_pair *make_links(
-	const struct placement *placement, const char *folder)
+static struct links_pair *make_links(const struct placement *placement,
+	const char *folder, struct arena *arena)
 {
 	struct links_pair *pairs =
 		calloc(placement->link_count + 1u, sizeof *pairs);
 
 	CHECK(pairs != NULL);
-	for (uint32_t i = 0; i < placement->link_count; i++) {
-		pairs[i].packets = placement->links[i].packets;
-		pairs[i].foreign = placement->links[i].foreign;
-		pairs[i].tcp = placement->links[i].transport == TRANSPORT_TCP;
-		pairs[i].writer = placement->links[i].writer;
-		if (placement->links[i].fifo != TOPOLOGY_NONE)
-			pairs[i].fifo = fifo_path(
-				placement, placement->links[i].fifo, folder);
-		for (int side = 0; side < 2; side++) {
-			pairs[i].nodes[side] = placement->links[i].nodes[side];
-			pairs[i].places[side] =
-				placement->links[i].places[side];
-		}
-	}
+	for (uint32_t i = 0; i < placement->link_count; i++)
+		pairs[i] = replan_link(placement, i, folder, arena);
 	return pairs;
-}
-
-/* Where the stream says, or under its name in the topology's own folder. */
-static char *fifo_path(
-	const struct placement *placement, uint32_t stream, const char *folder)
-{
-	const struct topology *topology = placement->topology;
-	const struct topology_stream *edge = &topology->streams[stream];
-	const char *at = edge->address;
-	char *path = NULL;
-	int bytes;
-
-	if (!at)
-		bytes = asprintf(&path, "%s/%s.fifo", folder, edge->name);
-	else if (at[0] == '/')
-		bytes = asprintf(&path, "%s", at);
-	else
-		bytes = asprintf(
-			&path, "%s/%s", topology->manifest->source->folder, at);
-	CHECK(bytes >= 0);
-	return path;
-}
-
-static void forget_links(struct links_pair *links, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		free((void *)(uintptr_t)links[i].fifo);
-	free(links);
 }
 
 static struct replan_settings make_settings(const struct placement *placement)
 {
-	uint32_t count = placement->node_count;
+	uint32_t count = placement->node_count + APPLY_NODES_MAX;
 	struct replan_settings settings = {
 		.policies = calloc(count, sizeof *settings.policies),
 		.watchdogs = calloc(count, sizeof *settings.watchdogs)};
 
 	CHECK(settings.policies != NULL && settings.watchdogs != NULL);
-	replan_settings_fill(&settings, placement);
+	replan_settings_fill(&settings, placement, NULL);
 	return settings;
 }
 

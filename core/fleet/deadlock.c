@@ -112,6 +112,34 @@ void deadlock_restarted(struct deadlock *deadlock, uint32_t node)
 	one->orders = one->obeyed = 0;
 }
 
+void deadlock_grow(struct deadlock *deadlock, uint32_t node_count)
+{
+	deadlock->nodes =
+		realloc(deadlock->nodes, node_count * sizeof *deadlock->nodes);
+	CHECK(deadlock->nodes != NULL);
+	for (uint32_t i = deadlock->node_count; i < node_count; i++)
+		deadlock->nodes[i] = (struct deadlock_node){
+			.group = DEADLOCK_NONE, .ended = true};
+	deadlock->node_count = node_count;
+}
+
+void deadlock_added(struct deadlock *deadlock, uint32_t node)
+{
+	struct deadlock_node *one = &deadlock->nodes[node];
+
+	free(one->name);
+	free(one->waits);
+	*one = (struct deadlock_node){
+		.group = DEADLOCK_NONE, .process = seat_process(node, 0)};
+}
+
+void deadlock_rewired(struct deadlock *deadlock)
+{
+	for (uint32_t i = 0; i < deadlock->link_count; i++)
+		if (deadlock->links[i].gone)
+			memset(deadlock->ends[i], 0, sizeof deadlock->ends[i]);
+}
+
 void deadlock_seek(struct deadlock *deadlock, struct action_list *actions)
 {
 	find_live(deadlock);
@@ -162,7 +190,8 @@ static int take_ends(struct deadlock *deadlock, uint32_t node, const char *text)
 		text = take_end(text, &ends[i]);
 	for (uint32_t i = 0; i < deadlock->link_count && text && !*text; i++)
 		for (uint32_t side = 0; side < 2; side++)
-			if (deadlock->links[i].nodes[side] == node)
+			if (!deadlock->links[i].gone &&
+				deadlock->links[i].nodes[side] == node)
 				deadlock->ends[i][side] =
 					ends[deadlock->links[i].places[side]];
 	free(ends);
@@ -203,7 +232,8 @@ static uint32_t count_ends(const struct deadlock *deadlock, uint32_t node)
 
 	for (uint32_t i = 0; i < deadlock->link_count; i++)
 		for (uint32_t side = 0; side < 2; side++)
-			count += deadlock->links[i].nodes[side] == node;
+			count += !deadlock->links[i].gone &&
+				 deadlock->links[i].nodes[side] == node;
 	return count;
 }
 
@@ -223,10 +253,12 @@ static void find_live(struct deadlock *deadlock)
 	while (changed) {
 		changed = false;
 		for (uint32_t i = 0; i < deadlock->link_count * 2; i++) {
-			struct deadlock_node *node =
-				&deadlock->nodes[deadlock->links[i / 2]
-							 .nodes[i % 2]];
+			const struct links_pair *link = &deadlock->links[i / 2];
+			struct deadlock_node *node;
 
+			if (link->gone)
+				continue;
+			node = &deadlock->nodes[link->nodes[i % 2]];
 			if (node->live || !may_move(deadlock, i / 2, i % 2))
 				continue;
 			node->live = changed = true;

@@ -73,7 +73,7 @@ struct deadlock_node {
 /* Zeroed, and filled by init. */
 struct deadlock {
 	struct deadlock_node *nodes;
-	const struct links_pair *links; /* the caller's */
+	const struct links_pair *links; /* the caller's; some may be gone */
 	struct deadlock_end (*ends)[2]; /* of the links */
 	uint32_t node_count, link_count;
 };
@@ -96,6 +96,16 @@ void deadlock_order(struct deadlock *deadlock, uint32_t node);
 /* It is gone, and another will take its place, on the same links: what it said
  * holds no more. It is in no group. */
 void deadlock_restarted(struct deadlock *deadlock, uint32_t node);
+
+/* There are so many nodes from now on; the new ones have ended. */
+void deadlock_grow(struct deadlock *deadlock, uint32_t node_count);
+
+/* It begins, where none was before. */
+void deadlock_added(struct deadlock *deadlock, uint32_t node);
+
+/* The caller's links have become others; what was said of one that is gone is
+ * forgotten. */
+void deadlock_rewired(struct deadlock *deadlock);
 
 /* It is gone, and so is its side of its links. */
 void deadlock_ended(struct deadlock *deadlock, uint32_t node);

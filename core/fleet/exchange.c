@@ -289,6 +289,9 @@ static void carry_out(struct exchange *exchange, struct supervisor *supervisor,
 	case UPGRADE_DO_PROMOTE:
 		supervisor_promote(supervisor, node);
 		break;
+	case UPGRADE_DO_REMOVE:
+		supervisor_remove(supervisor, node);
+		break;
 	case UPGRADE_DO_ASK:
 		action_send(&supervisor->actions,
 			supervisor_current(supervisor, node), COMMAND_ASK);

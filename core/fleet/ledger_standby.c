@@ -81,6 +81,15 @@ void ledger_take_over(struct ledger *ledger, uint32_t node)
 	ledger_close_page(ledger, standby);
 }
 
+void ledger_forget(struct ledger *ledger, uint32_t node)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+
+	ledger_close_page(ledger, one);
+	one->stream_count = one->operator_count = 0;
+	one->died = false;
+}
+
 void ledger_take_back(
 	struct ledger *ledger, uint32_t node, ledger_take *take, void *context)
 {

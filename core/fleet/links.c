@@ -8,10 +8,12 @@
 #include <sys/socket.h>
 
 #include "core/base/bounds.h"
+#include "core/base/check.h"
 #include "core/fleet/links_private.h"
 #include "core/wire/frame.h"
 #include "core/wire/notice.h"
 
+static int make(struct links *links, uint32_t at, struct error *error);
 static int make_pair(struct os *os, const struct links_pair *plan, int fds[2]);
 static int make_fifo(struct links *links, uint32_t pair, struct error *error);
 static int open_fifo(struct links *links, uint32_t pair);
@@ -28,12 +30,14 @@ int links_init(struct links *links, struct os *os,
 {
 	int result = 0;
 
-	*links = (struct links){.os = os, .pairs = pairs};
+	*links = (struct links){.os = os};
+	links->pairs = calloc(count + 1u, sizeof *links->pairs);
 	links->fds = calloc(count + 1u, sizeof *links->fds);
 	links->made = calloc(count + 1u, sizeof *links->made);
 	links->inodes = calloc(count + 1u, sizeof *links->inodes);
 	links->former = malloc((count + 1u) * sizeof *links->former);
-	if (!links->fds || !links->made || !links->inodes || !links->former) {
+	if (!links->pairs || !links->fds || !links->made || !links->inodes ||
+		!links->former) {
 		links_release(links);
 		return error_set(error, -ENOMEM, "out of memory for links");
 	}
@@ -41,10 +45,9 @@ int links_init(struct links *links, struct os *os,
 		uint32_t at = links->count++;
 
 		links->fds[at][0] = links->fds[at][1] = links->former[at] = -1;
-		if (pairs[at].fifo)
-			result = make_fifo(links, at, error);
-		else
-			result = make_pair(os, &pairs[at], links->fds[at]);
+		links->pairs[at] = pairs[at];
+		if (!pairs[at].gone)
+			result = make(links, at, error);
 	}
 	if (result == 0)
 		return 0;
@@ -57,23 +60,45 @@ int links_init(struct links *links, struct os *os,
 		strerror(-result), count);
 }
 
-uint32_t links_count(const struct links *links, uint32_t node)
+int links_add(struct links *links, uint32_t at, const struct links_pair *pair,
+	struct error *error)
 {
-	uint32_t count = 0;
+	int result;
 
-	for (uint32_t i = 0; i < links->count; i++)
-		count += links->pairs[i].nodes[0] == node ||
-			 links->pairs[i].nodes[1] == node;
-	return count;
+	CHECK(at < links->count && links->pairs[at].gone);
+	links->pairs[at] = *pair;
+	result = make(links, at, error);
+	if (result == 0)
+		return 0;
+	links_remove(links, at);
+	if (error && error->code)
+		return result;
+	return error_set(error, result, "cannot connect the nodes: %s",
+		strerror(-result));
 }
 
-void links_ends(const struct links *links, uint32_t node, int *fds)
+void links_remove(struct links *links, uint32_t at)
 {
-	for (uint32_t i = 0; i < links->count; i++)
-		for (int side = 0; side < 2; side++)
-			if (links->pairs[i].nodes[side] == node)
-				fds[links->pairs[i].places[side]] =
-					links->fds[i][side];
+	close_end(links, at, 0);
+	close_end(links, at, 1);
+	close_former(links, at);
+	if (links->made[at])
+		(void)links->os->unlinkat(
+			links->os, AT_FDCWD, links->pairs[at].fifo, 0);
+	links->made[at] = false;
+	links->pairs[at] = (struct links_pair){.gone = true};
+}
+
+int links_end(const struct links *links, uint32_t at, uint32_t node)
+{
+	return links->fds[at][links->pairs[at].nodes[1] == node];
+}
+
+static int make(struct links *links, uint32_t at, struct error *error)
+{
+	if (links->pairs[at].fifo)
+		return make_fifo(links, at, error);
+	return make_pair(links->os, &links->pairs[at], links->fds[at]);
 }
 
 int links_renew(struct links *links, uint32_t node, links_take *take,
@@ -84,7 +109,8 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 		int side = pair->nodes[1] == node, fds[2], result;
 		bool alone = links->fds[i][!side] < 0;
 
-		if (pair->nodes[side] != node || pair->packets || pair->fifo)
+		if (pair->gone || pair->nodes[side] != node || pair->packets ||
+			pair->fifo)
 			continue;
 		result = make_pair(links->os, pair, fds);
 		if (result < 0)
@@ -100,8 +126,7 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 		if (alone) /* what is left of its bytes begins nowhere */
 			close_end(links, i, !side);
 		else
-			take(context, pair->nodes[!side], pair->places[!side],
-				fds[!side]);
+			take(context, pair->nodes[!side], i, fds[!side]);
 	}
 	return 0;
 }
@@ -131,7 +156,8 @@ void links_spawned(struct links *links, uint32_t node)
 {
 	for (uint32_t i = 0; i < links->count; i++)
 		for (int side = 0; side < 2; side++)
-			if (links->pairs[i].nodes[side] == node &&
+			if (!links->pairs[i].gone &&
+				links->pairs[i].nodes[side] == node &&
 				links->pairs[i].fifo)
 				close_end(links, i, side);
 }
@@ -141,11 +167,11 @@ void links_drop(struct links *links, uint32_t node, const char *why,
 {
 	for (uint32_t i = 0; i < links->count; i++)
 		for (int side = 0; side < 2; side++) {
-			if (links->pairs[i].nodes[side] != node)
+			if (links->pairs[i].gone ||
+				links->pairs[i].nodes[side] != node)
 				continue;
 			if (why && renew_to_say_bye(links, i, side))
-				take(context, links->pairs[i].nodes[!side],
-					links->pairs[i].places[!side],
+				take(context, links->pairs[i].nodes[!side], i,
 					links->fds[i][!side]);
 			if (why)
 				say_bye(links, i, side, why);
@@ -163,6 +189,7 @@ void links_release(struct links *links)
 			(void)links->os->unlinkat(
 				links->os, AT_FDCWD, links->pairs[i].fifo, 0);
 	}
+	free(links->pairs);
 	free(links->fds);
 	free(links->made);
 	free(links->inodes);

@@ -25,6 +25,7 @@
 struct links_pair {
 	uint32_t nodes[2];
 	uint32_t places[2];
+	bool gone;        /* there is none, or none any more: the rest is 0 */
 	bool packets;     /* SOCK_SEQPACKET; else SOCK_STREAM */
 	bool foreign;     /* one of them is somebody else's program */
 	bool tcp;         /* instead of a unix socket */
@@ -35,7 +36,7 @@ struct links_pair {
 /* Zeroed is none. */
 struct links {
 	struct os *os;
-	const struct links_pair *pairs; /* the caller's */
+	struct links_pair *pairs; /* the paths in them are the caller's */
 	int (*fds)[2];
 	int *former;   /* an end of each last connection of bytes; -1: none */
 	bool *made;    /* the FIFOs that were not there before */
@@ -47,10 +48,14 @@ struct links {
 int links_init(struct links *links, struct os *os,
 	const struct links_pair *pairs, uint32_t count, struct error *error);
 
-/* How many links a node has, and its ends in the order of their places;
- * `fds` has room for them and stays the caller's, the ends stay ours. */
-uint32_t links_count(const struct links *links, uint32_t node);
-void links_ends(const struct links *links, uint32_t node, int *fds);
+/* Makes one more in a place of `pairs` where none is, and gives it up again.
+ * -errno with a sentence. */
+int links_add(struct links *links, uint32_t at, const struct links_pair *pair,
+	struct error *error);
+void links_remove(struct links *links, uint32_t at);
+
+/* A node's end of a link: ours, or -1. */
+int links_end(const struct links *links, uint32_t at, uint32_t node);
 
 /* Another process is to follow a node's: makes its connections of bytes anew,
  * since those may be torn, and gives `take` the other end of each, which stays
@@ -58,7 +63,7 @@ void links_ends(const struct links *links, uint32_t node, int *fds);
  * who is at the other end hears of the new one before it sees an end. Where
  * nobody is at the other end any more, the new one has ended. -errno with a
  * sentence. */
-typedef void links_take(void *context, uint32_t node, uint32_t place, int fd);
+typedef void links_take(void *context, uint32_t node, uint32_t link, int fd);
 int links_renew(struct links *links, uint32_t node, links_take *take,
 	void *context, struct error *error);
 

@@ -1,6 +1,7 @@
 /* loop: events for the step, and its actions done. See the header. */
 #include "core/fleet/loop.h"
 
+#include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop_private.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 static int begin(struct loop *loop, struct error *error);
+static void make_room(struct loop *loop);
 static int turn(struct loop *loop, struct error *error);
 static void release(struct loop *loop);
 static void serve_processes(struct loop *loop);
@@ -33,6 +35,8 @@ int loop_run(
 	struct loop loop = {.os = os,
 		.request = request,
 		.count = SEATS * request->options->node_count,
+		.node_room = request->options->node_count,
+		.link_room = request->link_count,
 		.signals = {.fd = -1},
 		.watch = {.fd = -1}};
 	int code = begin(&loop, error);
@@ -51,15 +55,13 @@ static int begin(struct loop *loop, struct error *error)
 	struct supervisor_options options = *loop->request->options;
 	int code;
 
-	options.links = loop->request->links;
-	options.link_count = loop->request->link_count;
+	make_room(loop);
+	options.links = loop->pairs;
+	options.link_count = loop->link_room;
 	supervisor_init(&loop->supervisor, &options);
 	journal_init(&loop->journal);
-	loop->processes = calloc(loop->count, sizeof *loop->processes);
-	CHECK(loop->processes != NULL);
-	for (uint32_t i = 0; i < loop->count; i++) {
+	for (uint32_t i = 0; i < SEATS * loop->node_room; i++) {
 		loop->processes[i].loop = loop;
-		loop->processes[i].node = &loop->request->nodes[seat_node(i)];
 		for (int at = SUPERVISOR_TIMERS; at < SUPERVISOR_TIMERS_ALL;
 			at++)
 			timer_of(loop, i, (enum supervisor_timer)at)
@@ -76,8 +78,8 @@ static int begin(struct loop *loop, struct error *error)
 		code = control_attach(
 			loop->request->control, loop->reactor, error);
 	if (code == 0)
-		code = links_init(&loop->links, loop->os, loop->request->links,
-			loop->request->link_count, error);
+		code = links_init(&loop->links, loop->os, loop->pairs,
+			loop->link_room, error);
 	if (code == 0)
 		code = loop_begin_view(loop, error);
 	if (code < 0)
@@ -92,6 +94,24 @@ static int begin(struct loop *loop, struct error *error)
 		return error_set(error, code, "cannot wait for signals: %s",
 			strerror(-code));
 	return loop_begin_files(loop, error);
+}
+
+/* Where nodes may be added, there is room for them from the start: processes
+ * are pointed at. */
+static void make_room(struct loop *loop)
+{
+	if (loop->request->planner) {
+		loop->node_room += APPLY_NODES_MAX;
+		loop->link_room += APPLY_LINKS_MAX;
+	}
+	loop->processes =
+		calloc(SEATS * loop->node_room, sizeof *loop->processes);
+	loop->pairs = calloc(loop->link_room + 1u, sizeof *loop->pairs);
+	CHECK(loop->processes != NULL && loop->pairs != NULL);
+	for (uint32_t i = 0; i < loop->link_room; i++)
+		loop->pairs[i] = i < loop->request->link_count
+					 ? loop->request->links[i]
+					 : (struct links_pair){.gone = true};
 }
 
 /* Waits for something to happen, and serves it. */
@@ -138,6 +158,7 @@ static void release(struct loop *loop)
 	supervisor_release(&loop->supervisor);
 	journal_release(&loop->journal);
 	free(loop->processes);
+	free(loop->pairs);
 }
 
 /* The dead come first, and of them standbys: so a dead one is not told to run
@@ -284,7 +305,7 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		loop_say(loop,
 			action->node == SUPERVISOR_NO_NODE
 				? NULL
-				: loop->request->nodes[action->node].name,
+				: loop->names[action->node],
 			action->text, strlen(action->text));
 		break;
 	case SUPERVISOR_SHOW:

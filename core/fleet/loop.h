@@ -21,6 +21,7 @@
 #include "core/fleet/ledger.h"
 #include "core/fleet/links.h"
 #include "core/fleet/supervisor.h"
+#include "core/fleet/upgrade.h"
 #include "core/fleet/watchdog.h"
 #include "core/fleet/version.h"
 
@@ -49,15 +50,37 @@ struct loop_view {
 
 struct control;
 
+/* A stream that goes away, and between which nodes it led. */
+struct loop_removed {
+	char *name;
+	uint32_t writer, reader;
+};
+
+/* What is to become of the nodes, by their places in the loop, and of what is
+ * between them. Nodes and links that stay keep their places; those that go
+ * leave theirs to others. The lists are the loop's, with room for node_room
+ * and link_room. */
+struct loop_change {
+	uint32_t node_room, link_room;
+	struct version **next; /* of nodes that are replaced or added */
+	enum upgrade_part *parts;
+	bool *members;            /* of those that are, or are removed */
+	const char **names;       /* of those that are added; the planner's */
+	struct links_pair *links; /* as they are, to be made what they become */
+	bool halts; /* what goes over links that stay is another */
+	struct loop_removed *removed; /* names owned */
+	uint32_t removed_count;
+};
+
 /* Who knows plans, which the loop does not. Called from within loop_run. */
 struct loop_planner {
 	void *context;
 	/* Makes the next version of every node that `request` (UPGRADE,
-	 * ROLLBACK or APPLY) concerns: `next`, by node, which are NULL, and
-	 * the loop's then. Zero, -EALREADY when nothing would change, or a
+	 * ROLLBACK or APPLY) concerns, and what else changes, into what says
+	 * that nothing does. Zero, -EALREADY when nothing would change, or a
 	 * negative errno with a sentence. */
 	int (*make)(void *context, const struct request *request,
-		struct version **next, struct error *error);
+		struct loop_change *change, struct error *error);
 	/* What was made last is what runs from now on, or is not. Committed:
 	 * what to change in the manifest, to be freed, or NULL. */
 	char *(*settle)(void *context, bool committed);
@@ -84,8 +107,10 @@ struct loop_request {
 	uint32_t link_count;
 	const char *name; /* of the topology, where it is told to tools */
 	struct control *control; /* where they ask; NULL: nowhere */
-	struct ledger *ledger;   /* of these nodes; NULL: nothing is counted */
-	struct crash_book *crashes; /* of these nodes; NULL: none is kept */
+	/* Of these nodes, and where there is a planner of APPLY_NODES_MAX more;
+	 * NULL: nothing is counted, none is kept. */
+	struct ledger *ledger;
+	struct crash_book *crashes;
 	const char *record; /* for tools that resolve it again; NULL: none */
 	/* By node, for those that have a page in the ledger; NULL: nobody is
 	 * watched. */

@@ -73,11 +73,18 @@ static void say(struct loop *loop, const char *text)
 void loop_say_change(struct loop *loop, uint32_t node)
 {
 	const struct loop_place *place = &loop->places[node];
-	char *sentence = sentence_format(
-		"runs as its files say now; pause %.3f ms, %llu bytes handed "
-		"over",
-		(double)place->pause_ns / 1e6,
-		(unsigned long long)place->carried_bytes);
+	char *sentence;
+
+	if (place->part == UPGRADE_REMOVED)
+		sentence = sentence_format("is removed, as its files say now");
+	else if (place->part == UPGRADE_ADDED)
+		sentence = sentence_format("is added, as its files say now");
+	else
+		sentence = sentence_format(
+			"runs as its files say now; pause %.3f ms, %llu bytes "
+			"handed over",
+			(double)place->pause_ns / 1e6,
+			(unsigned long long)place->carried_bytes);
 
 	loop_say(loop, loop->names[node], sentence, strlen(sentence));
 	free(sentence);
@@ -88,9 +95,12 @@ char *loop_adopt(struct loop *loop, bool committed)
 	const struct loop_planner *planner = loop->request->planner;
 	char *advice = planner->settle(planner->context, committed);
 
-	if (committed)
+	if (committed) {
 		loop->supervisor.options.stop_on_failure =
 			planner->stops(planner->context);
+		loop->look_ns = 0; /* the watchdog's settings may be others */
+		loop->look.elapsed = true;
+	}
 	if (loop->changed)
 		rest(loop);
 	return advice;

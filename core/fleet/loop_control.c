@@ -49,7 +49,7 @@ void loop_describe(struct loop *loop, const struct supervisor_action *action)
 	uint32_t standby = supervisor_standby(&loop->supervisor, action->node);
 	const struct loop_process *one = &loop->processes[process];
 	struct status status = {.topology = loop->request->name,
-		.node = one->node->name,
+		.node = loop->names[action->node],
 		.state = loop->supervisor.processes[process].state,
 		.restarts = loop->supervisor.nodes[action->node].restarts,
 		.pid = one->process.pid,
@@ -147,9 +147,10 @@ static uint32_t find_node(void *context, const char *name, size_t bytes)
 {
 	const struct loop *loop = context;
 
-	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
-		if (strlen(loop->request->nodes[i].name) == bytes &&
-			!memcmp(loop->request->nodes[i].name, name, bytes))
+	for (uint32_t i = 0; i < loop->supervisor.options.node_count; i++)
+		if (!loop->supervisor.nodes[i].absent &&
+			strlen(loop->names[i]) == bytes &&
+			!memcmp(loop->names[i], name, bytes))
 			return i;
 	return SUPERVISOR_NO_NODE;
 }
@@ -171,7 +172,7 @@ static bool show_line(struct loop *loop, struct loop_reader *reader,
 	struct control *control = loop->request->control;
 	const char *wanted = reader->node == SUPERVISOR_NO_NODE
 				     ? NULL
-				     : loop->request->nodes[reader->node].name;
+				     : loop->names[reader->node];
 	char *text;
 
 	if (!control_has_room(control, reader->client))

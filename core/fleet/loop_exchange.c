@@ -1,6 +1,7 @@
 /* loop: nodes that are replaced while they run: their versions, and what they
  * hand over. core/fleet/upgrade says when. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,19 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/sentence.h"
 
+/* Handovers that go to one process: their fds, and how many are of each. */
+struct gathered {
+	int *fds;
+	uint32_t count;
+	char *text;
+};
+
 static void send_freeze(struct loop *loop, const struct upgrade_action *action);
-static bool begins_anew(const struct loop *loop, uint32_t node);
+static int gather(struct loop *loop, const struct upgrade_action *action,
+	bool partly, struct gathered *gathered);
+static char *states_for(const struct loop *loop, uint32_t node);
+static bool add_handed(struct gathered *gathered, const struct handed *handed,
+	struct os *os, int *code);
 static void send_restore(
 	struct loop *loop, const struct upgrade_action *action);
 static void commit(struct loop *loop, const struct upgrade_action *action);
@@ -28,8 +40,8 @@ void loop_init_exchange(struct loop *loop)
 {
 	uint32_t count = loop->request->options->node_count;
 
-	loop->places = calloc(count, sizeof *loop->places);
-	loop->names = calloc(count, sizeof *loop->names);
+	loop->places = calloc(loop->node_room, sizeof *loop->places);
+	loop->names = calloc(loop->node_room, sizeof *loop->names);
 	CHECK(loop->places != NULL && loop->names != NULL);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct loop_node *node = &loop->request->nodes[i];
@@ -37,6 +49,9 @@ void loop_init_exchange(struct loop *loop)
 		loop->names[i] = node->name;
 		loop->places[i].now = version_create(node->plan, NULL, NULL,
 			node->with_stdin, node->with_stdout);
+		loop->places[i].now->files = node->files;
+		version_connect(
+			loop->places[i].now, loop->pairs, loop->link_room, i);
 	}
 	exchange_init(&loop->exchange, &loop->supervisor, loop->names);
 }
@@ -45,9 +60,10 @@ void loop_release_exchange(struct loop *loop)
 {
 	exchange_release(&loop->exchange);
 	loop_release_history(loop);
-	for (uint32_t i = 0; i < loop->count; i++)
+	loop_end_change(loop);
+	for (uint32_t i = 0; i < SEATS * loop->node_room; i++)
 		version_drop(&loop->processes[i].version);
-	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
+	for (uint32_t i = 0; i < loop->node_room; i++) {
 		struct loop_place *place = &loop->places[i];
 
 		version_drop(&place->next);
@@ -57,6 +73,7 @@ void loop_release_exchange(struct loop *loop)
 		handed_close(&place->kept, loop->os);
 		free(place->before);
 		free(place->after);
+		free(place->name);
 	}
 	free(loop->places);
 	free(loop->names);
@@ -104,6 +121,10 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 		loop_answer_change(
 			loop, action->client, action->code, about->text);
 		break;
+	case UPGRADE_DO_REMOVE:
+		if (loop->request->ledger)
+			ledger_forget(loop->request->ledger, action->node);
+		break;
 	case UPGRADE_DO_DISCARD:
 	case UPGRADE_DO_PROMOTE:
 	case UPGRADE_DO_ASK:
@@ -120,6 +141,7 @@ bool loop_note_command(
 	uint32_t node = seat_node(index);
 	struct loop_place *place = &loop->places[node];
 	bool runs = supervisor_current(&loop->supervisor, node) == index;
+	char *wrong;
 
 	if (command->kind == COMMAND_FROZEN)
 		return note_frozen(loop, index, command);
@@ -127,8 +149,12 @@ bool loop_note_command(
 		return is_awaited(loop, node, command->records);
 	if (command->kind == COMMAND_RESTORED) {
 		note_text(&place->after, command->text);
-		place->dropped = command->records;
+		wrong = loop_vet_moved(loop, node);
+		if (wrong)
+			loop_hang_up(loop, index, wrong);
+		free(wrong);
 	} else if (command->kind == COMMAND_PROGRESS &&
+		   place->part == UPGRADE_REPLACED &&
 		   loop->exchange.upgrade.nodes[node].stage == STAGE_STARTING)
 		place->pause_ns =
 			loop->os->clock_ns(loop->os) - place->frozen_ns;
@@ -138,27 +164,61 @@ bool loop_note_command(
 static void send_freeze(struct loop *loop, const struct upgrade_action *action)
 {
 	struct loop_place *place = &loop->places[action->node];
-	struct version *to = version_of(place, loop->exchange.upgrade.plan);
+	char *states = states_for(loop, action->node);
 
-	place->frozen_ns = loop->os->clock_ns(loop->os);
+	if (action->how != COMMAND_FREEZE_DRAINED)
+		place->frozen_ns = loop->os->clock_ns(loop->os);
 	place->pause_ns = 0;
+	place->dropped = 0;
 	loop_send(loop, supervisor_current(&loop->supervisor, action->node),
 		&(struct command){.kind = COMMAND_FREEZE,
+			.code = (int)action->how,
 			.records = action->number,
-			.text = command_text(to->states)});
+			.text = command_text(states)});
+	free(states);
 }
 
-/* Whether all who it has streams to find their way with a process that follows
- * on the same connections: others count from where the crashed one was. */
-static bool begins_anew(const struct loop *loop, uint32_t node)
+/* What the node's operators are to write, wherever they will be. */
+static char *states_for(const struct loop *loop, uint32_t node)
 {
-	for (uint32_t i = 0; i < loop->links.count; i++) {
-		const struct links_pair *pair = &loop->links.pairs[i];
+	uint32_t count = loop->supervisor.options.node_count;
+	char *all = strdup("");
 
-		if ((pair->nodes[0] == node || pair->nodes[1] == node) &&
-			!pair->packets)
-			return false;
+	CHECK(all != NULL);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct version *to = version_of(
+			&loop->places[i], loop->exchange.upgrade.plan);
+		char *former = all;
+
+		if (!(i == node || (loop->applies && loop->places[i].member)) ||
+			!to || !to->states)
+			continue;
+		all = sentence_format("%s%s", former, to->states);
+		free(former);
 	}
+	return all;
+}
+
+/* Another's handover, or its own, behind those that are there. */
+static bool add_handed(struct gathered *gathered, const struct handed *handed,
+	struct os *os, int *code)
+{
+	int *copies = handed_copy(handed, os, code);
+	char *former = gathered->text;
+	int *grown;
+
+	if (!copies)
+		return false;
+	grown = realloc(gathered->fds,
+		(gathered->count + handed->count + 1u) * sizeof *grown);
+	CHECK(grown != NULL);
+	memcpy(grown + gathered->count, copies, handed->count * sizeof *grown);
+	gathered->fds = grown;
+	gathered->count += handed->count;
+	gathered->text = sentence_format(
+		"%s%" PRIu32 "\n", former ? former : "", handed->count);
+	free(former);
+	free(copies);
 	return true;
 }
 
@@ -167,38 +227,70 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 {
 	uint32_t index = supervisor_standby(&loop->supervisor, action->node);
 	struct loop_process *one = &loop->processes[index];
-	struct handed *handed =
-		handed_of(&loop->places[action->node], action->plan);
-	bool partly = loop->applies &&
-		      loop->exchange.upgrade.phase == UPGRADE_RESTORING;
+	bool partly = action->plan == UPGRADE_PLAN_SAME ||
+		      (loop->applies && loop->exchange.upgrade.phase ==
+						UPGRADE_RESTORING);
+	struct gathered gathered = {0};
 	struct command command = {.kind = COMMAND_RESTORE,
 		.code = action->again ? COMMAND_RESTORE_ALONE
 			: partly      ? COMMAND_RESTORE_PARTLY
-				      : COMMAND_RESTORE_ALL,
-		.records = handed->count};
+				      : COMMAND_RESTORE_ALL};
 	int code = 0;
-	int *fds = NULL;
 
 	one->error = ERROR_NONE;
-	if (action->again && !begins_anew(loop, action->node))
+	if (action->again && !loop_begins_anew(loop, action->node))
 		code = error_set(&one->error, -ENOTSUP,
 			"it cannot be taken back alone: it has streams to a "
 			"program of somebody else's, or over a transport of "
 			"bytes");
 	else
-		fds = handed_copy(handed, loop->os, &code);
-	if (!fds && one->error.code == 0)
+		code = gather(loop, action, partly, &gathered);
+	if (code < 0 && one->error.code == 0)
 		error_set(&one->error, code,
 			"what it is to restore cannot be passed on: %s",
 			strerror(-code));
-	else if (fds)
-		code = process_send_fds(
-			&one->process, fds, handed->count, &one->error);
-	free(fds);
+	else if (code == 0 && gathered.count > 0)
+		code = process_send_fds(&one->process, gathered.fds,
+			gathered.count, &one->error);
+	command.records = gathered.count;
+	command.text = command_text(gathered.text);
 	if (code < 0)
 		one->broken = true;
 	else
 		loop_send(loop, index, &command);
+	free(gathered.fds);
+	free(gathered.text);
+}
+
+/* Its own handover, and those of others from which its version goes on. */
+static int gather(struct loop *loop, const struct upgrade_action *action,
+	bool partly, struct gathered *gathered)
+{
+	struct loop_place *place = &loop->places[action->node];
+	const struct version *version =
+		loop->processes[supervisor_standby(
+					&loop->supervisor, action->node)]
+			.version;
+	struct handed *own = handed_of(place, action->plan);
+	int code = 0;
+
+	if (own->count > 0)
+		(void)add_handed(gathered, own, loop->os, &code);
+	for (uint32_t i = 0; partly && code == 0 && i < version->source_count;
+		i++) {
+		const struct handed *other = handed_of(
+			&loop->places[version->sources[i]], action->plan);
+
+		if (other->count > 0)
+			(void)add_handed(gathered, other, loop->os, &code);
+	}
+	if (code == 0 && gathered->count > COMMAND_FDS_MAX)
+		code = -EMFILE;
+	for (uint32_t i = 0; code < 0 && i < gathered->count; i++)
+		loop->os->close(loop->os, gathered->fds[i]);
+	if (code < 0)
+		gathered->count = 0;
+	return code;
 }
 
 /* From here on a process that is spawned for the node is of the new version. */
@@ -207,6 +299,8 @@ static void commit(struct loop *loop, const struct upgrade_action *action)
 	struct loop_place *place = &loop->places[action->node];
 	struct version *to = version_hold(version_of(place, action->plan));
 
+	if (!loop->committed)
+		loop_commit_change(loop);
 	loop->committed = true;
 	version_put(&place->previous, place->now);
 	place->now = to;
@@ -243,6 +337,8 @@ static struct version *version_of(
 		return place->now;
 	case UPGRADE_PLAN_KEPT:
 		return place->previous;
+	case UPGRADE_PLAN_SAME:
+		return place->now;
 	}
 	return NULL;
 }
@@ -250,7 +346,7 @@ static struct version *version_of(
 static struct handed *handed_of(
 	struct loop_place *place, enum upgrade_plan plan)
 {
-	return plan == UPGRADE_PLAN_KEPT ? &place->kept : &place->fresh;
+	return plan == UPGRADE_PLAN_FRESH ? &place->fresh : &place->kept;
 }
 
 /* What nobody waits for any more is closed. */
@@ -267,6 +363,10 @@ static bool note_frozen(
 		handed_close(&arrived, loop->os);
 		return false;
 	}
+	if (loop->exchange.upgrade.nodes[node].stage == STAGE_HALTING) {
+		handed_close(&arrived, loop->os);
+		return true;
+	}
 	handed_move(&loop->places[node].fresh, &arrived, loop->os);
 	loop->places[node].carried_bytes = command->bytes;
 	note_text(&loop->places[node].before, command->text);
@@ -277,7 +377,9 @@ static bool is_awaited(const struct loop *loop, uint32_t node, uint64_t number)
 {
 	const struct upgrade *upgrade = &loop->exchange.upgrade;
 
-	return upgrade->nodes[node].stage == STAGE_FREEZING &&
+	enum upgrade_stage stage = upgrade->nodes[node].stage;
+
+	return (stage == STAGE_FREEZING || stage == STAGE_HALTING) &&
 	       number == upgrade->number;
 }
 

@@ -1,7 +1,8 @@
 /*
  * loop_private: what the files of the loop share: loop.c how it turns, and how
  * actions are carried out; loop_process.c the processes of nodes;
- * loop_control.c answers to tools;
+ * loop_change.c what comes and goes between nodes; loop_control.c answers to
+ * tools;
  * loop_view.c what the view asks for; loop_watch.c those that do not come back.
  */
 #ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
@@ -12,6 +13,7 @@
 #include "core/fleet/handed.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/process.h"
+#include "core/fleet/proof.h"
 #include "core/fleet/signals.h"
 #include "core/fleet/version.h"
 #include "core/fleet/watch.h"
@@ -28,7 +30,6 @@ struct loop_timer {
 struct loop_process {
 	struct process process;
 	struct loop *loop;
-	const struct loop_node *node;
 	struct version *version; /* what its PLAN says; held */
 	enum outcome outcome;
 	bool follows;   /* one that is gone, without what that had */
@@ -79,6 +80,8 @@ struct loop_place {
 	uint64_t dropped; /* records that the new one has no place for */
 	bool member; /* of the transaction that is under way, or was last */
 	bool told;   /* the history has its last commit */
+	enum upgrade_part part; /* in it */
+	char *name;             /* of the node that is there, or was */
 };
 
 struct loop {
@@ -107,6 +110,9 @@ struct loop {
 	struct exchange exchange;
 	struct loop_place *places; /* by node */
 	const char **names;        /* likewise */
+	uint32_t node_room, link_room;
+	struct links_pair *pairs;  /* the links of what runs */
+	struct loop_change change; /* that is under way; else zeroed */
 	char **history;            /* of upgrades, oldest first: JSON */
 	uint32_t history_count;
 	bool committed;     /* the transaction that is under way, or was last */
@@ -143,6 +149,31 @@ void loop_spawn(struct loop *loop, uint32_t index);
 void loop_init_exchange(struct loop *loop);
 void loop_release_exchange(struct loop *loop);
 void loop_exchange(struct loop *loop, const struct supervisor_action *about);
+
+/* What is to change between nodes: loop_change.c. */
+void loop_begin_change(struct loop *loop);
+int loop_prepare_change(struct loop *loop, struct error *error);
+void loop_commit_change(struct loop *loop);
+void loop_end_change(struct loop *loop);
+void loop_count_removed(struct loop *loop);
+
+/* Whether all who a node has streams to find their way with a process that
+ * follows on the same connections: others count from where the crashed one was.
+ */
+bool loop_begins_anew(const struct loop *loop, uint32_t node);
+
+/* Why what a node has restored of streams that moved is not what the others
+ * handed over of them, to be freed; or NULL. */
+char *loop_vet_moved(const struct loop *loop, uint32_t node);
+
+/* How many records of a stream all that were handed over leave to carry; false:
+ * nobody had it. */
+bool loop_expect(
+	const struct loop *loop, struct command_text stream, uint64_t *records);
+
+/* The line of a stream that moved, of whoever writes it now. */
+bool loop_find_moved(const struct loop *loop, struct command_text stream,
+	struct proof_stream *found);
 
 /* A tool asks to replace nodes, or what was replaced: loop_upgrade.c. */
 void loop_upgrade(

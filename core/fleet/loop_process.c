@@ -7,7 +7,9 @@
 #include "core/fleet/loop_private.h"
 
 static int open_page(struct loop *loop, uint32_t index);
-static void give_link(void *context, uint32_t node, uint32_t place, int fd);
+static void give_link(void *context, uint32_t node, uint32_t link, int fd);
+static bool find_place(
+	const struct version *version, uint32_t link, int *place);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
 static const char *who_died(
@@ -42,18 +44,19 @@ void loop_spawn(struct loop *loop, uint32_t index)
 {
 	struct loop_process *one = &loop->processes[index];
 	uint32_t node = seat_node(index);
-	struct spawn_request request = {.node = one->node->name,
-		.environment = loop->request->environment,
-		.files = one->node->files,
-		.link_count = links_count(&loop->links, node)};
-	int *ends = calloc(request.link_count + 1u, sizeof *ends);
+	struct spawn_request request = {.node = loop->names[node],
+		.environment = loop->request->environment};
+	int *ends;
 
-	CHECK(ends != NULL);
 	if (supervisor_current(&loop->supervisor, node) == index)
 		version_put(
 			&one->version, version_hold(loop->places[node].now));
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
+	request.files = one->version->files;
+	request.link_count = one->version->link_count;
+	ends = calloc(request.link_count + 1u, sizeof *ends);
+	CHECK(ends != NULL);
 	one->error = ERROR_NONE;
 	one->follows = supervisor_current(&loop->supervisor, node) == index &&
 		       loop->supervisor.nodes[node].restarts > 0;
@@ -65,7 +68,9 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	loop_watch_again(loop);
 	request.counters_fd = open_page(loop, index);
 	if (links_reopen(&loop->links, node, &one->error) == 0) {
-		links_ends(&loop->links, node, ends);
+		for (uint32_t i = 0; i < request.link_count; i++)
+			ends[i] = links_end(
+				&loop->links, one->version->links[i], node);
 		one->outcome = process_start(&one->process, loop->os,
 				       loop->reactor, &request, &one->error) < 0
 				       ? OUTCOME_FAILED
@@ -91,10 +96,9 @@ void loop_drop(struct loop *loop, uint32_t node, const char *why)
 }
 
 /* A neighbour gets another end of a connection; so does its standby. */
-static void give_link(void *context, uint32_t node, uint32_t place, int fd)
+static void give_link(void *context, uint32_t node, uint32_t link, int fd)
 {
-	const struct command command = {
-		.kind = COMMAND_LINK, .code = (int)place, .records = 1};
+	struct command command = {.kind = COMMAND_LINK, .records = 1};
 	struct loop *loop = context;
 
 	for (uint32_t seat = 0; seat < SEATS; seat++) {
@@ -102,7 +106,8 @@ static void give_link(void *context, uint32_t node, uint32_t place, int fd)
 		struct loop_process *one = &loop->processes[index];
 		int copy;
 
-		if (!one->process.pid || is_program(loop, node))
+		if (!one->process.pid || is_program(loop, node) ||
+			!find_place(one->version, link, &command.code))
 			continue; /* it gets its own when it is started again */
 		copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
 		one->error = ERROR_NONE;
@@ -111,6 +116,17 @@ static void give_link(void *context, uint32_t node, uint32_t place, int fd)
 		if (!one->broken)
 			loop_send(loop, index, &command);
 	}
+}
+
+/* Which of its links that is; one of the next plan may have it no more. */
+static bool find_place(const struct version *version, uint32_t link, int *place)
+{
+	for (uint32_t i = 0; i < version->link_count; i++) {
+		*place = (int)i;
+		if (version->links[i] == link)
+			return true;
+	}
+	return false;
 }
 
 /* Where a process notes what it does, or -1. A standby's is its node's when it
@@ -251,5 +267,8 @@ static void take_line(void *context, const char *text, size_t bytes)
 {
 	const struct loop_process *one = context;
 
-	loop_say(one->loop, one->node->name, text, bytes);
+	loop_say(one->loop,
+		one->loop->names[seat_node(
+			(uint32_t)(one - one->loop->processes))],
+		text, bytes);
 }

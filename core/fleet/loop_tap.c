@@ -54,7 +54,7 @@ void loop_begin_tap(
 		request->node != SUPERVISOR_NO_NODE) {
 		answer(loop, client, EXIT_CODE_FAILED,
 			sentence_format("%s is in the node %s", request->stream,
-				loop->request->nodes[node].name));
+				loop->names[node]));
 		return;
 	}
 	process = supervisor_current(&loop->supervisor, node);
@@ -64,7 +64,7 @@ void loop_begin_tap(
 		answer(loop, client, EXIT_CODE_FAILED,
 			sentence_format("%s, which has that, does not "
 					"run; tau ps shows its nodes",
-				loop->request->nodes[node].name));
+				loop->names[node]));
 		return;
 	}
 	while (tap->client)
@@ -150,7 +150,7 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 		answer(loop, tap->client, EXIT_CODE_FAILED,
 			sentence_format("%s's process is gone; nothing "
 					"more is seen of it",
-				loop->processes[process].node->name));
+				loop->names[seat_node(process)]));
 		forget(loop, tap);
 	}
 }
@@ -162,7 +162,7 @@ static void give_up(struct loop *loop, struct loop_tap *tap)
 		sentence_format("%s does not answer within %s: it is "
 				"stopped, or an operator of it has the thread, "
 				"which tau ps shows",
-			loop->processes[tap->process].node->name,
+			loop->names[seat_node(tap->process)],
 			sentence_time(STATE_ANSWER_NS).text));
 	turn_off(loop, tap);
 }
@@ -194,13 +194,15 @@ static uint32_t find_writer(
 	const struct loop *loop, const char *name, struct error *error)
 {
 	uint32_t found = SUPERVISOR_NO_NODE;
-	uint32_t count = loop->request->options->node_count;
+	uint32_t count = loop->supervisor.options.node_count;
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t process = supervisor_current(&loop->supervisor, i);
 		bool writes = false;
 
-		if (has_stream(&loop->processes[process], name, &writes, error))
+		if (!loop->supervisor.nodes[i].absent &&
+			has_stream(&loop->processes[process], name, &writes,
+				error))
 			found = i;
 		if (writes)
 			return i;

@@ -12,10 +12,18 @@
 #include "core/fleet/sentence.h"
 #include "core/plan/object.h"
 
+/* The nodes of a transaction, and what becomes of each. */
+struct members {
+	uint32_t *nodes;
+	enum upgrade_part *parts;
+	uint32_t count;
+};
+
 static int make(
 	struct loop *loop, const struct request *request, struct error *error);
+static char *gather(struct loop *loop, struct members *members);
 static void begin(struct loop *loop, uint64_t client,
-	const struct request *request, const uint32_t *nodes, uint32_t count);
+	const struct request *request, const struct members *members);
 static void forget_next(struct loop *loop);
 static void settle(struct loop *loop, uint64_t client);
 static void tell_node(struct loop *loop, uint64_t client, uint32_t node);
@@ -29,93 +37,111 @@ static void remember(
 void loop_upgrade(
 	struct loop *loop, uint64_t client, const struct request *request)
 {
-	uint32_t count = loop->request->options->node_count, members = 0;
-	uint32_t *nodes = calloc(count, sizeof *nodes);
+	struct members members = {0};
 	struct error error = ERROR_NONE;
 	char *refusal;
 	bool made;
 	int code = 0;
 
-	CHECK(nodes != NULL);
 	refusal = exchange_refusal(&loop->exchange, &loop->supervisor, NULL, 0);
 	made = !refusal;
 	if (made)
 		code = make(loop, request, &error);
-	for (uint32_t i = 0; i < count; i++)
-		if (!refusal && code == 0 && loop->places[i].next)
-			nodes[members++] = i;
+	if (made && code == 0)
+		refusal = gather(loop, &members);
 	if (!refusal && code == 0)
-		refusal = exchange_refusal(
-			&loop->exchange, &loop->supervisor, nodes, members);
+		code = loop_prepare_change(loop, &error);
 	if (refusal || code < 0) {
 		loop_refuse(loop, client, request, code,
 			refusal ? refusal : error.text);
-		if (refusal && made)
+		if (made && loop->request->planner)
 			free(loop->request->planner->settle(
 				loop->request->planner->context, false));
 		if (made) /* else they are another's */
 			forget_next(loop);
-	} else if (members == 0) {
+	} else if (members.count == 0) {
 		free(loop_adopt(loop, true));
+		forget_next(loop);
 		loop_answer_change(loop, client, EXIT_CODE_DONE, NULL);
 	} else {
-		begin(loop, client, request, nodes, members);
+		begin(loop, client, request, &members);
 	}
 	free(refusal);
-	free(nodes);
+	free(members.nodes);
+	free(members.parts);
 }
 
 static int make(
 	struct loop *loop, const struct request *request, struct error *error)
 {
 	const struct loop_planner *planner = loop->request->planner;
-	uint32_t count = loop->request->options->node_count;
-	struct version **next;
-	int code;
 
+	loop_begin_change(loop);
 	if (!planner)
 		return error_set(error, -ENOTSUP,
 			"nothing of this topology can be replaced");
-	next = calloc(count, sizeof *next);
-	CHECK(next != NULL);
-	code = planner->make(planner->context, request, next, error);
-	for (uint32_t i = 0; i < count; i++)
-		version_put(&loop->places[i].next, next[i]);
-	free(next);
-	return code;
+	return planner->make(planner->context, request, &loop->change, error);
+}
+
+/* Those that the change is about; why they cannot be had now, or NULL. */
+static char *gather(struct loop *loop, struct members *members)
+{
+	const struct loop_change *change = &loop->change;
+	uint32_t *there = calloc(loop->node_room, sizeof *there);
+	uint32_t count = 0;
+	char *refusal;
+
+	members->nodes = calloc(loop->node_room, sizeof *members->nodes);
+	members->parts = calloc(loop->node_room, sizeof *members->parts);
+	CHECK(there && members->nodes && members->parts);
+	for (uint32_t i = 0; i < change->node_room; i++) {
+		if (!change->members[i])
+			continue;
+		members->nodes[members->count] = i;
+		members->parts[members->count++] = change->parts[i];
+		if (change->parts[i] != UPGRADE_ADDED)
+			there[count++] = i;
+	}
+	refusal = exchange_refusal(
+		&loop->exchange, &loop->supervisor, there, count);
+	free(there);
+	return refusal;
 }
 
 static void begin(struct loop *loop, uint64_t client,
-	const struct request *request, const uint32_t *nodes, uint32_t count)
+	const struct request *request, const struct members *members)
 {
+	bool applies = request->kind == REQUEST_APPLY;
 	struct upgrade_request wish = {.client = client,
 		.wait = request->wait,
-		.nodes = nodes,
-		.node_count = count,
+		.nodes = members->nodes,
+		.parts = members->parts,
+		.node_count = members->count,
+		.halts = loop->change.halts,
+		.together = applies,
 		.prepare_ns = request->deadline_ns < 0 ? UPGRADE_PREPARE_NS
 						       : request->deadline_ns,
 		.freeze_ns = request->freeze_ns < 0 ? UPGRADE_FREEZE_NS
 						    : request->freeze_ns,
 		.restore_ns = request->deadline_ns < 0 ? UPGRADE_RESTORE_NS
 						       : request->deadline_ns,
-		.probation_ns = request->kind == REQUEST_APPLY ? 0
+		.probation_ns = applies ? 0
 				: request->probation_ns < 0
 					? UPGRADE_PROBATION_NS
 					: request->probation_ns};
 
 	loop->committed = false;
 	loop->back = request->kind == REQUEST_ROLLBACK;
-	loop->applies = request->kind == REQUEST_APPLY;
-	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
-		loop->places[i].member = loop->places[i].next != NULL;
+	loop->applies = applies;
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_UPGRADE,
 				  .upgrade = &wish});
 }
 
 static void forget_next(struct loop *loop)
 {
-	for (uint32_t i = 0; i < loop->request->options->node_count; i++)
+	for (uint32_t i = 0; i < loop->supervisor.options.node_count; i++)
 		version_drop(&loop->places[i].next);
+	loop_end_change(loop);
 }
 
 void loop_tell_phase(struct loop *loop, const struct upgrade_action *action)
@@ -148,9 +174,11 @@ void loop_note_commit(struct loop *loop, uint32_t node)
 		return;
 	place->told = true;
 	remember(loop, node,
-		loop->back      ? "rolled back"
-		: loop->applies ? "applied"
-				: "upgraded",
+		place->part == UPGRADE_ADDED     ? "added"
+		: place->part == UPGRADE_REMOVED ? "removed"
+		: loop->back                     ? "rolled back"
+		: loop->applies                  ? "applied"
+						 : "upgraded",
 		place->pause_ns);
 }
 
@@ -172,8 +200,10 @@ static void settle(struct loop *loop, uint64_t client)
 
 	if (loop->exchange.upgrade.plan == UPGRADE_PLAN_NEXT && planner)
 		advice = loop_adopt(loop, loop->committed);
+	if (loop->committed)
+		loop_count_removed(loop);
 	forget_next(loop);
-	for (uint32_t i = 0; i < loop->request->options->node_count; i++) {
+	for (uint32_t i = 0; i < loop->supervisor.options.node_count; i++) {
 		if (!loop->places[i].member ||
 			loop->exchange.upgrade.plan == UPGRADE_PLAN_KEPT)
 			continue;
@@ -200,6 +230,9 @@ static void settle(struct loop *loop, uint64_t client)
 
 static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 {
+	static const char *const parts[] = {[UPGRADE_REPLACED] = "replaced",
+		[UPGRADE_ADDED] = "added",
+		[UPGRADE_REMOVED] = "removed"};
 	const struct loop_place *place = &loop->places[node];
 	struct object object = OBJECT_NONE;
 	char *line;
@@ -209,7 +242,9 @@ static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 		return;
 	}
 	object_text(&object, "node", loop->names[node]);
-	object_text(&object, "to", version_label(place->now));
+	object_text(&object, "what", parts[place->part]);
+	object_text(
+		&object, "to", place->now ? version_label(place->now) : NULL);
 	object_text(&object, "from",
 		place->previous ? version_label(place->previous) : NULL);
 	object_number(&object, "pause_us", place->pause_ns / 1000);
@@ -231,6 +266,7 @@ static void tell_streams(struct loop *loop, uint64_t client, uint32_t node)
 
 	while (proof_next(&text, &before)) {
 		struct object object = OBJECT_NONE;
+		uint64_t expected;
 		char digest[17], *line;
 
 		object_text(&object, "node", loop->names[node]);
@@ -255,6 +291,12 @@ static void tell_streams(struct loop *loop, uint64_t client, uint32_t node)
 			object_number(&object, "duplicated",
 				more(before.retired, after.retired) +
 					more(after.received, before.received));
+		} else if (loop_find_moved(loop, before.name, &after) &&
+			   loop_expect(loop, before.name, &expected)) {
+			object_number(
+				&object, "lost", more(expected, after.carried));
+			object_number(&object, "duplicated",
+				more(after.carried, expected));
 		}
 		line = object_take(&object);
 		control_line(loop->request->control, client, line);
@@ -297,7 +339,8 @@ static void remember(
 		&object, "time_ms", loop->os->realtime_ns(loop->os) / 1000000);
 	object_text(&object, "node", loop->names[node]);
 	object_text(&object, "what", what);
-	object_text(&object, "runs", version_label(place->now));
+	object_text(
+		&object, "runs", place->now ? version_label(place->now) : NULL);
 	if (pause_ns)
 		object_number(&object, "pause_us", pause_ns / 1000);
 	loop->history[loop->history_count++] = object_take(&object);

@@ -201,6 +201,6 @@ static void say_line(struct loop *loop, uint32_t index, const char *text)
 {
 	const struct loop_view *view = &loop->request->view;
 
-	view->line(view->context, loop->processes[index].node->name, text,
+	view->line(view->context, loop->names[seat_node(index)], text,
 		strlen(text));
 }

@@ -139,6 +139,7 @@ struct supervised_process {
 };
 
 struct supervised_node {
+	bool absent;      /* the topology has none there now, or not yet */
 	uint32_t current; /* the seat that runs */
 	bool promoting;   /* the other seat's runs when this one's ends */
 	bool hooked;      /* its events go to the hook first */
@@ -210,7 +211,14 @@ uint32_t supervisor_standby(const struct supervisor *supervisor, uint32_t node);
  * not those of a standby, nor of one whose standby has them. */
 bool supervisor_holds(const struct supervisor *supervisor, uint32_t process);
 
+/* There are so many nodes from now on; the new ones are absent. Between
+ * steps. */
+void supervisor_grow(struct supervisor *supervisor, uint32_t node_count);
+
 /* The rest is for a hook, from within a step. */
+
+/* The node is part of the topology no more: what runs is killed. */
+void supervisor_remove(struct supervisor *supervisor, uint32_t node);
 
 /* Begins to prepare a standby. The other seat is empty: state ABSENT. */
 void supervisor_spawn_standby(struct supervisor *supervisor, uint32_t node);

@@ -81,7 +81,8 @@ void supervisor_tell_end(struct supervisor *supervisor, int code)
 static void describe(struct supervisor *supervisor, uint64_t client)
 {
 	for (uint32_t i = 0; i < supervisor->options.node_count; i++)
-		action_describe(&supervisor->actions, client, i);
+		if (!supervisor->nodes[i].absent)
+			action_describe(&supervisor->actions, client, i);
 	action_result(&supervisor->actions, client, EXIT_CODE_DONE, NULL);
 }
 

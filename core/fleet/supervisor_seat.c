@@ -5,11 +5,34 @@
  *     seat 1          SPAWNING .. PREPARED -- promote ------ | RUNNING
  *                                                     the fence
  */
+#include <stdlib.h>
+
 #include "core/base/check.h"
 #include "core/fleet/supervisor_private.h"
 
 static void follow_deadlock(
 	struct supervisor *supervisor, uint32_t node, uint32_t process);
+
+void supervisor_grow(struct supervisor *supervisor, uint32_t node_count)
+{
+	uint32_t former = supervisor->options.node_count;
+
+	CHECK(node_count >= former);
+	supervisor->nodes = realloc(
+		supervisor->nodes, node_count * sizeof *supervisor->nodes);
+	supervisor->processes = realloc(supervisor->processes,
+		node_count * SEATS * sizeof *supervisor->processes);
+	CHECK(supervisor->nodes != NULL && supervisor->processes != NULL);
+	supervisor->options.node_count = node_count;
+	deadlock_grow(&supervisor->deadlock, node_count);
+	for (uint32_t i = former; i < node_count; i++) {
+		supervisor->nodes[i] = (struct supervised_node){.absent = true};
+		supervisor->processes[seat_process(i, 0)] =
+			(struct supervised_process){.state = SUPERVISED_ENDED};
+		supervisor->processes[seat_process(i, 1)] =
+			(struct supervised_process){0};
+	}
+}
 
 uint32_t supervisor_current(const struct supervisor *supervisor, uint32_t node)
 {
@@ -51,6 +74,13 @@ void supervisor_promote(struct supervisor *supervisor, uint32_t node)
 		supervisor_change_seats(supervisor, node);
 }
 
+void supervisor_remove(struct supervisor *supervisor, uint32_t node)
+{
+	supervisor->nodes[node].absent = true;
+	supervisor_kill(supervisor, supervisor_current(supervisor, node));
+	deadlock_ended(&supervisor->deadlock, node);
+}
+
 void supervisor_discard_standby(struct supervisor *supervisor, uint32_t node)
 {
 	uint32_t process = supervisor_standby(supervisor, node);
@@ -68,6 +98,12 @@ void supervisor_change_seats(struct supervisor *supervisor, uint32_t node)
 	uint32_t process = supervisor_standby(supervisor, node);
 
 	*supervised_current(supervisor, node) = (struct supervised_process){0};
+	if (one->absent) {
+		one->absent = false;
+		one->restarts = one->records = one->bytes = 0;
+		restart_release(&one->restart);
+		deadlock_added(&supervisor->deadlock, node);
+	}
 	one->promoting = false;
 	one->current = seat_of(process);
 	follow_deadlock(supervisor, node, process);

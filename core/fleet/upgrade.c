@@ -12,7 +12,10 @@
 
 static void on_standby(
 	struct upgrade *upgrade, const struct upgrade_event *event);
-static void on_ready(struct upgrade *upgrade, uint32_t node);
+static void advance(struct upgrade *upgrade);
+static void order(struct upgrade *upgrade, enum upgrade_stage from,
+	enum upgrade_stage to, enum command_freeze how);
+static void restore_all(struct upgrade *upgrade);
 static void on_frozen(
 	struct upgrade *upgrade, const struct upgrade_event *event);
 static void on_refused(
@@ -20,16 +23,9 @@ static void on_refused(
 static void on_restored(
 	struct upgrade *upgrade, const struct upgrade_event *event);
 static void on_lost(struct upgrade *upgrade, const struct upgrade_event *event);
-static void on_runs(struct upgrade *upgrade, uint32_t node);
-static void on_timeout(
-	struct upgrade *upgrade, const struct upgrade_event *event);
-static void on_deadline(struct upgrade *upgrade, struct command_text who);
-static void on_restless(struct upgrade *upgrade, struct command_text who);
 static void on_left(struct upgrade *upgrade, uint64_t client);
 static void on_stop(struct upgrade *upgrade);
 static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage);
-static char *late(const struct upgrade *upgrade, const char *what,
-	int64_t timeout_ns, struct command_text who);
 
 void upgrade_init(
 	struct upgrade *upgrade, const char *const *names, uint32_t node_count)
@@ -37,6 +33,16 @@ void upgrade_init(
 	*upgrade = (struct upgrade){.names = names, .node_count = node_count};
 	upgrade->nodes = calloc(node_count, sizeof *upgrade->nodes);
 	CHECK(upgrade->nodes != NULL);
+}
+
+void upgrade_grow(struct upgrade *upgrade, uint32_t node_count)
+{
+	upgrade->nodes =
+		realloc(upgrade->nodes, node_count * sizeof *upgrade->nodes);
+	CHECK(upgrade->nodes != NULL);
+	for (uint32_t i = upgrade->node_count; i < node_count; i++)
+		upgrade->nodes[i] = (struct upgrade_node){0};
+	upgrade->node_count = node_count;
 }
 
 void upgrade_release(struct upgrade *upgrade)
@@ -94,7 +100,7 @@ const struct upgrade_action *upgrade_step(struct upgrade *upgrade,
 		on_refused(upgrade, event);
 		break;
 	case UPGRADE_RUNS:
-		on_runs(upgrade, event->node);
+		upgrade_on_runs(upgrade, event->node);
 		break;
 	case UPGRADE_GONE:
 		*taken = upgrade_on_gone(upgrade, event);
@@ -106,7 +112,7 @@ const struct upgrade_action *upgrade_step(struct upgrade *upgrade,
 		upgrade_on_sick(upgrade, event);
 		break;
 	case UPGRADE_TIMEOUT:
-		on_timeout(upgrade, event);
+		upgrade_on_timeout(upgrade, event);
 		break;
 	case UPGRADE_LEFT:
 		on_left(upgrade, event->client);
@@ -127,6 +133,7 @@ void upgrade_begin(struct upgrade *upgrade,
 	CHECK(upgrade->phase == UPGRADE_IDLE && !upgrade->stopping);
 	upgrade->request = *request;
 	upgrade->request.nodes = NULL;
+	upgrade->request.parts = NULL;
 	upgrade->plan = plan;
 	upgrade->number++;
 	for (uint32_t i = 0; i < request->node_count; i++) {
@@ -134,6 +141,12 @@ void upgrade_begin(struct upgrade *upgrade,
 
 		CHECK(node->stage == STAGE_OUT && !node->standby);
 		CHECK(node->revival == REVIVAL_NONE);
+		node->part =
+			request->parts ? request->parts[i] : UPGRADE_REPLACED;
+		node->dead = node->part == UPGRADE_ADDED;
+		node->stage = STAGE_READY;
+		if (node->part == UPGRADE_REMOVED)
+			continue;
 		node->stage = STAGE_PREPARING;
 		node->standby = true;
 		upgrade_do(upgrade, UPGRADE_DO_SPAWN, request->nodes[i])->plan =
@@ -141,6 +154,7 @@ void upgrade_begin(struct upgrade *upgrade,
 	}
 	upgrade_enter(upgrade, UPGRADE_PREPARING);
 	upgrade_arm(upgrade, UPGRADE_TIMER_DEADLINE, request->prepare_ns);
+	advance(upgrade);
 }
 
 /* The other seat's process is a transaction's, or a revival's, or one that is
@@ -160,8 +174,10 @@ static void on_standby(
 	}
 	switch ((int)event->kind) {
 	case UPGRADE_STANDBY_READY:
-		if (node->stage == STAGE_PREPARING)
-			on_ready(upgrade, event->node);
+		if (node->stage == STAGE_PREPARING) {
+			node->stage = STAGE_READY;
+			advance(upgrade);
+		}
 		break;
 	case UPGRADE_STANDBY_RESTORED:
 		if (node->stage == STAGE_RESTORING)
@@ -172,21 +188,68 @@ static void on_standby(
 	}
 }
 
-static void on_ready(struct upgrade *upgrade, uint32_t ready)
+/* All nodes have come as far as the phase leads. */
+static void advance(struct upgrade *upgrade)
 {
-	upgrade->nodes[ready].stage = STAGE_READY;
-	if (!all_at(upgrade, STAGE_READY))
-		return;
-	for (uint32_t i = 0; i < upgrade->node_count; i++) {
-		if (upgrade->nodes[i].stage != STAGE_READY)
-			continue;
-		upgrade->nodes[i].stage = STAGE_FREEZING;
-		upgrade_do(upgrade, UPGRADE_DO_FREEZE, i)->number =
-			upgrade->number;
+	bool halts = upgrade->request.halts;
+
+	if (upgrade->phase == UPGRADE_PREPARING &&
+		all_at(upgrade, STAGE_READY)) {
+		upgrade_enter(upgrade, UPGRADE_FREEZING);
+		upgrade_arm(upgrade, UPGRADE_TIMER_DEADLINE,
+			upgrade->request.freeze_ns);
+		order(upgrade, STAGE_READY,
+			halts ? STAGE_HALTING : STAGE_FREEZING,
+			halts ? COMMAND_FREEZE_STILL : COMMAND_FREEZE_ALL);
 	}
-	upgrade_enter(upgrade, UPGRADE_FREEZING);
+	if (upgrade->phase == UPGRADE_FREEZING && all_at(upgrade, STAGE_HALTED))
+		order(upgrade, STAGE_HALTED, STAGE_FREEZING,
+			COMMAND_FREEZE_DRAINED);
+	if (upgrade->phase == UPGRADE_FREEZING && all_at(upgrade, STAGE_FROZEN))
+		restore_all(upgrade);
+	if (upgrade->phase == UPGRADE_RESTORING &&
+		all_at(upgrade, STAGE_RESTORED))
+		upgrade_commit(upgrade);
+}
+
+/* Nodes that are new have nobody to tell: they are where the others come to. */
+static void order(struct upgrade *upgrade, enum upgrade_stage from,
+	enum upgrade_stage to, enum command_freeze how)
+{
+	for (uint32_t i = 0; i < upgrade->node_count; i++) {
+		struct upgrade_node *node = &upgrade->nodes[i];
+		struct upgrade_action *action;
+
+		if (node->stage != from)
+			continue;
+		node->stage = to;
+		if (node->part == UPGRADE_ADDED) {
+			node->stage = to + 1;
+			continue;
+		}
+		action = upgrade_do(upgrade, UPGRADE_DO_FREEZE, i);
+		action->number = upgrade->number;
+		action->how = how;
+	}
+}
+
+static void restore_all(struct upgrade *upgrade)
+{
+	upgrade_enter(upgrade, UPGRADE_RESTORING);
 	upgrade_arm(
-		upgrade, UPGRADE_TIMER_DEADLINE, upgrade->request.freeze_ns);
+		upgrade, UPGRADE_TIMER_DEADLINE, upgrade->request.restore_ns);
+	for (uint32_t i = 0; i < upgrade->node_count; i++) {
+		struct upgrade_node *node = &upgrade->nodes[i];
+
+		if (node->stage != STAGE_FROZEN)
+			continue;
+		node->stage = STAGE_RESTORED;
+		if (node->part == UPGRADE_REMOVED)
+			continue;
+		node->stage = STAGE_RESTORING;
+		upgrade_do(upgrade, UPGRADE_DO_RESTORE, i)->plan =
+			UPGRADE_PLAN_FRESH;
+	}
 }
 
 /* One that answers a FREEZE of long ago was thawed long ago. */
@@ -195,31 +258,29 @@ static void on_frozen(
 {
 	struct upgrade_node *node = &upgrade->nodes[event->node];
 
-	if (node->stage != STAGE_FREEZING || event->number != upgrade->number)
+	if (event->number != upgrade->number)
+		return;
+	if (node->stage == STAGE_HALTING) {
+		node->stage = STAGE_HALTED;
+		advance(upgrade);
+		return;
+	}
+	if (node->stage != STAGE_FREEZING)
 		return;
 	node->stage = STAGE_FROZEN;
 	node->fresh = true;
 	free(node->proof);
 	node->proof = sentence_format(
 		"%.*s", (int)event->text.bytes, event->text.text);
-	if (!all_at(upgrade, STAGE_FROZEN))
-		return;
-	for (uint32_t i = 0; i < upgrade->node_count; i++) {
-		if (upgrade->nodes[i].stage != STAGE_FROZEN)
-			continue;
-		upgrade->nodes[i].stage = STAGE_RESTORING;
-		upgrade_do(upgrade, UPGRADE_DO_RESTORE, i)->plan =
-			UPGRADE_PLAN_FRESH;
-	}
-	upgrade_enter(upgrade, UPGRADE_RESTORING);
-	upgrade_arm(
-		upgrade, UPGRADE_TIMER_DEADLINE, upgrade->request.restore_ns);
+	advance(upgrade);
 }
 
 static void on_refused(
 	struct upgrade *upgrade, const struct upgrade_event *event)
 {
-	if (upgrade->nodes[event->node].stage == STAGE_FREEZING &&
+	enum upgrade_stage stage = upgrade->nodes[event->node].stage;
+
+	if ((stage == STAGE_HALTING || stage == STAGE_FREEZING) &&
 		event->number == upgrade->number)
 		upgrade_abort(upgrade,
 			sentence_format("%s cannot hand over: %.*s",
@@ -231,7 +292,9 @@ static void on_restored(
 	struct upgrade *upgrade, const struct upgrade_event *event)
 {
 	struct upgrade_node *node = &upgrade->nodes[event->node];
-	char *wrong = proof_differs(command_text(node->proof), event->text);
+	char *wrong = node->fresh ? proof_differs(command_text(node->proof),
+					    event->text)
+				  : NULL;
 
 	if (wrong) {
 		upgrade_abort(
@@ -241,8 +304,7 @@ static void on_restored(
 		return;
 	}
 	node->stage = STAGE_RESTORED;
-	if (all_at(upgrade, STAGE_RESTORED))
-		upgrade_commit(upgrade);
+	advance(upgrade);
 }
 
 /* A standby said that it failed, or is gone. */
@@ -262,59 +324,10 @@ static void on_lost(struct upgrade *upgrade, const struct upgrade_event *event)
 				 (int)event->text.bytes, event->text.text));
 }
 
-static void on_runs(struct upgrade *upgrade, uint32_t node)
+void upgrade_on_runs(struct upgrade *upgrade, uint32_t node)
 {
 	if (upgrade->nodes[node].stage == STAGE_STARTING)
 		upgrade->nodes[node].stage = STAGE_NEW;
-}
-
-static void on_timeout(
-	struct upgrade *upgrade, const struct upgrade_event *event)
-{
-	switch (event->timer) {
-	case UPGRADE_TIMER_DEADLINE:
-		on_deadline(upgrade, event->text);
-		break;
-	case UPGRADE_TIMER_REVIVAL:
-		upgrade_on_revival_late(upgrade);
-		break;
-	case UPGRADE_TIMER_PROBATION:
-		upgrade_on_probation_over(upgrade);
-		break;
-	case UPGRADE_TIMERS:
-		CHECK(event->timer < UPGRADE_TIMERS);
-	}
-}
-
-static void on_deadline(struct upgrade *upgrade, struct command_text who)
-{
-	const struct upgrade_request *request = &upgrade->request;
-
-	switch (upgrade->phase) {
-	case UPGRADE_PREPARING:
-		upgrade_abort(
-			upgrade, late(upgrade, "the new version is not ready",
-					 request->prepare_ns, who));
-		break;
-	case UPGRADE_FREEZING:
-		on_restless(upgrade, who);
-		break;
-	case UPGRADE_RESTORING:
-		upgrade_abort(upgrade,
-			late(upgrade,
-				"the new version did not restore its state",
-				request->restore_ns, who));
-		break;
-	case UPGRADE_FENCING:
-		for (uint32_t i = 0; i < upgrade->node_count; i++)
-			on_runs(upgrade, i);
-		upgrade_arm(
-			upgrade, UPGRADE_TIMER_DEADLINE, request->prepare_ns);
-		break;
-	case UPGRADE_IDLE:
-	case UPGRADE_ABORTING:
-		break;
-	}
 }
 
 static void on_left(struct upgrade *upgrade, uint64_t client)
@@ -335,20 +348,6 @@ static void on_stop(struct upgrade *upgrade)
 	upgrade_forget(upgrade);
 }
 
-/* Who does not even stand still to hand back can only be killed. */
-static void on_restless(struct upgrade *upgrade, struct command_text who)
-{
-	bool back = upgrade->plan == UPGRADE_PLAN_KEPT, standby;
-	uint32_t node = 0;
-
-	(void)upgrade_late(upgrade, &node, &standby);
-	upgrade_abort(upgrade,
-		late(upgrade, "the running version did not stand still",
-			upgrade->request.freeze_ns, who));
-	if (back && upgrade_on_trial(&upgrade->nodes[node]))
-		upgrade_do(upgrade, UPGRADE_DO_KILL, node);
-}
-
 /* Whether all nodes of the transaction have come to a stage. */
 static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 {
@@ -357,17 +356,4 @@ static bool all_at(const struct upgrade *upgrade, enum upgrade_stage stage)
 			upgrade->nodes[i].stage != stage)
 			return false;
 	return true;
-}
-
-/* "a: what within 1 s, and is in b (c)", of the first that is late. */
-static char *late(const struct upgrade *upgrade, const char *what,
-	int64_t timeout_ns, struct command_text who)
-{
-	uint32_t node = 0;
-	bool standby;
-
-	(void)upgrade_late(upgrade, &node, &standby);
-	return sentence_format("%s: %s within %s%s%.*s", upgrade->names[node],
-		what, sentence_time(timeout_ns).text,
-		who.bytes ? ", and is in " : "", (int)who.bytes, who.text);
 }

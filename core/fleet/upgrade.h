@@ -24,6 +24,17 @@
  * killed, and when they are reaped the client is told why. After it there is no
  * way back but revival.
  *
+ * A transaction may also add nodes, which have nobody to freeze, and remove
+ * some, which have no standby: they freeze with the others, and are killed at
+ * the commit. Where what goes between nodes changes, all stand still before any
+ * hands over (`halts`), so that each can take what had been sent to it:
+ *
+ *   PREPARING -> FREEZING: HALTING .. HALTED, FREEZING .. FROZEN -> RESTORING
+ *
+ * New versions that fit each other only (`together`) go back no more once
+ * committed: one that dies before it ran is followed by another of its own
+ * version, from the same handovers; one that ran and dies is the topology's.
+ *
  * Revival: a process of the version that wrote a handover is started in the
  * other seat and goes on from there. It happens when what would run is dead:
  *   - the one that froze died, and the transaction is aborted: exact, since
@@ -69,13 +80,15 @@ enum upgrade_stage {
 	STAGE_OUT, /* no part of it */
 	STAGE_PREPARING,
 	STAGE_READY,
+	STAGE_HALTING, /* to stand still; nothing is handed over yet */
+	STAGE_HALTED,
 	STAGE_FREEZING,
 	STAGE_FROZEN,
 	STAGE_RESTORING,
 	STAGE_RESTORED,
 	STAGE_FENCING,  /* the former one is killed, not yet reaped */
 	STAGE_STARTING, /* told to run, has not answered */
-	STAGE_NEW,      /* runs */
+	STAGE_NEW,      /* runs; or, removed, is gone */
 	STAGE_ABORTED,
 };
 
@@ -111,11 +124,20 @@ enum upgrade_event_kind {
 	UPGRADE_STOP,             /* the topology drains or closes */
 };
 
+/* What becomes of a node in a transaction. */
+enum upgrade_part {
+	UPGRADE_REPLACED,
+	UPGRADE_ADDED,   /* its seats are empty */
+	UPGRADE_REMOVED, /* and nobody follows */
+};
+
 struct upgrade_request {
 	uint64_t client;       /* 0: nobody */
 	bool wait;             /* the result after the probation */
 	const uint32_t *nodes; /* at least one; each once */
 	uint32_t node_count;
+	const enum upgrade_part *parts; /* of them; NULL: all are replaced */
+	bool halts, together;
 	int64_t prepare_ns, freeze_ns, restore_ns;
 	int64_t probation_ns; /* 0: none */
 };
@@ -134,13 +156,14 @@ struct upgrade_event {
 enum upgrade_action_kind {
 	UPGRADE_DO_SPAWN,   /* node, plan: a standby; READY, FAILED or GONE */
 	UPGRADE_DO_DISCARD, /* node: kill what is in its other seat; GONE */
-	UPGRADE_DO_FREEZE,  /* node, number; FROZEN or REFUSED */
+	UPGRADE_DO_FREEZE,  /* node, number, how; FROZEN or REFUSED */
 	UPGRADE_DO_THAW,    /* node; a fresh handover of it is closed */
 	UPGRADE_DO_RESTORE, /* node, plan, again; RESTORED or FAILED */
 	UPGRADE_DO_COMMIT,  /* node, plan: has its standby's plan from now on;
 			     * what was kept is closed, what was fresh is kept */
 	UPGRADE_DO_PROMOTE, /* node: kill and reap, then run the standby; GONE
 			     * unless it was gone before */
+	UPGRADE_DO_REMOVE,  /* node: kill and reap; nobody follows; likewise */
 	UPGRADE_DO_ASK,     /* node: what runs is to answer; RUNS */
 	/* node, plan: has the plan of that handover again; `again`: what was
 	 * consumed since is lost */
@@ -162,6 +185,7 @@ enum upgrade_plan {
 	UPGRADE_PLAN_NEXT,
 	UPGRADE_PLAN_FRESH, /* wrote the fresh handover, or will */
 	UPGRADE_PLAN_KEPT,  /* wrote the kept one */
+	UPGRADE_PLAN_SAME,  /* what runs now, from what all kept */
 };
 
 struct upgrade_action {
@@ -170,6 +194,7 @@ struct upgrade_action {
 	enum upgrade_plan plan;
 	bool again;
 	uint64_t number;
+	enum command_freeze how;
 	enum upgrade_timer timer;
 	int64_t timeout_ns;
 	enum upgrade_phase phase;
@@ -181,12 +206,14 @@ struct upgrade_action {
 struct upgrade_node {
 	enum upgrade_stage stage;
 	enum upgrade_revival revival;
+	enum upgrade_part part;
 	bool standby; /* somebody is in the other seat */
 	bool dead;    /* nobody is in the one that runs */
 	bool fresh;   /* the transaction's handover is held */
 	bool kept;    /* that of the last commit is held */
 	bool ran;     /* somebody has been told to run since that */
 	bool lost;    /* the standby died behind the commit */
+	bool same;    /* what is kept is not for its previous version */
 	char *proof;  /* of the fresh handover */
 };
 
@@ -208,6 +235,9 @@ struct upgrade {
 void upgrade_init(
 	struct upgrade *upgrade, const char *const *names, uint32_t node_count);
 void upgrade_release(struct upgrade *upgrade);
+
+/* There are so many nodes from now on. Between steps. */
+void upgrade_grow(struct upgrade *upgrade, uint32_t node_count);
 
 /* Why no transaction can begin with these nodes now, to be freed; or NULL. */
 char *upgrade_refusal(const struct upgrade *upgrade, const uint32_t *nodes,

@@ -33,9 +33,11 @@ void upgrade_abort(struct upgrade *upgrade, char *sentence)
 static void abort_node(struct upgrade *upgrade, uint32_t at)
 {
 	struct upgrade_node *node = &upgrade->nodes[at];
-	bool froze = node->stage >= STAGE_FREEZING;
+	bool froze = node->stage >= STAGE_HALTING;
 
 	node->stage = STAGE_ABORTED;
+	if (node->part == UPGRADE_ADDED)
+		node->dead = froze = false; /* nobody ever ran */
 	if (node->dead && node->fresh) {
 		if (!upgrade->stopping) {
 			upgrade_revive(upgrade, at);
@@ -75,9 +77,11 @@ void upgrade_commit(struct upgrade *upgrade)
 
 		if (node->stage == STAGE_OUT)
 			continue;
-		CHECK(node->stage == STAGE_RESTORED && node->fresh);
-		CHECK(node->standby);
-		node->kept = true;
+		CHECK(node->stage == STAGE_RESTORED);
+		CHECK(node->fresh != (node->part == UPGRADE_ADDED));
+		CHECK(node->standby != (node->part == UPGRADE_REMOVED));
+		node->kept = node->fresh;
+		node->same = upgrade->request.together;
 		node->fresh = node->ran = node->lost = false;
 		node->stage = STAGE_FENCING;
 		upgrade_do(upgrade, UPGRADE_DO_COMMIT, i)->plan = upgrade->plan;
@@ -85,7 +89,11 @@ void upgrade_commit(struct upgrade *upgrade)
 	for (uint32_t i = 0; i < upgrade->node_count; i++) {
 		if (upgrade->nodes[i].stage != STAGE_FENCING)
 			continue;
-		upgrade_do(upgrade, UPGRADE_DO_PROMOTE, i);
+		upgrade_do(upgrade,
+			upgrade->nodes[i].part == UPGRADE_REMOVED
+				? UPGRADE_DO_REMOVE
+				: UPGRADE_DO_PROMOTE,
+			i);
 		if (upgrade->nodes[i].dead)
 			upgrade_started(upgrade, i);
 	}
@@ -94,6 +102,12 @@ void upgrade_commit(struct upgrade *upgrade)
 void upgrade_started(struct upgrade *upgrade, uint32_t at)
 {
 	struct upgrade_node *node = &upgrade->nodes[at];
+
+	if (node->part == UPGRADE_REMOVED) {
+		node->stage = STAGE_NEW;
+		node->dead = false;
+		return;
+	}
 
 	node->stage = STAGE_STARTING;
 	node->ran = true;
@@ -108,8 +122,10 @@ void upgrade_settle(struct upgrade *upgrade)
 		return;
 	if (!at_rest(upgrade))
 		return;
-	for (uint32_t i = 0; i < upgrade->node_count; i++)
+	for (uint32_t i = 0; i < upgrade->node_count; i++) {
 		upgrade->nodes[i].stage = STAGE_OUT;
+		upgrade->nodes[i].part = UPGRADE_REPLACED;
+	}
 	end(upgrade);
 }
 
@@ -206,24 +222,6 @@ void upgrade_arm(
 void upgrade_say(struct upgrade *upgrade, uint32_t node, char *sentence)
 {
 	upgrade_do(upgrade, UPGRADE_DO_SAY, node)->text = sentence;
-}
-
-bool upgrade_late(const struct upgrade *upgrade, uint32_t *node, bool *standby)
-{
-	static const enum upgrade_stage stages[] = {
-		[UPGRADE_PREPARING] = STAGE_PREPARING,
-		[UPGRADE_FREEZING] = STAGE_FREEZING,
-		[UPGRADE_RESTORING] = STAGE_RESTORING};
-	enum upgrade_stage stage = upgrade->phase <= UPGRADE_RESTORING
-					   ? stages[upgrade->phase]
-					   : STAGE_OUT;
-
-	*standby = stage != STAGE_FREEZING;
-	for (*node = 0; *node < upgrade->node_count; ++*node)
-		if (stage != STAGE_OUT && upgrade->nodes[*node].stage == stage)
-			return true;
-	*node = 0;
-	return false;
 }
 
 struct upgrade_action *upgrade_take_actions(struct upgrade *upgrade)

@@ -1,7 +1,7 @@
 /*
  * upgrade_private: what the files of `upgrade` share: upgrade.c a transaction
- * to its commit, upgrade_end.c how one ends, upgrade_revive.c deaths,
- * probation and revival.
+ * to its commit, upgrade_late.c deadlines, upgrade_end.c how one ends,
+ * upgrade_revive.c deaths, probation and revival.
  */
 #ifndef TAU_CORE_FLEET_UPGRADE_PRIVATE_H
 #define TAU_CORE_FLEET_UPGRADE_PRIVATE_H
@@ -31,7 +31,7 @@ void upgrade_abort(struct upgrade *upgrade, char *sentence);
 /* All nodes are restored. */
 void upgrade_commit(struct upgrade *upgrade);
 
-/* What was promoted has been told to run. */
+/* What was promoted has been told to run; what is removed is gone. */
 void upgrade_started(struct upgrade *upgrade, uint32_t node);
 
 /* Ends a transaction all of whose nodes have come to rest. */
@@ -61,13 +61,20 @@ void upgrade_on_revival(
 /* Nothing is to be revived any more: the topology ends. */
 void upgrade_forget(struct upgrade *upgrade);
 
+void upgrade_on_timeout(
+	struct upgrade *upgrade, const struct upgrade_event *event);
+
+/* What was told to run has answered. */
+void upgrade_on_runs(struct upgrade *upgrade, uint32_t node);
+
 void upgrade_on_probation_over(struct upgrade *upgrade);
 void upgrade_on_revival_late(struct upgrade *upgrade);
 
 /* Whether a version is on probation in the node. */
 static inline bool upgrade_on_trial(const struct upgrade_node *node)
 {
-	return node->kept && node->revival == REVIVAL_NONE && !node->dead;
+	return node->kept && !node->same && node->revival == REVIVAL_NONE &&
+	       !node->dead;
 }
 
 #endif

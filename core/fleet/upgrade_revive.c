@@ -50,8 +50,12 @@ static bool after_death(
 	struct upgrade *upgrade, const struct upgrade_event *event)
 {
 	struct upgrade_node *node = &upgrade->nodes[event->node];
-	bool revived = node->kept && !upgrade->stopping &&
-		       (!event->clean || node->stage == STAGE_FENCING);
+	bool revived =
+		(node->same ? node->stage == STAGE_FENCING
+			    : node->kept && (!event->clean ||
+						    node->stage ==
+							    STAGE_FENCING)) &&
+		!upgrade->stopping;
 
 	if (node->stage >= STAGE_PREPARING && node->stage <= STAGE_FREEZING)
 		upgrade_abort(upgrade,
@@ -64,10 +68,12 @@ static bool after_death(
 		upgrade_revive(upgrade, event->node);
 		return true;
 	}
-	if (node->kept)
+	if (node->kept && !node->same) {
+		node->kept = false;
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, event->node)->plan =
 			UPGRADE_PLAN_KEPT;
-	node->kept = node->dead = false;
+	}
+	node->dead = false;
 	if (node->stage == STAGE_STARTING || node->stage == STAGE_FENCING)
 		node->stage = STAGE_NEW;
 	return false;
@@ -103,7 +109,8 @@ void upgrade_on_sick(struct upgrade *upgrade, const struct upgrade_event *event)
 				"to the previous version: %.*s",
 			(int)event->text.bytes, event->text.text));
 	request.client = 0;
-	request.wait = false;
+	request.wait = request.halts = request.together = false;
+	request.parts = NULL;
 	request.nodes = &event->node;
 	request.node_count = 1;
 	request.probation_ns = 0;
@@ -114,12 +121,13 @@ void upgrade_revive(struct upgrade *upgrade, uint32_t at)
 {
 	struct upgrade_node *node = &upgrade->nodes[at];
 
-	CHECK(node->dead && (node->fresh || node->kept));
+	CHECK(node->dead && (node->fresh || node->kept || node->same));
 	CHECK(node->revival == REVIVAL_NONE);
 	node->revival = REVIVAL_EMPTYING;
 	if (node->stage != STAGE_OUT)
 		node->stage = STAGE_ABORTED;
-	if (upgrade->phase == UPGRADE_FENCING && node->stage != STAGE_OUT)
+	if (upgrade->phase == UPGRADE_FENCING && node->stage != STAGE_OUT &&
+		origin(node) != UPGRADE_PLAN_SAME)
 		upgrade_because(upgrade,
 			sentence_format("%s: the new version crashed; the "
 					"previous version takes its place",
@@ -183,14 +191,17 @@ static void revived(struct upgrade *upgrade, uint32_t at)
 	bool exact = node->fresh || !node->ran;
 	struct upgrade_action *back;
 
-	back = upgrade_do(upgrade, UPGRADE_DO_RETURN, at);
-	back->plan = plan;
-	back->again = !exact;
+	if (plan != UPGRADE_PLAN_SAME) {
+		back = upgrade_do(upgrade, UPGRADE_DO_RETURN, at);
+		back->plan = plan;
+		back->again = !exact;
+	}
 	upgrade_do(upgrade, UPGRADE_DO_PROMOTE, at);
-	upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan = plan;
+	if (plan != UPGRADE_PLAN_SAME) /* others may need it too */
+		upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan = plan;
 	if (node->fresh)
 		node->fresh = false;
-	else
+	else if (plan != UPGRADE_PLAN_SAME)
 		node->kept = false;
 	node->revival = REVIVAL_NONE;
 	node->standby = node->dead = node->lost = false;
@@ -227,10 +238,12 @@ static void give_up(struct upgrade *upgrade, uint32_t at)
 	if (node->fresh)
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan =
 			UPGRADE_PLAN_FRESH;
-	if (node->kept)
+	if (node->kept && !node->same) {
+		node->kept = false;
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, at)->plan =
 			UPGRADE_PLAN_KEPT;
-	node->fresh = node->kept = node->dead = node->lost = false;
+	}
+	node->fresh = node->dead = node->lost = false;
 	node->revival = REVIVAL_NONE;
 	tell_waiter(upgrade, at, "the previous version did not come back");
 	upgrade_do(upgrade, UPGRADE_DO_GIVE_UP, at)->plan = plan;
@@ -301,5 +314,7 @@ static void tell_waiter(
 /* Whose version it is that comes: the newest that handed over. */
 static enum upgrade_plan origin(const struct upgrade_node *node)
 {
-	return node->fresh ? UPGRADE_PLAN_FRESH : UPGRADE_PLAN_KEPT;
+	if (node->fresh)
+		return UPGRADE_PLAN_FRESH;
+	return node->same ? UPGRADE_PLAN_SAME : UPGRADE_PLAN_KEPT;
 }

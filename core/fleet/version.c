@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/fleet/links.h"
 #include "core/plan/node_plan.h"
 #include "core/plan/text.h"
 
@@ -45,6 +46,31 @@ const char *version_label(struct version *version)
 	return version->label ? version->label : "";
 }
 
+void version_connect(struct version *version, const struct links_pair *links,
+	uint32_t link_count, uint32_t node)
+{
+	uint32_t count = 0;
+
+	for (int filling = 0; filling < 2; filling++) {
+		for (uint32_t i = 0; i < link_count; i++) {
+			int side = links[i].nodes[1] == node;
+
+			if (links[i].gone || links[i].nodes[side] != node)
+				continue;
+			if (!filling)
+				count++;
+			else
+				version->links[links[i].places[side]] = i;
+		}
+		if (filling)
+			break;
+		free(version->links);
+		version->links = calloc(count + 1u, sizeof *version->links);
+		CHECK(version->links != NULL);
+		version->link_count = count;
+	}
+}
+
 struct version *version_hold(struct version *version)
 {
 	if (version)
@@ -66,6 +92,8 @@ void version_drop(struct version **place)
 	free(version->plan);
 	free(version->states);
 	free(version->label);
+	free(version->links);
+	free(version->sources);
 	free(version);
 }
 

@@ -24,7 +24,20 @@ struct version {
 	char *states;
 	char *label; /* version_label's; NULL or "": not yet known */
 	bool with_stdin, with_stdout;
+	uint64_t files; /* how many it may open; 0: as many as we */
+	/* Its links, by their places, as core/fleet/links counts them. */
+	uint32_t *links;
+	uint32_t link_count;
+	/* Nodes whose handovers it goes on from besides its own. */
+	uint32_t *sources;
+	uint32_t source_count;
 };
+
+struct links_pair;
+
+/* Takes the links of a node out of all there are. */
+void version_connect(struct version *version, const struct links_pair *links,
+	uint32_t link_count, uint32_t node);
 
 /* One, held once by the caller. The plan is copied; `states` and `label`, which
  * may be NULL, are taken. */

@@ -18,8 +18,9 @@
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-static void prove(const struct node *node, uint32_t at, struct text *to);
 static int write_all(struct os *os, int fd, const struct carry *from);
+static void add_proof(struct text *to, const struct node *node, uint32_t at,
+	const char *name);
 static void tell_gone(struct node *node);
 static int test(struct node *node, struct node_failure *failure);
 
@@ -55,7 +56,25 @@ char *handover_proof(const struct node *node)
 
 	text_add(&to, "");
 	for (uint32_t i = 0; i < node->plan->stream_count; i++)
-		prove(node, i, &to);
+		add_proof(&to, node, i, node->plan->streams[i].name);
+	return text_take(&to);
+}
+
+char *handover_proof_partly(const struct node *node)
+{
+	struct text to = {0};
+
+	text_add(&to, "");
+	for (uint32_t i = 0; i < node->plan->stream_count; i++) {
+		const struct node_plan_stream *plan = &node->plan->streams[i];
+
+		if (!plan->former[0] ||
+			(plan->moved && plan->from.owner == NODE_PLAN_NONE))
+			continue;
+		if (plan->moved)
+			text_add(&to, ">");
+		add_proof(&to, node, i, plan->former);
+	}
 	return text_take(&to);
 }
 
@@ -163,7 +182,8 @@ static int test(struct node *node, struct node_failure *failure)
 	return result;
 }
 
-static void prove(const struct node *node, uint32_t at, struct text *to)
+static void add_proof(
+	struct text *to, const struct node *node, uint32_t at, const char *name)
 {
 	const struct node_plan_stream *plan = &node->plan->streams[at];
 	const struct stream *stream = &node->streams[at];
@@ -177,6 +197,6 @@ static void prove(const struct node *node, uint32_t at, struct text *to)
 	text_format(to,
 		"%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 		" %016" PRIx64 "\n",
-		plan->name, stream->sent, received, stream->received, limit,
+		name, stream->sent, received, stream->received, limit,
 		stream_count(stream), stream_digest(stream));
 }

@@ -49,16 +49,23 @@ int handover_save(struct carry *to, struct node *node,
 	const struct handover_version *versions, uint32_t count,
 	struct node_failure *failure);
 
-/* Fills a node that was built, and not started, from such bytes, and lets its
- * operators test themselves; it stands still until node_thaw. Fds that it
- * takes are -1 in `from` then. What the plan has no place for is refused, or
- * where `loss` is given left out and counted. After a failure the node can
- * only be destroyed. */
+/* Fills a node that was built by the plan that handed over, and not started,
+ * from such bytes, and lets its operators test themselves; it stands still
+ * until node_thaw. Fds that it takes are -1 in `from` then. After a failure the
+ * node can only be destroyed. */
 int handover_restore(struct node *node, struct carry_reader *from,
-	struct handover_loss *loss, struct node_failure *failure);
+	struct node_failure *failure);
 
-/* The same, where the other nodes have gone on since: streams to them and their
- * links stay as they were built, and begin anew. */
+/* The same of a node with a plan of its own: from its former process's
+ * handover, if it had one, and from those of other nodes in which there is what
+ * the plan has here. What it has no place for is left out and counted, unless
+ * the plan says that it is elsewhere. */
+int handover_restore_partly(struct node *node, struct carry_reader *parts,
+	uint32_t count, struct handover_loss *loss,
+	struct node_failure *failure);
+
+/* As the first, where the other nodes have gone on since: streams to them and
+ * their links stay as they were built, and begin anew. */
 int handover_restore_alone(struct node *node, struct carry_reader *from,
 	struct node_failure *failure);
 
@@ -69,6 +76,11 @@ int handover_restore_alone(struct node *node, struct carry_reader *from,
  * to the far side, else 0; how many are under way, and the XXH3 of those in
  * hexadecimal. The caller frees it. */
 char *handover_proof(const struct node *node);
+
+/* The same of one that was restored partly: by the names that were handed over,
+ * and of streams that were. Of those that moved ">NAME", where they are written
+ * now. */
+char *handover_proof_partly(const struct node *node);
 
 /* A sealed file in memory that holds the bytes: its fd, the caller's. -errno
  * with a sentence. */

@@ -1,7 +1,8 @@
 /*
  * handover_private: what the files of `handover` share: handover.c the proof
  * and the file, handover_save.c a node as bytes, handover_restore.c back,
- * handover_operator.c both for one operator.
+ * handover_parts.c what comes from other nodes, handover_operator.c both for
+ * one operator.
  */
 #ifndef TAU_CORE_HOST_HANDOVER_PRIVATE_H
 #define TAU_CORE_HOST_HANDOVER_PRIVATE_H
@@ -32,6 +33,51 @@ enum handover_way {
 };
 
 enum handover_way handover_way(const struct node *node, uint32_t stream);
+
+/* A restoration under way. Names are mostly asked for in the plan's order. */
+struct restore {
+	struct node *node;
+	/* The plan is another than the one that was run: what has no place is
+	 * left out, and counted here; NULL: it is the same. */
+	struct handover_loss *loss;
+	struct node_failure *failure;
+	struct error *error;
+	uint32_t next_stream, next_operator;
+	bool alone; /* its links begin anew */
+};
+
+/* A name that came, not NUL-terminated. */
+struct handover_name {
+	const char *text;
+	uint32_t bytes;
+};
+
+struct handover_name handover_take_name(struct carry_reader *from);
+bool handover_is(const struct handover_name *name, const char *text);
+
+/* In the plan, by what it was called; or the count of all. */
+uint32_t handover_find_stream(
+	struct restore *restore, const struct handover_name *name);
+uint32_t handover_find_operator(
+	struct restore *restore, const struct handover_name *name);
+
+/* Checks that a handover is whole, and takes off what is around its sections.
+ */
+int handover_open(struct restore *restore, struct carry_reader *from);
+
+/* Whether it was written by the node's former process. */
+bool handover_is_own(const struct restore *restore, struct carry_reader part);
+
+/* Fills the streams that the plan says have moved. */
+int handover_join(struct restore *restore, const struct carry_reader *parts,
+	uint32_t count);
+
+/* Takes the operators that have moved here out of another node's. */
+int handover_take_in(struct restore *restore, struct carry_reader *from);
+
+/* One section. */
+int handover_take_operator(struct restore *restore, struct carry_reader *from);
+int handover_take_nowhere(struct restore *restore, struct carry_reader *from);
 
 int handover_save_operator(struct carry *to, struct node *node, uint32_t at,
 	uint32_t version, struct error *error);

@@ -10,51 +10,29 @@
 #include "core/host/node_links.h"
 #include "core/stream/carried.h"
 
-/* A restoration under way. Names are mostly asked for in the plan's order. */
-struct restore {
-	struct node *node;
-	struct handover_loss *loss; /* NULL: nothing may be left out */
-	struct node_failure *failure;
-	struct error *error;
-	uint32_t next_stream, next_operator;
-	bool alone; /* its links begin anew */
-};
-
-/* A name that came, not NUL-terminated. */
-struct name {
-	const char *text;
-	uint32_t bytes;
-};
-
 static int restore_all(struct restore *restore, struct carry_reader *from);
-static bool is_whole(struct carry_reader *from);
 static int restore_sections(struct restore *restore, struct carry_reader *from);
 static int restore_section(
 	struct restore *restore, uint32_t kind, struct carry_reader *section);
 static int restore_node(struct restore *restore, struct carry_reader *from);
 static int restore_stream(struct restore *restore, struct carry_reader *from);
 static int leave_stream(struct restore *restore, struct carry_reader *from,
-	const struct name *name);
-static int restore_nowhere(struct restore *restore, struct carry_reader *from);
+	const struct handover_name *name);
+
 static int restore_link(struct restore *restore, struct carry_reader *from);
 static int restore_fifo(struct restore *restore, struct carry_reader *from);
-static int restore_operator(struct restore *restore, struct carry_reader *from);
-static int leave_out(
-	struct restore *restore, const char *what, const struct name *name);
-static uint32_t find_stream(struct restore *restore, const struct name *name);
-static uint32_t find_operator(struct restore *restore, const struct name *name);
-static struct name take_name(struct carry_reader *from);
-static bool is(const struct name *name, const char *text);
-static bool is_former(
-	const struct name *name, const char *former, const char *now);
+static int leave_out(struct restore *restore, const char *what,
+	const struct handover_name *name);
+static bool is_elsewhere(
+	const struct restore *restore, const struct handover_name *name);
+static bool is_former(const struct restore *restore,
+	const struct handover_name *name, const char *former, const char *now);
 
 int handover_restore(struct node *node, struct carry_reader *from,
-	struct handover_loss *loss, struct node_failure *failure)
+	struct node_failure *failure)
 {
-	struct restore restore = {.node = node,
-		.loss = loss,
-		.failure = failure,
-		.error = &failure->error};
+	struct restore restore = {
+		.node = node, .failure = failure, .error = &failure->error};
 
 	return restore_all(&restore, from);
 }
@@ -72,41 +50,38 @@ int handover_restore_alone(struct node *node, struct carry_reader *from,
 
 static int restore_all(struct restore *restore, struct carry_reader *from)
 {
-	struct node *node = restore->node;
-	const bool whole = is_whole(from);
-	const uint8_t *magic = carry_take(from, sizeof handover_magic);
-	int result;
+	int result = handover_open(restore, from);
 
-	CHECK(node->running == 0 && node->frozen == 0);
-	if (!magic || memcmp(magic, handover_magic, sizeof handover_magic) != 0)
-		return error_set(restore->error, -EBADMSG,
-			"this is no handover, or one of another version of "
-			"tau");
-	if (!whole)
-		return handover_refuse(restore->error, "the node");
-	if (!node->freezing)
-		node_freeze(node);
-	result = restore_sections(restore, from);
+	if (result == 0)
+		result = restore_sections(restore, from);
 	if (result < 0)
 		return result;
-	return handover_settle(node, restore->failure);
+	return handover_settle(restore->node, restore->failure);
 }
 
-/* Takes the end away. */
-static bool is_whole(struct carry_reader *from)
+int handover_restore_partly(struct node *node, struct carry_reader *parts,
+	uint32_t count, struct handover_loss *loss,
+	struct node_failure *failure)
 {
-	struct carry_reader end = *from, inside;
-	size_t bytes = (size_t)(from->limit - from->next);
+	struct restore restore = {.node = node,
+		.loss = loss,
+		.failure = failure,
+		.error = &failure->error};
+	int result = 0;
 
-	if (bytes < HANDOVER_END_BYTES)
-		return false;
-	bytes -= HANDOVER_END_BYTES;
-	end.next += bytes;
-	if (carry_take_section(&end, &inside) != SECTION_END ||
-		carry_take_u64(&inside) != handover_digest(from->next, bytes))
-		return false;
-	from->limit -= HANDOVER_END_BYTES;
-	return carry_is_done(&inside);
+	for (uint32_t i = 0; i < count && result == 0; i++)
+		result = handover_open(&restore, &parts[i]);
+	if (count == 0 && !node->freezing)
+		node_freeze(node);
+	if (result == 0)
+		result = handover_join(&restore, parts, count);
+	for (uint32_t i = 0; i < count && result == 0; i++)
+		result = handover_is_own(&restore, parts[i])
+				 ? restore_sections(&restore, &parts[i])
+				 : handover_take_in(&restore, &parts[i]);
+	if (result < 0)
+		return result;
+	return handover_settle(node, failure);
 }
 
 /* In the order of their kinds: links look at streams, operators end them. */
@@ -136,13 +111,13 @@ static int restore_section(
 	case SECTION_STREAM:
 		return restore_stream(restore, section);
 	case SECTION_NOWHERE:
-		return restore_nowhere(restore, section);
+		return handover_take_nowhere(restore, section);
 	case SECTION_LINK:
 		return restore->alone ? 0 : restore_link(restore, section);
 	case SECTION_FIFO:
 		return restore->alone ? 0 : restore_fifo(restore, section);
 	case SECTION_OPERATOR:
-		return restore_operator(restore, section);
+		return handover_take_operator(restore, section);
 	default:
 		return handover_refuse(restore->error, "the node");
 	}
@@ -150,12 +125,12 @@ static int restore_section(
 
 static int restore_node(struct restore *restore, struct carry_reader *from)
 {
-	struct name name = take_name(from);
+	struct handover_name name = handover_take_name(from);
 	const char *mine = restore->node->plan->node;
 
 	if (!carry_is_done(from))
 		return handover_refuse(restore->error, "the node");
-	if (!is(&name, mine))
+	if (!handover_is(&name, mine))
 		return error_set(restore->error, -EINVAL,
 			"this is the handover of node %.*s, not of %s",
 			(int)name.bytes, name.text, mine);
@@ -165,7 +140,7 @@ static int restore_node(struct restore *restore, struct carry_reader *from)
 static int restore_stream(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
-	struct name name = take_name(from);
+	struct handover_name name = handover_take_name(from);
 	uint32_t way = carry_take_u32(from);
 	uint64_t lost = carry_take_u64(from), cut = carry_take_u64(from);
 	uint32_t at;
@@ -175,9 +150,11 @@ static int restore_stream(struct restore *restore, struct carry_reader *from)
 		return handover_refuse(restore->error, "a stream");
 	if (restore->alone && way != WAY_INSIDE)
 		return 0;
-	at = find_stream(restore, &name);
+	at = handover_find_stream(restore, &name);
 	if (at == node->plan->stream_count)
 		return leave_stream(restore, from, &name);
+	if (restore->loss && node->plan->streams[at].moved)
+		return 0; /* handover_join's */
 	if (node->streams[at].sent > 0 || node->streams[at].ring.slots)
 		return handover_refuse(restore->error, node->streams[at].name);
 	if (way != handover_way(node, at))
@@ -196,14 +173,14 @@ static int restore_stream(struct restore *restore, struct carry_reader *from)
 
 /* Its records are counted. */
 static int leave_stream(struct restore *restore, struct carry_reader *from,
-	const struct name *name)
+	const struct handover_name *name)
 {
 	const struct stream_settings settings = {STREAM_CAPACITY_DEFAULT,
 		STREAM_RECORDS_DEFAULT, STREAM_ATOMIC_MAX, STREAM_GROW};
 	struct stream left;
 	int result = leave_out(restore, "stream", name);
 
-	if (result < 0)
+	if (result < 0 || is_elsewhere(restore, name))
 		return result;
 	stream_init(&left, &restore->node->fabric.streams, &settings,
 		"that is left out");
@@ -214,15 +191,15 @@ static int leave_stream(struct restore *restore, struct carry_reader *from,
 	return result;
 }
 
-static int restore_nowhere(struct restore *restore, struct carry_reader *from)
+int handover_take_nowhere(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
-	struct name name = take_name(from);
+	struct handover_name name = handover_take_name(from);
 
 	if (from->cut)
 		return handover_refuse(restore->error, "a port");
 	for (uint32_t i = 0; i < node->nowhere_count; i++)
-		if (is(&name, node->nowhere[i].name) &&
+		if (handover_is(&name, node->nowhere[i].name) &&
 			node->nowhere[i].stream.sent == 0)
 			return stream_fill(
 				&node->nowhere[i].stream, from, restore->error);
@@ -232,17 +209,18 @@ static int restore_nowhere(struct restore *restore, struct carry_reader *from)
 static int restore_link(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
-	struct name name = take_name(from);
+	struct handover_name name = handover_take_name(from);
 
 	for (uint32_t i = 0; i < node->plan->link_count && !from->cut; i++) {
 		struct node_link *mine = &node->links[i];
 		int result;
 
-		if (!mine->link || !is(&name, mine->peer))
+		if (!mine->link || !handover_is(&name, mine->peer))
 			continue;
 		if (link_has_begun(mine->link))
 			break;
-		result = link_adopt(mine->link, from, restore->error);
+		result = link_adopt(mine->link, from, restore->loss != NULL,
+			restore->error);
 		if (result < 0)
 			return result;
 		if (!carry_is_done(from))
@@ -259,8 +237,8 @@ static int restore_link(struct restore *restore, struct carry_reader *from)
 static int restore_fifo(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
-	struct name name = take_name(from);
-	uint32_t at = find_stream(restore, &name), link;
+	struct handover_name name = handover_take_name(from);
+	uint32_t at = handover_find_stream(restore, &name), link;
 	int result;
 
 	if (from->cut)
@@ -276,19 +254,19 @@ static int restore_fifo(struct restore *restore, struct carry_reader *from)
 	return result;
 }
 
-static int restore_operator(struct restore *restore, struct carry_reader *from)
+int handover_take_operator(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
-	struct name name = take_name(from);
+	struct handover_name name = handover_take_name(from);
 	uint32_t at;
 	int result;
 
 	if (from->cut)
 		return handover_refuse(restore->error, "an operator");
-	at = find_operator(restore, &name);
+	at = handover_find_operator(restore, &name);
 	if (at == node->plan->operator_count) {
 		result = leave_out(restore, "operator", &name);
-		if (result == 0)
+		if (result == 0 && !is_elsewhere(restore, &name))
 			restore->loss->operators++;
 		return result;
 	}
@@ -303,8 +281,8 @@ static int restore_operator(struct restore *restore, struct carry_reader *from)
 	return result;
 }
 
-static int leave_out(
-	struct restore *restore, const char *what, const struct name *name)
+static int leave_out(struct restore *restore, const char *what,
+	const struct handover_name *name)
 {
 	if (restore->loss)
 		return 0;
@@ -313,7 +291,8 @@ static int leave_out(
 		(int)name->bytes, name->text);
 }
 
-static uint32_t find_stream(struct restore *restore, const struct name *name)
+uint32_t handover_find_stream(
+	struct restore *restore, const struct handover_name *name)
 {
 	const struct node_plan *plan = restore->node->plan;
 	uint32_t count = plan->stream_count;
@@ -321,7 +300,7 @@ static uint32_t find_stream(struct restore *restore, const struct name *name)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = (restore->next_stream + i) % count;
 
-		if (!is_former(name, plan->streams[at].former,
+		if (!is_former(restore, name, plan->streams[at].former,
 			    plan->streams[at].name))
 			continue;
 		restore->next_stream = at + 1;
@@ -330,7 +309,8 @@ static uint32_t find_stream(struct restore *restore, const struct name *name)
 	return count;
 }
 
-static uint32_t find_operator(struct restore *restore, const struct name *name)
+uint32_t handover_find_operator(
+	struct restore *restore, const struct handover_name *name)
 {
 	const struct node_plan *plan = restore->node->plan;
 	uint32_t count = plan->operator_count;
@@ -338,7 +318,7 @@ static uint32_t find_operator(struct restore *restore, const struct name *name)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = (restore->next_operator + i) % count;
 
-		if (!is_former(name, plan->operators[at].former,
+		if (!is_former(restore, name, plan->operators[at].former,
 			    plan->operators[at].name))
 			continue;
 		restore->next_operator = at + 1;
@@ -347,23 +327,35 @@ static uint32_t find_operator(struct restore *restore, const struct name *name)
 	return count;
 }
 
-/* Whether a plan that says what a thing was called (NULL: the same) means it.
- */
-static bool is_former(
-	const struct name *name, const char *former, const char *now)
+/* Whether another node has it now, and its records and state. */
+static bool is_elsewhere(
+	const struct restore *restore, const struct handover_name *name)
 {
-	return is(name, former ? former : now);
+	const struct node_plan *plan = restore->node->plan;
+
+	for (uint32_t i = 0; i < plan->elsewhere_count; i++)
+		if (handover_is(name, plan->elsewhere[i]))
+			return true;
+	return false;
 }
 
-static struct name take_name(struct carry_reader *from)
+/* Whether a plan that says what a thing was called (NULL: the same) means it.
+ * Who follows a process of the same plan looks for its own names. */
+static bool is_former(const struct restore *restore,
+	const struct handover_name *name, const char *former, const char *now)
 {
-	struct name name;
+	return handover_is(name, restore->loss && former ? former : now);
+}
+
+struct handover_name handover_take_name(struct carry_reader *from)
+{
+	struct handover_name name;
 
 	name.text = (const char *)carry_take_blob(from, &name.bytes);
 	return name;
 }
 
-static bool is(const struct name *name, const char *text)
+bool handover_is(const struct handover_name *name, const char *text)
 {
 	return name->bytes == strlen(text) &&
 	       memcmp(name->text, text, name->bytes) == 0;

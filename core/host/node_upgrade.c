@@ -9,8 +9,13 @@
 #include "core/host/handover.h"
 #include "core/host/node_links.h"
 #include "core/host/node_report.h"
+#include "core/host/node_upgrade_private.h"
 
 static void freeze(struct node_upgrade *upgrade, const struct command *message);
+static void drain(struct node_upgrade *upgrade, const struct command *message);
+static int keep_versions(struct node_upgrade *upgrade,
+	const struct command *message, struct error *error);
+static int say_still(struct node_upgrade *upgrade);
 static void renew_link(
 	struct node_upgrade *upgrade, const struct command *message);
 static int thaw(struct node_upgrade *upgrade, struct error *error);
@@ -22,9 +27,8 @@ static int say_frozen(
 	struct node_upgrade *upgrade, struct carry *carry, struct error *error);
 static void restore(
 	struct node_upgrade *upgrade, const struct command *message);
-static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
-	struct handover_loss *loss, bool alone, struct node_failure *failure);
-static void say_proof(struct node_upgrade *upgrade, struct command *message);
+static void say_proof(
+	struct node_upgrade *upgrade, struct command *message, bool partly);
 static void refuse(
 	struct node_upgrade *upgrade, const struct node_failure *failure);
 
@@ -49,7 +53,10 @@ bool node_upgrade_obey(struct node_upgrade *upgrade,
 			upgrade->started = true;
 		return true;
 	case COMMAND_FREEZE:
-		freeze(upgrade, message);
+		if (message->code == COMMAND_FREEZE_DRAINED)
+			drain(upgrade, message);
+		else
+			freeze(upgrade, message);
 		return true;
 	case COMMAND_THAW:
 		if (!upgrade->started)
@@ -86,7 +93,10 @@ void node_upgrade_frozen(struct node_upgrade *upgrade)
 	if (upgrade->rests)
 		return;
 	upgrade->rests = true;
-	if (!upgrade->freezing || hand_over(upgrade, &failure) == 0)
+	if (!upgrade->freezing)
+		return;
+	if ((upgrade->still ? say_still(upgrade)
+			    : hand_over(upgrade, &failure)) == 0)
 		return;
 	(void)thaw(upgrade, NULL); /* if that fails, THAW tries again */
 	refuse(upgrade, &failure);
@@ -104,17 +114,58 @@ static void freeze(struct node_upgrade *upgrade, const struct command *message)
 		error_set(&failure.error, -EALREADY,
 			"a node that freezes was asked to freeze");
 	else
-		upgrade->versions =
-			strndup(message->text.bytes ? message->text.text : "",
-				message->text.bytes);
-	if (failure.error.code == 0 && !upgrade->versions)
-		error_set(&failure.error, -ENOMEM, "out of memory for a node");
+		(void)keep_versions(upgrade, message, &failure.error);
 	if (failure.error.code < 0) {
 		refuse(upgrade, &failure);
 		return;
 	}
+	upgrade->still = message->code == COMMAND_FREEZE_STILL;
 	upgrade->freezing = true;
 	node_freeze(upgrade->node);
+}
+
+/* The nodes that it speaks to stand still, too: what they had sent is here. */
+static void drain(struct node_upgrade *upgrade, const struct command *message)
+{
+	struct node_failure failure = {0};
+	struct node *node = upgrade->node;
+	int result = 0;
+
+	upgrade->number = message->records;
+	if (!upgrade->rests || !upgrade->still)
+		result = error_set(&failure.error, -EINVAL,
+			"a node that does not stand still was asked for what "
+			"has come");
+	for (uint32_t i = 0; i < node->plan->link_count && result == 0; i++)
+		if (node->links[i].link)
+			result =
+				link_drain(node->links[i].link, &failure.error);
+	if (result == 0)
+		result = keep_versions(upgrade, message, &failure.error);
+	if (result == 0)
+		result = hand_over(upgrade, &failure);
+	if (result < 0)
+		refuse(upgrade, &failure); /* THAW comes */
+}
+
+static int keep_versions(struct node_upgrade *upgrade,
+	const struct command *message, struct error *error)
+{
+	node_upgrade_release(upgrade);
+	upgrade->versions =
+		strndup(message->text.bytes ? message->text.text : "",
+			message->text.bytes);
+	if (upgrade->versions)
+		return 0;
+	return error_set(error, -ENOMEM, "out of memory for a node");
+}
+
+static int say_still(struct node_upgrade *upgrade)
+{
+	node_report_send(
+		upgrade->connection, &(struct command){.kind = COMMAND_FROZEN,
+					     .code = (int)upgrade->number});
+	return 0;
 }
 
 /* A neighbour has been followed by another process. */
@@ -137,7 +188,7 @@ static int thaw(struct node_upgrade *upgrade, struct error *error)
 
 	if (result < 0)
 		return result;
-	upgrade->rests = upgrade->freezing = false;
+	upgrade->rests = upgrade->freezing = upgrade->still = false;
 	node_upgrade_release(upgrade);
 	return 0;
 }
@@ -222,7 +273,7 @@ static int say_frozen(
 	free(fds);
 	if (result < 0)
 		return result;
-	say_proof(upgrade, &message);
+	say_proof(upgrade, &message, false);
 	return 0;
 }
 
@@ -230,20 +281,19 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 {
 	struct node_failure failure = {0};
 	struct handover_loss loss = {0};
-	const bool partial = message->code == COMMAND_RESTORE_PARTLY;
-	const bool alone = message->code == COMMAND_RESTORE_ALONE;
 	struct os *os = upgrade->node->fabric.os;
 	uint32_t count;
 	int *fds = command_take_fds(upgrade->connection, &count);
 	int result;
 
-	if (upgrade->started || upgrade->failed || count == 0)
+	if (upgrade->started || upgrade->failed ||
+		(count == 0 && message->code != COMMAND_RESTORE_PARTLY))
 		result = error_set(&failure.error, -EINVAL,
 			"a node cannot be restored that runs, or without a "
 			"handover");
 	else
-		result = take_over(upgrade, fds, count, partial ? &loss : NULL,
-			alone, &failure);
+		result = node_upgrade_take_over(
+			upgrade, message, fds, count, &loss, &failure);
 	for (uint32_t i = 0; i < count; i++)
 		if (fds[i] >= 0)
 			os->close(os, fds[i]);
@@ -254,34 +304,18 @@ static void restore(struct node_upgrade *upgrade, const struct command *message)
 		return;
 	}
 	upgrade->restored = true;
-	say_proof(upgrade, &(struct command){.kind = COMMAND_RESTORED,
-				   .code = (int)loss.operators,
-				   .records = loss.records});
+	say_proof(upgrade,
+		&(struct command){.kind = COMMAND_RESTORED,
+			.code = (int)loss.operators,
+			.records = loss.records},
+		message->code == COMMAND_RESTORE_PARTLY);
 }
 
-static int take_over(struct node_upgrade *upgrade, int *fds, uint32_t count,
-	struct handover_loss *loss, bool alone, struct node_failure *failure)
+static void say_proof(
+	struct node_upgrade *upgrade, struct command *message, bool partly)
 {
-	struct carry_reader reader = {.fds = fds + 1, .fd_count = count - 1};
-	const uint8_t *bytes;
-	size_t size;
-	int result = handover_read(upgrade->node->fabric.os, fds[0], &bytes,
-		&size, &failure->error);
-
-	if (result < 0)
-		return result;
-	reader.next = bytes;
-	reader.limit = bytes + size;
-	result =
-		alone ? handover_restore_alone(upgrade->node, &reader, failure)
-		      : handover_restore(upgrade->node, &reader, loss, failure);
-	handover_forget(upgrade->node->fabric.os, bytes, size);
-	return result;
-}
-
-static void say_proof(struct node_upgrade *upgrade, struct command *message)
-{
-	char *proof = handover_proof(upgrade->node);
+	char *proof = partly ? handover_proof_partly(upgrade->node)
+			     : handover_proof(upgrade->node);
 
 	message->text = command_text(proof);
 	node_report_send(upgrade->connection, message);

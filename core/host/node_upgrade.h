@@ -3,6 +3,7 @@
  * freezes and hands over, and the one that restores and goes on.
  *
  *	FREEZE -> (turned until it stands still) -> FROZEN, or REFUSED: runs on
+ *	FREEZE_STILL -> FROZEN, without a handover; FREEZE_DRAINED -> FROZEN
  *	THAW   -> goes on, at any point before or after FROZEN
  *	RESTORE, before RUN -> RESTORED, or REFUSED: of no further use
  *	FAILED, when restored -> PROCEED, or killed: ends go out behind it
@@ -21,6 +22,7 @@ struct node_upgrade {
 	struct command_connection *connection;
 	bool started;    /* RUN has been obeyed */
 	bool freezing;   /* a handover is asked for */
+	bool still;      /* only to stand still; more is asked for later */
 	bool rests;      /* it stands still and has said so: nothing to turn */
 	bool failed;     /* a restoration: it must not run */
 	bool restored;   /* it follows another process, perhaps on probation */

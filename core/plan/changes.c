@@ -248,7 +248,7 @@ static void make_plan(const struct comparing *comparing,
 		return;
 	placement_node_plan(comparing->after, node->after, topology_name,
 		folder, &node->plan);
-	if (node->action != CHANGES_NODE_UPGRADED)
+	if (node->action == CHANGES_NODE_RESTARTED)
 		return;
 	placement_name_former(
 		comparing->after, comparing->before, node->after, &node->plan);

@@ -22,14 +22,15 @@
  * An operator is the same one when its name and its type are: `state_version`
  * then says in which version its former process saves its state and the new
  * one restores it. Of another type under the old name (`RETYPED`), or under
- * another name, it begins anew, and what it knew is dropped.
+ * another name, it begins anew, and what it knew is dropped. It may be in
+ * another node than before.
  *
  * A stream is the same one when it leads from the same port to the same port,
  * or else when its name is the same, which its writer gives it: its records are
- * carried, whoever reads it now. It must stay inside its node, or on its link:
- * else this room refuses. Members of a variadic port have no gaps, so a stream
- * may be called otherwise than before: `plan` says what it was called
- * (node_plan_stream.former), and so do the indices here.
+ * carried, whoever reads it now, and wherever its ends are. Members of a
+ * variadic port have no gaps, so a stream may be called otherwise than before:
+ * `plan` says what it was called (node_plan_stream.former), and so do the
+ * indices here.
  *
  * Before, placement_follow(after, before) is called, so that kept streams keep
  * their numbers on links and kept nodes their link places.
@@ -77,6 +78,7 @@ struct changes_operator {
 	enum changes_action action;
 	uint32_t before, after; /* in the topologies, or CHANGES_NONE */
 	bool replaced;          /* its plugin's file has other contents */
+	const char *from;       /* the node that it was in; NULL: this one */
 	/* Which version of its state is carried in an upgraded node, also when
 	 * the operator is kept: highest that the new one reads and the former
 	 * one writes. 0: none, since it has none or begins anew. */
@@ -94,6 +96,7 @@ struct changes_stream {
 	uint32_t before, after; /* in the topologies, or CHANGES_NONE */
 	bool renamed;           /* a member of a variadic port that shifted */
 	bool rewired;           /* another reader, or another port */
+	bool moved;             /* inside another node, or on another link */
 	const char *options; /* "capacity 256KiB → 1MiB, …"; NULL: the same */
 };
 

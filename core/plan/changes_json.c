@@ -48,9 +48,9 @@ static json_t *show_operator(
 					entry->params[i].name, "before",
 					entry->params[i].before, "after",
 					entry->params[i].after));
-	return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:s?}", "name",
+	return json_pack("{s:s, s:s, s:I, s:s?, s:o, s:o, s:o, s:s?}", "name",
 		entry->name, "action", actions[entry->action], "state",
-		(json_int_t)entry->state_version, "before",
+		(json_int_t)entry->state_version, "from", entry->from, "before",
 		show_plugin(changes->before, entry->before), "after",
 		show_plugin(changes->after, entry->after), "params", params,
 		"perhaps", entry->perhaps);
@@ -68,7 +68,7 @@ static const char *reader(const struct placement *placement, uint32_t index)
 static json_t *show_stream(
 	const struct changes *changes, const struct changes_stream *entry)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:b, s:s?}", "name",
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "name",
 		entry->name, "action", actions[entry->action], "former",
 		entry->before == CHANGES_NONE
 			? NULL
@@ -76,7 +76,7 @@ static json_t *show_stream(
 				  .name,
 		"before", reader(changes->before, entry->before), "after",
 		reader(changes->after, entry->after), "rewired", entry->rewired,
-		"options", entry->options);
+		"moved", entry->moved, "options", entry->options);
 }
 
 static json_t *show_node(

@@ -121,12 +121,16 @@ static struct changes_operator compare_operator(struct comparing *comparing,
 		entry.action = CHANGES_RETYPED;
 		return entry;
 	}
+	if (strcmp(changes_node_name(comparing->before, before_index),
+		    changes_node_name(comparing->after, after_index)) != 0)
+		entry.from = changes_node_name(comparing->before, before_index);
 	entry.replaced = !same_file(before->type->plugin, after->type->plugin);
 	entry.state_version = common_version(&after->type->description->state,
 		&before->type->description->state);
 	compare_params(&comparing->changes->arena, &entry, before, after);
-	entry.action = entry.replaced || entry.param_count > 0 ? CHANGES_CHANGED
-							       : CHANGES_KEPT;
+	entry.action = entry.replaced || entry.param_count > 0 || entry.from
+			       ? CHANGES_CHANGED
+			       : CHANGES_KEPT;
 	return entry;
 }
 
@@ -252,44 +256,9 @@ static void vet_state(
 		list_versions(arena, new->reads, new->read_count));
 }
 
-static void vet_move(struct comparing *comparing,
-	const struct changes_node *node, const struct changes_operator *entry,
-	const char **told)
-{
-	const struct topology_operator *target =
-		&comparing->after->topology->operators[entry->after];
-	const char *former =
-		changes_node_name(comparing->before, entry->before);
-	uint32_t was =
-		comparing->entries[comparing->before->node_of[entry->before]];
-	if (strcmp(former, node->name) == 0)
-		return;
-	if (node->action == CHANGES_NODE_ADDED &&
-		comparing->changes->nodes[was].action == CHANGES_NODE_REMOVED) {
-		if (*told != NULL && strcmp(*told, former) == 0)
-			return;
-		*told = former;
-		diagnostics_add(comparing->diagnostics,
-			comparing->after->nodes[node->after].written->at,
-			"operators of node %s would move to node %s, which "
-			"cannot be done while they run, nor can a node get "
-			"another name; call it %s, or stop the topology and "
-			"start it anew",
-			former, node->name, former);
-		return;
-	}
-	diagnostics_add(comparing->diagnostics, target->written->name_at,
-		"%s would move from node %s to node %s, which cannot be done "
-		"while it runs: its state and its records are in the other "
-		"process; leave it in %s, or stop the topology and start it "
-		"anew",
-		target->name, former, node->name, former);
-}
-
 void changes_vet_operators(
 	struct comparing *comparing, struct changes_node *node)
 {
-	const char *told = NULL;
 	for (uint32_t i = 0; i < node->operator_count; i++) {
 		const struct changes_operator *entry = &node->operators[i];
 		struct error error = ERROR_NONE;
@@ -303,9 +272,8 @@ void changes_vet_operators(
 				target->written->type_at, "%s", error.text);
 		if (entry->before == CHANGES_NONE)
 			continue;
-		vet_move(comparing, node, entry, &told);
 		if (entry->action != CHANGES_RETYPED &&
-			node->action == CHANGES_NODE_UPGRADED)
+			(node->action == CHANGES_NODE_UPGRADED || entry->from))
 			vet_state(comparing, entry);
 	}
 }

@@ -147,6 +147,9 @@ static void print_changed(
 		add_detail(printing, item,
 			tell_plugin(arena, before->type->plugin,
 				after->type->plugin));
+	if (entry->from != NULL)
+		add_detail(printing, item,
+			arena_format(arena, "it was in node %s", entry->from));
 	for (uint32_t i = 0; i < entry->param_count; i++)
 		add_detail(
 			printing, item, tell_param(arena, &entry->params[i]));
@@ -243,6 +246,9 @@ static void print_stream(
 			arena_format(arena,
 				"it led to %s, and what is in it goes along",
 				reader_name(arena, old, entry->before)));
+	if (entry->moved && !entry->rewired)
+		add_detail(printing, item,
+			"between other nodes, and what is in it goes along");
 	if (entry->options != NULL)
 		add_detail(printing, item, entry->options);
 }
@@ -297,8 +303,7 @@ static void print_node(
 {
 	const struct changes_style *style = printing->style;
 	uint32_t operators = 0, streams = 0;
-	printing->items = NULL;
-	printing->item_count = 0;
+	printing->items = NULL, printing->item_count = 0;
 	if (node->settings)
 		add_item(printing, '~',
 			"restart, watchdog or limits: the supervisor takes "

@@ -92,8 +92,7 @@ static uint32_t *links_of(
 	return links;
 }
 
-/* Where a stream lies does not change: it is in the same node, or on the same
- * link. An operator that moves was told of already. */
+/* What is under way in bytes, or in a FIFO, cannot be told apart. */
 static void vet_place(struct comparing *comparing,
 	const struct changes_stream *entry, uint32_t link_before,
 	uint32_t link_after)
@@ -104,36 +103,19 @@ static void vet_place(struct comparing *comparing,
 		&before->topology->streams[entry->before];
 	const struct topology_stream *is =
 		&after->topology->streams[entry->after];
-	const char *writer = changes_node_name(before, was->from.owner);
-	const char *reader = changes_node_name(before, was->to.owner);
-	const char *new_reader = changes_node_name(after, is->to.owner);
-	if (strcmp(writer, changes_node_name(after, is->from.owner)) != 0)
+	bool from_packets = link_before == CHANGES_NONE ||
+			    before->links[link_before].packets;
+	bool to_packets =
+		link_after == CHANGES_NONE || after->links[link_after].packets;
+	if (!entry->moved || (from_packets && to_packets))
 		return;
-	if (strcmp(reader, new_reader) != 0) {
-		const char *old_name =
-			before->topology->operators[was->to.owner].name;
-		const char *new_name =
-			after->topology->operators[is->to.owner].name;
-		if (strcmp(old_name, new_name) == 0)
-			return;
-		diagnostics_add(comparing->diagnostics, is->at,
-			"stream %s leads to %s in node %s, and would lead to "
-			"%s in node %s: the records in it cannot change nodes "
-			"while it runs; put %s into node %s, or stop the "
-			"topology and start it anew",
-			entry->name, old_name, reader, new_name, new_reader,
-			new_name, reader);
-		return;
-	}
-	if (link_after != CHANGES_NONE)
-		link_after = after->former_links[link_after];
-	if (link_before != link_after)
-		diagnostics_add(comparing->diagnostics, is->at,
-			"stream %s goes over %s, and would go over %s: that "
-			"cannot change while it runs; leave it, or stop the "
-			"topology and start it anew",
-			entry->name, manifest_transport_words[was->transport],
-			manifest_transport_words[is->transport]);
+	diagnostics_add(comparing->diagnostics, is->at,
+		"stream %s goes over %s, and would go over %s: the records in "
+		"it can change places only into a node, or from one link "
+		"between nodes of operators to another; leave it, or stop the "
+		"topology and start it anew",
+		entry->name, manifest_transport_words[was->transport],
+		manifest_transport_words[is->transport]);
 }
 
 static bool types_meet(enum port_type out, enum port_type in)
@@ -189,11 +171,13 @@ static struct changes_stream compare_stream(
 		.renamed = strcmp(was->name, is->name) != 0,
 		.rewired = !same_end(old, was->from, new, is->from, true) ||
 			   !same_end(old, was->to, new, is->to, false),
+		.moved = comparing->after->moved[after],
 		.options =
 			compare_options(&comparing->changes->arena, was, is)};
-	entry.action = entry.renamed || entry.rewired || entry.options
-			       ? CHANGES_CHANGED
-			       : CHANGES_KEPT;
+	entry.action =
+		entry.renamed || entry.rewired || entry.moved || entry.options
+			? CHANGES_CHANGED
+			: CHANGES_KEPT;
 	return entry;
 }
 

@@ -51,7 +51,7 @@ static json_t *encode_end(const struct node_plan_end *end)
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
 	return json_pack("{s:s, s:s*, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, "
-			 "s:b, s:o, s:I, s:s}",
+			 "s:b, s:o, s:I, s:s, s:o*}",
 		"name", stream->name, "former",
 		former_name(stream->former, stream->name), "from",
 		encode_end(&stream->from), "to", encode_end(&stream->to),
@@ -61,7 +61,17 @@ static json_t *encode_stream(const struct node_plan_stream *stream)
 		manifest_full_words[stream->full], "shred", (int)stream->shred,
 		"fds", (int)stream->fds, "back", (int)stream->back, "link",
 		index_or_null(stream->link), "number",
-		(json_int_t)stream->number, "port", stream->port);
+		(json_int_t)stream->number, "port", stream->port, "moved",
+		stream->moved ? json_true() : NULL);
+}
+
+/* NULL: there are none. */
+static json_t *encode_words(const char *const *words, uint32_t count)
+{
+	json_t *array = count > 0 ? json_array() : NULL;
+	for (uint32_t i = 0; i < count; i++)
+		json_array_append_new(array, json_string(words[i]));
+	return array;
 }
 
 char *node_plan_encode(const struct node_plan *plan)
@@ -87,13 +97,16 @@ char *node_plan_encode(const struct node_plan *plan)
 	for (uint32_t i = 0; i < plan->command_count; i++)
 		json_array_append_new(words, json_string(plan->command[i]));
 	json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b}",
+		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b, "
+		"s:o*}",
 		"plan", NODE_PLAN_VERSION, "topology", plan->topology, "node",
 		plan->node, "stdin", index_or_null(plan->stdin_operator),
 		"stdout", index_or_null(plan->stdout_operator), "operators",
 		operators, "streams", streams, "links", links, "command", words,
 		"remote", plan->remote ? plan->remote : "", "folder",
-		plan->folder ? plan->folder : "", "source", (int)plan->source);
+		plan->folder ? plan->folder : "", "source", (int)plan->source,
+		"elsewhere",
+		encode_words(plan->elsewhere, plan->elsewhere_count));
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
 	json_decref(json);
@@ -243,23 +256,26 @@ static void decode_beyond(struct decoding *decoding,
 		refuse(decoding, "an end of a stream");
 }
 
-static void decode_command(struct decoding *decoding, const json_t *words)
+/* A list of texts, with a NULL behind it. */
+static void decode_words(struct decoding *decoding, const json_t *json,
+	const char *what, const char ***words, uint32_t *count)
 {
-	struct node_plan *plan = decoding->plan;
-	if (!json_is_array(words)) {
-		refuse(decoding, "command");
+	struct arena *arena = &decoding->plan->arena;
+	if (!json_is_array(json) ||
+		json_array_size(json) >
+			2 * MANIFEST_STREAMS_MAX + MANIFEST_OPERATORS_MAX) {
+		refuse(decoding, what);
 		return;
 	}
-	plan->command_count = (uint32_t)json_array_size(words);
-	plan->command = arena_allocate(
-		&plan->arena, plan->command_count + 1, sizeof *plan->command);
-	for (uint32_t i = 0; i < plan->command_count; i++) {
-		const char *word = json_string_value(json_array_get(words, i));
+	*count = (uint32_t)json_array_size(json);
+	*words = arena_allocate(arena, *count + 1, sizeof **words);
+	for (uint32_t i = 0; i < *count; i++) {
+		const char *word = json_string_value(json_array_get(json, i));
 		if (word == NULL)
-			refuse(decoding, "command");
-		plan->command[i] = arena_copy(&plan->arena, word ? word : "");
+			refuse(decoding, what);
+		(*words)[i] = arena_copy(arena, word ? word : "");
 	}
-	plan->command[plan->command_count] = NULL;
+	(*words)[*count] = NULL;
 }
 
 static void decode_stream(struct decoding *decoding,
@@ -282,6 +298,7 @@ static void decode_stream(struct decoding *decoding,
 	stream->shred = decode_bool(decoding, json, "shred");
 	stream->fds = decode_bool(decoding, json, "fds");
 	stream->back = decode_bool(decoding, json, "back");
+	stream->moved = json_is_true(json_object_get(json, "moved"));
 	decode_beyond(decoding, stream, json);
 }
 
@@ -356,7 +373,11 @@ int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
 	plan->remote = decode_text(&decoding, root, "remote");
 	plan->folder = decode_text(&decoding, root, "folder");
 	plan->source = decode_bool(&decoding, root, "source");
-	decode_command(&decoding, json_object_get(root, "command"));
+	decode_words(&decoding, json_object_get(root, "command"), "command",
+		&plan->command, &plan->command_count);
+	if (json_object_get(root, "elsewhere") != NULL)
+		decode_words(&decoding, json_object_get(root, "elsewhere"),
+			"elsewhere", &plan->elsewhere, &plan->elsewhere_count);
 	decode_links(&decoding, json_object_get(root, "links"));
 	decode_lists(&decoding, root);
 	plan->stdin_operator = decode_index(&decoding, root, "stdin");

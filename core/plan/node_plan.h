@@ -18,11 +18,13 @@
  *           "capacity": 262144, "records": 1024, "atomic": 65536,
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in",
- *           "former": "head"} ],              left out when it is the name
+ *           "former": "head",                 left out when it is the name
+ *           "moved": true} ],                 left out when it is not
  *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
  *           "fifo": false, "foreign": false,
  *           "reconnect": false} ],
- *       "command": [], "remote": "", "folder": "", "source": false }
+ *       "command": [], "remote": "", "folder": "", "source": false,
+ *       "elsewhere": ["tail"] }               left out when there are none
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
  * the description, the derived back ports behind the declared ones; member is 0
@@ -84,13 +86,16 @@ struct node_plan_link {
  * NODE_PLAN_NONE, lies beyond a link. */
 struct node_plan_stream {
 	const char *name; /* "OP", "OP.PORT", "OP.PORT[N]" of its writer */
-	/* What a handover calls it; likewise. */
+	/* What a handover calls it; likewise, "" where it was not there. */
 	const char *former;
 	struct node_plan_end from, to;
 	uint32_t capacity_bytes, records, atomic_bytes;
 	enum stream_full full;
 	bool shred, fds;
 	bool back;        /* between derived ports */
+	/* An end of it was in another place: what a handover has of it goes to
+	 * where its writer is now, and its link begins anew. */
+	bool moved;
 	uint32_t link;    /* index into links, or NODE_PLAN_NONE */
 	uint32_t number;  /* of the stream on its link */
 	const char *port; /* what the other side of the link calls its end */
@@ -112,6 +117,10 @@ struct node_plan {
 	const char *remote; /* where a peer connects, or "" */
 	const char *folder;
 	bool source; /* it reads no stream: it is told to end when draining */
+	/* Operators and streams that its former process had, and that are in
+	 * other nodes now, by the names that a handover calls them. */
+	const char **elsewhere;
+	uint32_t elsewhere_count;
 };
 
 /* The plan as JSON text, NUL-terminated; the caller frees it. */

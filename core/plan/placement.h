@@ -55,9 +55,13 @@ struct placement {
 	struct placement_link *links;
 	uint32_t link_count;
 	uint32_t *node_of; /* by the topology's operators */
-	/* After placement_follow, else NULL: by this topology's streams, and by
-	 * the links, which of the former placement it is, or TOPOLOGY_NONE. */
-	uint32_t *former_streams, *former_links;
+	/* After placement_follow, else NULL: by this topology's streams, by the
+	 * links, and by the operators, which of the former placement it is, or
+	 * TOPOLOGY_NONE. */
+	uint32_t *former_streams, *former_links, *former_operators;
+	/* Likewise: by the streams, whether one that was there lies elsewhere
+	 * now: inside another node, or on another link, or the other way. */
+	bool *moved;
 };
 
 /* Never fails; the topology outlives the placement. */
@@ -97,7 +101,8 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	const char *topology_name, const char *folder, struct node_plan *plan);
 
 /* Says in a node's plan what its streams were called in the placement that was
- * followed, for whoever takes over from the process that ran it. */
+ * followed, which have moved, and what has gone elsewhere, for whoever takes
+ * over from the process that ran it. */
 void placement_name_former(const struct placement *placement,
 	const struct placement *former, uint32_t node, struct node_plan *plan);
 

@@ -196,7 +196,8 @@ static uint32_t *former_operators(struct following *following)
 	struct arena *arena = &following->arena;
 	const struct topology *sides[] = {
 		following->placement->topology, following->former->topology};
-	uint32_t *found = none(arena, sides[0]->operator_count);
+	uint32_t *found =
+		none(&following->placement->arena, sides[0]->operator_count);
 	struct key *keys[2];
 	for (int side = 0; side < 2; side++) {
 		uint32_t count = sides[side]->operator_count;
@@ -219,7 +220,8 @@ static void order_nodes(struct following *following)
 	struct placement *placement = following->placement;
 	const struct placement *former = following->former;
 	struct arena *arena = &following->arena;
-	uint32_t *operators = former_operators(following);
+	uint32_t *operators = placement->former_operators =
+		former_operators(following);
 	uint32_t *stood =
 		positions(arena, NULL, 0, former->topology->operator_count);
 	uint32_t *flowed =
@@ -300,18 +302,52 @@ static void order_links(struct following *following)
 			moved[placement->crossing_links[i]];
 }
 
+/* Whether a stream lies elsewhere; `at` and `was_at` are its places among those
+ * that cross, or none. */
+static bool has_moved(const struct following *following, uint32_t stream,
+	uint32_t at, uint32_t was_at)
+{
+	const struct placement *placement = following->placement;
+	const struct placement *former = following->former;
+	const struct topology_stream *is =
+		&placement->topology->streams[stream];
+	const struct topology_stream *was =
+		&former->topology->streams[placement->former_streams[stream]];
+	uint32_t writer = following->nodes[placement->node_of[is->from.owner]];
+	if (writer != former->node_of[was->from.owner] ||
+		(at == TOPOLOGY_NONE) != (was_at == TOPOLOGY_NONE))
+		return true;
+	return at != TOPOLOGY_NONE &&
+	       placement->former_links[placement->crossing_links[at]] !=
+		       former->crossing_links[was_at];
+}
+
+static void find_moved(struct following *following, const uint32_t *crossed)
+{
+	struct placement *placement = following->placement;
+	uint32_t count = placement->topology->stream_count;
+	uint32_t *crosses = positions(&following->arena, placement->crossing,
+		placement->crossing_count, count);
+	placement->moved = arena_allocate(
+		&placement->arena, (size_t)count + 1, sizeof(bool));
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t was = placement->former_streams[i];
+		if (was != TOPOLOGY_NONE)
+			placement->moved[i] = has_moved(
+				following, i, crosses[i], crossed[was]);
+	}
+}
+
 /* The number that a stream had on the link that it is still on, else none. */
 static uint32_t former_number(
 	const struct following *following, const uint32_t *crossed, uint32_t at)
 {
 	const struct placement *placement = following->placement;
-	const struct placement *former = following->former;
-	uint32_t was = placement->former_streams[placement->crossing[at]];
-	uint32_t link = placement->former_links[placement->crossing_links[at]];
-	if (was == TOPOLOGY_NONE || crossed[was] == TOPOLOGY_NONE ||
-		link != former->crossing_links[crossed[was]])
+	uint32_t stream = placement->crossing[at];
+	uint32_t was = placement->former_streams[stream];
+	if (was == TOPOLOGY_NONE || placement->moved[stream])
 		return TOPOLOGY_NONE;
-	return former->crossing_numbers[crossed[was]];
+	return following->former->crossing_numbers[crossed[was]];
 }
 
 static void order_crossing(struct following *following)
@@ -323,6 +359,7 @@ static void order_crossing(struct following *following)
 		former->crossing_count, former->topology->stream_count);
 	struct ranked *ranked = arena_allocate(
 		&following->arena, (size_t)count + 1, sizeof *ranked);
+	find_moved(following, crossed);
 	for (uint32_t i = 0; i < count; i++)
 		ranked[i] = (struct ranked){
 			former_number(following, crossed, i), i,
@@ -350,35 +387,4 @@ void placement_follow(
 	order_links(&following);
 	order_crossing(&following);
 	arena_release(&following.arena);
-}
-
-static void name_former(const struct placement *placement,
-	const struct placement *former, uint32_t index,
-	struct node_plan_stream *stream, struct arena *arena)
-{
-	uint32_t was = placement->former_streams[index];
-	if (was != TOPOLOGY_NONE)
-		stream->former =
-			arena_copy(arena, former->topology->streams[was].name);
-}
-
-/* In the order in which placement_node_plan tells them. */
-void placement_name_former(const struct placement *placement,
-	const struct placement *former, uint32_t node, struct node_plan *plan)
-{
-	const struct placement_node *placed = &placement->nodes[node];
-	uint32_t at = 0;
-	if (plan->stream_count == 0)
-		return; /* somebody else's program */
-	for (uint32_t i = 0; i < placed->stream_count; i++)
-		name_former(placement, former, placed->streams[i],
-			&plan->streams[at++], &plan->arena);
-	for (uint32_t i = 0; i < placement->crossing_count; i++) {
-		const struct placement_link *link =
-			&placement->links[placement->crossing_links[i]];
-		if (link->nodes[0] == node || link->nodes[1] == node)
-			name_former(placement, former, placement->crossing[i],
-				&plan->streams[at++], &plan->arena);
-	}
-	CHECK(at == plan->stream_count);
 }

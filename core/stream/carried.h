@@ -30,6 +30,23 @@ void stream_carry(const struct stream *stream, struct carry *to);
 int stream_fill(
 	struct stream *stream, struct carry_reader *from, struct error *error);
 
+/* Which ends of a stream that is joined are in this process. */
+enum stream_join_ends {
+	STREAM_JOIN_READS = 1,
+	STREAM_JOIN_WRITES = 2,
+	STREAM_JOIN_BOTH = 3,
+};
+
+/* Fills a stream whose ends were, or are to be, in other places, from what its
+ * former ends carried: `reader` (NULL: it was one stream with `writer`), whose
+ * records are older. They go to where its writer is now, and are numbered from
+ * what its reader has retired; from 0 where that one is elsewhere, since the
+ * link between begins anew. Nothing of the far end's credit is taken over.
+ * Failures as stream_fill's. */
+int stream_join(struct stream *stream, struct carry_reader *reader,
+	struct carry_reader *writer, enum stream_join_ends ends,
+	struct error *error);
+
 /* Over the records under way, in order. */
 uint64_t stream_digest(const struct stream *stream);
 

@@ -144,7 +144,6 @@ static int kind_parts(unsigned kind)
 {
 	switch (kind) {
 	case COMMAND_PLAN:
-	case COMMAND_FREEZE:
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_DEADLOCK:
@@ -176,9 +175,10 @@ static int kind_parts(unsigned kind)
 		return PART_RECORDS;
 	case COMMAND_FROZEN:
 		return PART_CODE | PART_RECORDS | PART_BYTES | PART_TEXT;
-	case COMMAND_RESTORE:
 	case COMMAND_LINK:
 		return PART_CODE | PART_RECORDS;
+	case COMMAND_FREEZE:
+	case COMMAND_RESTORE:
 	case COMMAND_RESTORED:
 		return PART_CODE | PART_RECORDS | PART_TEXT;
 	case COMMAND_PROGRESS:

@@ -19,6 +19,10 @@
  *       | <- CRASHED                                |  it dies of a signal
  *       | FREEZE (state versions) ->                |  stands still, saves
  *       |   <- FDS …, FROZEN (proof)  or  <- REFUSED |  and then runs on
+ *       | FREEZE (only to stand still) ->           |  where several nodes
+ *       |                              <- FROZEN     |  change what goes
+ *       | FREEZE (that was all) ->                  |  between them: takes
+ *       |   <- FDS …, FROZEN (proof)  or  <- REFUSED |  what has come, saves
  *       | THAW ->                                   |  goes on, whenever
  *       | FDS …, RESTORE ->                         |  one that has not run
  *       |   <- RESTORED (proof)       or  <- REFUSED |  RUN lets it go on
@@ -60,7 +64,8 @@
  *                                  count; CRASHED, STANDS: the signal; RESTORE:
  *                                  enum command_restore; RESTORED: operators
  *                                  that were left out; RESULT: exit code;
- *                                  FROZEN: FREEZE's number; LINK: which of
+ *                                  FROZEN: FREEZE's number; FREEZE: enum
+ *                                  command_freeze; LINK: which of
  *                                  the plan's links; TAP:
  *                                  enum command_tap; SHOWN: 0 or a negative
  *                                  errno; RECORDS: how many
@@ -86,9 +91,13 @@
  *                 plugin          FAILED, REFUSED, CRASHED, STANDS
  *                 text            PLAN, FAILED, REFUSED; FREEZE: a line per
  *                                  operator, its name and the version of its
- *                                  state (others: what they prefer); FROZEN,
+ *                                  state (others: what they prefer); RESTORE:
+ *                                  a line per handover, how many of the fds
+ *                                  are its own (empty: there is one); FROZEN,
  *                                  RESTORED: a line per stream, see
- *                                  handover_proof; SEEN: core/host/node_look.h;
+ *                                  handover_proof (behind RESTORE_PARTLY,
+ *                                  handover_proof_partly); SEEN:
+ *                                  core/host/node_look.h;
  *                                  DEADLOCK: core/plan/waits.h;
  *                                  BEGUN: the incarnations
  *                                  of both sides of a link, and a line per
@@ -206,10 +215,19 @@ enum command_count {
 /* How a node exits when an operator used up its stack. */
 #define COMMAND_EXIT_STACK 71
 
+/* How far a node is to stand still. */
+enum command_freeze {
+	COMMAND_FREEZE_ALL = 0,
+	COMMAND_FREEZE_STILL = 1, /* it is not asked for a handover yet */
+	/* it stands still, and so do those that it has streams to */
+	COMMAND_FREEZE_DRAINED = 2,
+};
+
 /* How a node is to go on from a handover. */
 enum command_restore {
 	COMMAND_RESTORE_ALL = 0,
-	/* what the plan has no place for is left out */
+	/* by another plan: from any number of handovers, also of others; what
+	 * the plan has no place for is left out */
 	COMMAND_RESTORE_PARTLY = 1,
 	/* the other nodes have gone on since: links begin anew */
 	COMMAND_RESTORE_ALONE = 2,

@@ -118,6 +118,11 @@ int link_receive(struct link *link, uint32_t number, struct stream *stream,
 void link_freeze(struct link *link);
 int link_thaw(struct link *link, struct error *error);
 
+/* Takes what has come on a link that stands still, to the last packet, where
+ * the other side stands still as well: then none of it is under way. -errno
+ * with a sentence; that the other side has gone shows at the thaw. */
+int link_drain(struct link *link, struct error *error);
+
 /* Goes on with `fd`, which must be non-blocking and is taken also on failure,
  * in the place of a connection of bytes whose other side has been followed by
  * another process: at once, or at the thaw. What came whole on the old one is
@@ -128,11 +133,13 @@ int link_renew(struct link *link, int fd, struct error *error);
  * And takes that over into one that stands still and has never run, whose
  * streams were filled before, by the same numbers and names: it goes on with
  * the same connection where the other was. What was over stays so: see
- * link_is_over. -EBADMSG, -ENOENT, -EMSGSIZE, -ENOMEM, with a sentence; it can
+ * link_is_over. Of a stream that this one does not have nothing is kept where
+ * `partly` says so: then the other side does not speak of it either. -EAGAIN: a
+ * packet that could not go yet speaks of one. -EBADMSG, -ENOENT, -EMSGSIZE, -ENOMEM, with a sentence; it can
  * only be destroyed then. */
 void link_carry(const struct link *link, struct carry *to);
-int link_adopt(
-	struct link *link, struct carry_reader *from, struct error *error);
+int link_adopt(struct link *link, struct carry_reader *from, bool partly,
+	struct error *error);
 
 /* How many records have come on a stream that this side reads, and how many it
  * has allowed. */

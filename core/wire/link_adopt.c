@@ -10,16 +10,17 @@
 #include "core/wire/link_private.h"
 
 static int adopt_ends(struct link *link, struct carry_reader *from,
-	struct link_end **ends, uint32_t count, struct error *error);
+	struct link_end **ends, uint32_t count, bool partly,
+	struct error *error);
 static int adopt_end(struct link *link, struct carry_reader *from,
-	struct link_end **adopted, struct error *error);
+	struct link_end **adopted, bool partly, struct error *error);
 static int judge(const struct link_end *end, uint32_t flags, uint32_t atomic,
 	struct error *error);
 static int adopt_part(struct link *link, struct link_end *end,
 	struct carry_reader *from, uint32_t view);
 static int adopt_input(struct link *link, struct carry_reader *from);
 static int adopt_packet(struct link *link, struct carry_reader *from,
-	struct link_end **ends, uint32_t count);
+	struct link_end **ends, uint32_t count, bool partly);
 static int adopt_share(struct link *link, struct carry_reader *from,
 	struct link_end **ends, uint32_t count);
 static void leave(struct link_end *end);
@@ -27,8 +28,8 @@ static bool sizes_fit(const struct link *link);
 static void go_over(struct link *link);
 static int refuse(const struct link *link, int code, struct error *error);
 
-int link_adopt(
-	struct link *link, struct carry_reader *from, struct error *error)
+int link_adopt(struct link *link, struct carry_reader *from, bool partly,
+	struct error *error)
 {
 	uint32_t flags = carry_take_u32(from), count;
 	struct link_end **ends = NULL;
@@ -57,12 +58,12 @@ int link_adopt(
 		count > (size_t)(from->limit - from->next))
 		return refuse(link, -EBADMSG, error);
 	ends = calloc(count + 1u, sizeof(void *));
-	result = ends ? adopt_ends(link, from, ends, count, error)
+	result = ends ? adopt_ends(link, from, ends, count, partly, error)
 		      : refuse(link, -ENOMEM, error);
 	if (result == 0) {
 		result = adopt_input(link, from);
 		if (result == 0)
-			result = adopt_packet(link, from, ends, count);
+			result = adopt_packet(link, from, ends, count, partly);
 		if (result < 0)
 			result = refuse(link, result, error);
 	}
@@ -83,18 +84,19 @@ int link_adopt(
 }
 
 static int adopt_ends(struct link *link, struct carry_reader *from,
-	struct link_end **ends, uint32_t count, struct error *error)
+	struct link_end **ends, uint32_t count, bool partly,
+	struct error *error)
 {
 	int result = 0;
 
 	for (uint32_t i = 0; i < count && result == 0; i++)
-		result = adopt_end(link, from, &ends[i], error);
+		result = adopt_end(link, from, &ends[i], partly, error);
 	return result;
 }
 
 /* The stream has been filled by now. */
 static int adopt_end(struct link *link, struct carry_reader *from,
-	struct link_end **adopted, struct error *error)
+	struct link_end **adopted, bool partly, struct error *error)
 {
 	uint32_t name_bytes;
 	const char *name = (const char *)carry_take_blob(from, &name_bytes);
@@ -111,7 +113,7 @@ static int adopt_end(struct link *link, struct carry_reader *from,
 			   memcmp(end->stream->name, name, name_bytes) != 0 ||
 			   end->sends != (flags & CARRIED_SENDS)))
 		end = NULL;
-	if (!end && !(flags & CARRIED_OVER))
+	if (!end && !(flags & CARRIED_OVER) && !partly)
 		return error_set(error, -ENOENT,
 			"stream %.*s goes over the link to %s, and would not "
 			"any more; wait for its end, or leave it as it is",
@@ -228,7 +230,7 @@ static int adopt_input(struct link *link, struct carry_reader *from)
 }
 
 static int adopt_packet(struct link *link, struct carry_reader *from,
-	struct link_end **ends, uint32_t count)
+	struct link_end **ends, uint32_t count, bool partly)
 {
 	struct link_packet *packet = &link->packet;
 	uint32_t bytes, shares;
@@ -239,6 +241,9 @@ static int adopt_packet(struct link *link, struct carry_reader *from,
 	if (from->cut || bytes > LINK_SCRATCH_BYTES ||
 		shares > LINK_PARTS_MAX || (bytes == 0 && shares > 0))
 		return -EBADMSG;
+	for (uint32_t i = 0; partly && bytes > 0 && i < count; i++)
+		if (!ends[i]) /* it may speak of it */
+			return -EAGAIN;
 	packet->share_count = packet->fd_count = 0;
 	for (uint32_t i = 0; i < shares && result == 0; i++)
 		result = adopt_share(link, from, ends, count);
@@ -323,6 +328,11 @@ static int refuse(const struct link *link, int code, struct error *error)
 	if (code == -ENOMEM)
 		return error_set(error, code,
 			"out of memory for the link to %s", link->peer);
+	if (code == -EAGAIN)
+		return error_set(error, code,
+			"the link to %s is too full to change what goes over "
+			"it just now; try again",
+			link->peer);
 	return error_set(error, code,
 		"what was handed over of the link to %s is cut short or "
 		"damaged",

@@ -1,4 +1,5 @@
 /* link: standing still, and handing over how it stands. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/base/check.h"
@@ -44,6 +45,24 @@ int link_thaw(struct link *link, struct error *error)
 	task_tell(&link->task, LINK_READABLE | LINK_WRITABLE | LINK_WORK);
 	task_start(&link->task);
 	return link_renew_late(link, error);
+}
+
+int link_drain(struct link *link, struct error *error)
+{
+	bool more = true;
+	int result = 0;
+
+	CHECK(link->frozen || link->closed);
+	if (link->closed)
+		return 0;
+	link->gone = true; /* read to the end of what is there */
+	while (more && result == 0)
+		result = link_pull(link, &more, error);
+	link->gone = false;
+	if (result != -EPIPE)
+		return result;
+	error_clear(error);
+	return 0;
 }
 
 void link_received(const struct link *link, uint32_t number, uint64_t *records,

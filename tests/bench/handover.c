@@ -220,7 +220,7 @@ static double restore_one(struct node *node, int fd)
 		failure.error.text);
 	reader.next = bytes;
 	reader.limit = bytes + count;
-	check(handover_restore(node, &reader, NULL, &failure) == 0,
+	check(handover_restore(node, &reader, &failure) == 0,
 		failure.error.text);
 	handover_forget(&os, bytes, count);
 	return now_us() - began;

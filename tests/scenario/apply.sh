@@ -127,9 +127,20 @@ sed 's/"name": "up"/"name": "down"/' now.json >wrong.json
 t apply wrong.json
 expect_status 78
 expect_line err 'tau: up: it is called down, and what runs is called up; *'
-sed 's/"third": {"operators": {"three"/"last": {"operators": {"three"/' now.json >wrong.json
-t apply wrong.json
-expect_status 78
+
+scenario "a node gets another name: its operators move, with what they know"
+sed 's/"third": {"operators": {"three"/"last": {"operators": {"three"/' new.json >renamed.json
+t apply renamed.json
+expect_status 0
+expect_line out '- third  removed'
+expect_line out 'last runs, and is new'
+expect_line out 'third is gone'
+expect_line out '  two * 0  *0'
+pids | grep -q '^last [1-9]' || fail "the new one does not run"
+! pids | grep -q '^third' || fail "the old one is still there"
+goes_on
+t plan renamed.json
+expect_status 0
 
 scenario "from standard input, back to what it was"
 status=0
@@ -254,3 +265,41 @@ diff before after | grep -q '^> n4 ' || fail "another process was replaced"
 t stop --now
 wait $running || true
 running=
+
+scenario "nodes come and go, and operators move, under load"
+# flow NAME NODES STREAMS: of numbers, with two that count and pass on.
+flow() {
+	printf '{"tau": 1, "name": "flow", "nodes": {"source": {"operators": {"numbers": {"type": "generate"}}}, %s, "sink": {"operators": {"out": {"type": "stdout"}}}}, "streams": ["%s"]}' \
+		"$2" "$3" >"$1.json"
+}
+op() { printf '"%s": {"type": "take", "params": {"n": 1000000000000}}' "$1"; }
+straight="numbers -> one -> two -> out"
+inserted="numbers -> one -> more -> two -> out"
+flow plain "\"a\": {\"operators\": {$(op one)}}, \"b\": {\"operators\": {$(op two)}}" "$straight"
+flow more "\"a\": {\"operators\": {$(op one)}}, \"m\": {\"operators\": {$(op more)}}, \"b\": {\"operators\": {$(op two)}}" "$inserted"
+flow moved "\"a\": {\"operators\": {$(op one), $(op two)}}, \"b\": {\"operators\": {$(op more)}}" "$inserted"
+flow joined "\"b\": {\"operators\": {$(op one), $(op two)}}" "$straight"
+awk '$1 != NR { print "wrong line " NR ": " $0; bad = 1; exit }
+END { if (!bad) print (NR > 0 ? "in order" : "nothing") }' <pipe >ledger &
+ledger=$!
+"$TAU" run plain.json >pipe 2>run.err &
+running=$!
+until_reads sink
+for step in more moved more; do
+	t apply $step.json
+	expect_status 0
+	expect_no_line out '* dropped *'
+	goes_on
+	t plan $step.json
+	expect_status 0
+done
+pids | grep -q '^m [1-9]' || fail "what was added does not run"
+t history
+expect_line out '*  m  added  *'
+expect_line out '*  m  removed*'
+t stop
+expect_status 0
+wait $running || fail "it ended with $?"
+running=
+wait $ledger || true
+expect_text ledger $'in order\n'

@@ -217,9 +217,9 @@ expect_status 1
 expect_line out '  "changes": true,'
 sed 's/"two"/"three"/' old.json >named.json
 t plan --against old.json named.json
-expect_status 78
-expect_empty out
-expect_line err 'named.json:4:*operators of node two would move to node three*'
+expect_status 1
+expect_line out '- two  removed'
+expect_line out '*it was in node two'
 t plan old.json
 expect_status 69
 expect_empty out

@@ -1,0 +1,342 @@
+/* replan: what the loop is to change: where it has nodes and links, and what
+ * becomes of each. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/bounds.h"
+#include "core/base/check.h"
+#include "core/cli/replan_private.h"
+
+static int place(struct replan *replan, struct error *error);
+static uint32_t take_free(bool *taken, uint32_t room);
+static uint32_t find_former(const struct replan *replan, uint32_t node);
+static int vet(const struct replan *replan, struct error *error);
+static void fill_node(struct replan *replan, struct loop_change *change,
+	const struct changes_node *node);
+static void find_sources(struct replan *replan, struct version *version,
+	const struct changes_node *node);
+static void add_source(struct version *version, uint32_t source, uint32_t own);
+static void fill_links(struct replan *replan, struct loop_change *change);
+static void fill_removed(struct replan *replan, struct loop_change *change);
+
+int replan_fill(
+	struct replan *replan, struct loop_change *change, struct error *error)
+{
+	const struct changes *changes = &replan->changes;
+	int code = vet(replan, error);
+
+	CHECK(change->node_room >= replan->node_room);
+	if (code == 0)
+		code = place(replan, error);
+	if (code < 0)
+		return code;
+	for (uint32_t i = 0; i < changes->node_count; i++)
+		fill_node(replan, change, &changes->nodes[i]);
+	fill_links(replan, change);
+	fill_removed(replan, change);
+	return 0;
+}
+
+void replan_place_first(struct replan *replan)
+{
+	const struct placement *placement = &replan->running->placement;
+	struct replan_places *places = &replan->places;
+
+	places->nodes =
+		calloc(placement->node_count + 1u, sizeof *places->nodes);
+	places->links =
+		calloc(placement->link_count + 1u, sizeof *places->links);
+	CHECK(places->nodes && places->links);
+	for (uint32_t i = 0; i < placement->node_count; i++)
+		places->nodes[i] = i;
+	for (uint32_t i = 0; i < placement->link_count; i++)
+		places->links[i] = i;
+}
+
+void replan_forget_places(struct replan_places *places)
+{
+	free(places->nodes);
+	free(places->links);
+	*places = (struct replan_places){0};
+}
+
+uint32_t replan_node(const struct replan *replan, uint32_t place)
+{
+	uint32_t node = 0;
+
+	while (replan->places.nodes[node] != place)
+		node++;
+	CHECK(node < replan->running->placement.node_count);
+	return node;
+}
+
+struct links_pair replan_link(const struct placement *placement, uint32_t at,
+	const char *folder, struct arena *arena)
+{
+	const struct placement_link *link = &placement->links[at];
+	const struct topology *topology = placement->topology;
+	struct links_pair pair = {.packets = link->packets,
+		.foreign = link->foreign,
+		.tcp = link->transport == TRANSPORT_TCP,
+		.writer = link->writer,
+		.nodes = {link->nodes[0], link->nodes[1]},
+		.places = {link->places[0], link->places[1]}};
+	const struct topology_stream *edge;
+
+	if (link->fifo == TOPOLOGY_NONE)
+		return pair;
+	edge = &topology->streams[link->fifo];
+	if (!edge->address)
+		pair.fifo =
+			arena_format(arena, "%s/%s.fifo", folder, edge->name);
+	else if (edge->address[0] == '/')
+		pair.fifo = arena_copy(arena, edge->address);
+	else
+		pair.fifo = arena_format(arena, "%s/%s",
+			topology->manifest->source->folder, edge->address);
+	return pair;
+}
+
+/* Programs of somebody else's have no state that could be carried, and know no
+ * standby. */
+static int vet(const struct replan *replan, struct error *error)
+{
+	static const char *const whats[] = {[CHANGES_NODE_KEPT] = "",
+		[CHANGES_NODE_UPGRADED] = "changed",
+		[CHANGES_NODE_RESTARTED] = "changed, or its streams,",
+		[CHANGES_NODE_ADDED] = "added",
+		[CHANGES_NODE_REMOVED] = "removed"};
+	const struct changes *changes = &replan->changes;
+
+	for (uint32_t i = 0; i < changes->node_count; i++) {
+		const struct changes_node *node = &changes->nodes[i];
+		const struct placement_node *placed =
+			node->after == CHANGES_NONE
+				? &changes->before->nodes[node->before]
+				: &changes->after->nodes[node->after];
+
+		if (node->action != CHANGES_NODE_KEPT &&
+			(node->action == CHANGES_NODE_RESTARTED ||
+				placed->written->kind != NODE_OPERATORS))
+			return error_set(error, -ENOTSUP,
+				"node %s would be %s while the topology runs, "
+				"and is a program of somebody else's (command "
+				"or remote), which cannot hand over what it "
+				"knows; leave it and its streams, or stop the "
+				"topology and start it anew",
+				node->name, whats[node->action]);
+	}
+	return 0;
+}
+
+/* Nodes and links that stay keep their places; the others get free ones. */
+static int place(struct replan *replan, struct error *error)
+{
+	const struct placement *after = &replan->next->placement;
+	const struct placement *before = &replan->running->placement;
+	struct replan_places *places = &replan->next_places;
+	bool *nodes = calloc(replan->node_room, sizeof *nodes);
+	bool *links = calloc(replan->link_room, sizeof *links);
+	uint32_t last = 0;
+
+	places->nodes = calloc(after->node_count + 1u, sizeof *places->nodes);
+	places->links = calloc(after->link_count + 1u, sizeof *places->links);
+	CHECK(nodes && links && places->nodes && places->links);
+	for (uint32_t i = 0; i < before->node_count; i++)
+		nodes[replan->places.nodes[i]] = true;
+	for (uint32_t i = 0; i < before->link_count; i++)
+		links[replan->places.links[i]] = true;
+	for (uint32_t i = 0; i < after->node_count && last != TOPOLOGY_NONE;
+		i++) {
+		uint32_t was = find_former(replan, i);
+
+		last = places->nodes[i] =
+			was == CHANGES_NONE
+				? take_free(nodes, replan->node_room)
+				: replan->places.nodes[was];
+	}
+	for (uint32_t i = 0; i < after->link_count && last != TOPOLOGY_NONE;
+		i++) {
+		uint32_t was = after->former_links[i];
+
+		last = places->links[i] =
+			was == TOPOLOGY_NONE
+				? take_free(links, replan->link_room)
+				: replan->places.links[was];
+	}
+	free(nodes);
+	free(links);
+	if (last != TOPOLOGY_NONE)
+		return 0;
+	return error_set(error, -ENOTSUP,
+		"a topology can have %u nodes and %u connections between them "
+		"more than it was started with; stop it and start it anew",
+		APPLY_NODES_MAX, APPLY_LINKS_MAX);
+}
+
+static uint32_t take_free(bool *taken, uint32_t room)
+{
+	for (uint32_t i = 0; i < room; i++)
+		if (!taken[i]) {
+			taken[i] = true;
+			return i;
+		}
+	return TOPOLOGY_NONE;
+}
+
+/* Which node of what runs a node of `next` is. */
+static uint32_t find_former(const struct replan *replan, uint32_t node)
+{
+	for (uint32_t i = 0; i < replan->changes.node_count; i++)
+		if (replan->changes.nodes[i].after == node)
+			return replan->changes.nodes[i].before;
+	return CHANGES_NONE;
+}
+
+static void fill_node(struct replan *replan, struct loop_change *change,
+	const struct changes_node *node)
+{
+	uint32_t at;
+
+	if (node->action == CHANGES_NODE_KEPT)
+		return;
+	at = node->after == CHANGES_NONE
+		     ? replan->places.nodes[node->before]
+		     : replan->next_places.nodes[node->after];
+	change->members[at] = true;
+	change->parts[at] = node->before == CHANGES_NONE  ? UPGRADE_ADDED
+			    : node->after == CHANGES_NONE ? UPGRADE_REMOVED
+							  : UPGRADE_REPLACED;
+	if (node->after == CHANGES_NONE)
+		return;
+	if (node->before == CHANGES_NONE)
+		change->names[at] = node->name;
+	change->next[at] = replan_version(replan, node);
+	if (replan->applies)
+		find_sources(replan, change->next[at], node);
+}
+
+/* The nodes in which its operators, and streams that moved, were. */
+static void find_sources(struct replan *replan, struct version *version,
+	const struct changes_node *node)
+{
+	const struct placement *after = replan->changes.after;
+	const struct placement *before = replan->changes.before;
+	const struct topology *was = before->topology;
+	uint32_t own = node->before == CHANGES_NONE
+			       ? CHANGES_NONE
+			       : replan->places.nodes[node->before];
+
+	for (uint32_t i = 0; i < after->topology->operator_count; i++)
+		if (after->node_of[i] == node->after &&
+			after->former_operators[i] != TOPOLOGY_NONE)
+			add_source(version,
+				replan->places.nodes
+					[before->node_of[after->former_operators
+								 [i]]],
+				own);
+	for (uint32_t i = 0; i < after->topology->stream_count; i++) {
+		const struct topology_stream *edge =
+			&after->topology->streams[i];
+		uint32_t former = after->former_streams[i];
+
+		if (!after->moved[i] ||
+			(after->node_of[edge->from.owner] != node->after &&
+				after->node_of[edge->to.owner] != node->after))
+			continue;
+		edge = &was->streams[former];
+		add_source(version,
+			replan->places.nodes[before->node_of[edge->from.owner]],
+			own);
+		add_source(version,
+			replan->places.nodes[before->node_of[edge->to.owner]],
+			own);
+	}
+}
+
+static void add_source(struct version *version, uint32_t source, uint32_t own)
+{
+	if (source == own)
+		return;
+	for (uint32_t i = 0; i < version->source_count; i++)
+		if (version->sources[i] == source)
+			return;
+	version->sources = realloc(version->sources,
+		(version->source_count + 1u) * sizeof *version->sources);
+	CHECK(version->sources != NULL);
+	version->sources[version->source_count++] = source;
+}
+
+static void fill_links(struct replan *replan, struct loop_change *change)
+{
+	const struct placement *after = replan->changes.after;
+	const struct placement *before = replan->changes.before;
+	struct links_pair *former =
+		calloc(change->link_room + 1u, sizeof *former);
+
+	CHECK(former != NULL);
+	memcpy(former, change->links, change->link_room * sizeof *former);
+	for (uint32_t i = 0; i < before->link_count; i++)
+		change->links[replan->places.links[i]] =
+			(struct links_pair){.gone = true};
+	for (uint32_t i = 0; i < after->link_count; i++) {
+		uint32_t at = replan->next_places.links[i];
+		struct links_pair *pair = &change->links[at];
+
+		*pair = replan_link(after, i, replan->runtime, &replan->arena);
+		for (int side = 0; side < 2; side++)
+			pair->nodes[side] =
+				replan->next_places.nodes[pair->nodes[side]];
+		if (after->former_links[i] == TOPOLOGY_NONE)
+			continue;
+		/* The ends lie as they were made. */
+		pair->fifo = former[at].fifo;
+		if (pair->nodes[0] != former[at].nodes[0]) {
+			struct links_pair turned = *pair;
+
+			for (int side = 0; side < 2; side++) {
+				pair->nodes[side] = turned.nodes[!side];
+				pair->places[side] = turned.places[!side];
+			}
+			pair->writer = !turned.writer;
+		}
+	}
+	free(former);
+}
+
+/* Streams that go, and whether what had been sent must be taken in first. */
+static void fill_removed(struct replan *replan, struct loop_change *change)
+{
+	const struct placement *after = replan->changes.after;
+	const struct placement *before = replan->changes.before;
+	const struct topology *topology = before->topology;
+	bool *stays = calloc(topology->stream_count + 1u, sizeof *stays);
+
+	CHECK(stays != NULL);
+	for (uint32_t i = 0; i < after->topology->stream_count; i++) {
+		uint32_t former = after->former_streams[i];
+
+		if (former == TOPOLOGY_NONE)
+			continue;
+		stays[former] = true;
+		change->halts |= after->moved[i];
+	}
+	for (uint32_t i = 0; i < topology->stream_count; i++) {
+		const struct topology_stream *edge = &topology->streams[i];
+		uint32_t writer = before->node_of[edge->from.owner];
+		uint32_t reader = before->node_of[edge->to.owner];
+
+		if (stays[i])
+			continue;
+		change->halts |= writer != reader;
+		change->removed = realloc(change->removed,
+			(change->removed_count + 1u) * sizeof *change->removed);
+		CHECK(change->removed != NULL);
+		change->removed[change->removed_count++] =
+			(struct loop_removed){strdup(edge->name),
+				replan->places.nodes[writer],
+				replan->places.nodes[reader]};
+	}
+	free(stays);
+}
