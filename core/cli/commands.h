@@ -10,7 +10,8 @@ extern const struct cli_command run_command, validate_command, graph_command,
 	plan_command, apply_command, ls_command, inspect_command, ps_command,
 	stop_command, drain_command, restart_command, tap_command,
 	state_command, logs_command, upgrade_command, rollback_command,
-	history_command, top_command, version_command, help_command;
+	history_command, top_command, version_command, help_command,
+	check_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);

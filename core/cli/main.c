@@ -22,6 +22,7 @@ const struct cli_group cli_groups[] = {
 			&rollback_command, &history_command, &restart_command,
 			&drain_command, &stop_command}},
 	{"find operators", {&ls_command, &inspect_command}},
+	{"write operators", {&check_command}},
 	{"more", {&version_command, &help_command}},
 	{0},
 };

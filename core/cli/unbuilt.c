@@ -11,7 +11,6 @@ static const struct {
 	const char *does;
 } unbuilt[] = {
 	{"new", "writes a first plugin of your own"},
-	{"check", "tries a plugin against the rules of the ABI"},
 	{"test", "compares a topology's output with an expected one"},
 	{"schema", "writes the JSON Schema of manifests"},
 	{"completion", "writes completion for a shell"},

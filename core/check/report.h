@@ -1,0 +1,65 @@
+/*
+ * report: what `tau check` has found out about a plugin.
+ *
+ * Three lists: findings, each with a stable code, a sentence and what to do;
+ * groups of cases, with how many of them passed; and what was not tried, with
+ * the reason, so that nothing is left out in silence.
+ */
+#ifndef TAU_CORE_CHECK_REPORT_H
+#define TAU_CORE_CHECK_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/plan/arena.h"
+
+struct check_finding {
+	const char *code;  /* "elf.exports": stable, see report_hint */
+	const char *owner; /* the operator, or "" */
+	const char *where; /* the case, or "" */
+	const char *text;  /* a sentence */
+	const char *hint;  /* what to do */
+};
+
+struct check_group {
+	const char *owner; /* the operator, or "" */
+	const char *name;  /* "file", "stops", … */
+	uint32_t passed, findings;
+};
+
+struct check_left_out {
+	const char *owner, *what, *why;
+};
+
+struct check_report {
+	struct arena arena;
+	struct check_finding *findings;
+	struct check_group *groups;
+	struct check_left_out *left_out;
+	size_t finding_count, group_count, left_out_count;
+};
+
+/* A zeroed report is empty. Texts that are given are copied. */
+void report_release(struct check_report *report);
+
+/* Adds a finding; `code` is one of report_codes. It counts for `group`. */
+void report_finding(struct check_report *report, const char *code,
+	const char *owner, const char *group, const char *where,
+	const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* So many cases of a group have passed. */
+void report_passed(struct check_report *report, const char *owner,
+	const char *group, uint32_t count);
+
+void report_left_out(struct check_report *report, const char *owner,
+	const char *what, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What to do about a code; NULL when there is no such code. */
+const char *report_hint(const char *code);
+
+/* All codes in order, with a NULL behind the last. */
+const char *report_code(size_t index);
+
+#endif

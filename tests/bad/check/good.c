@@ -1,0 +1,4 @@
+/* none */
+#include "plugin.h"
+RELAY;
+OPERATOR(.run = pass);

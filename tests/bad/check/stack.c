@@ -1,0 +1,4 @@
+/* elf.stack -Wl,-z,execstack */
+#include "plugin.h"
+RELAY;
+OPERATOR(.run = pass);

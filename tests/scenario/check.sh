@@ -1,0 +1,64 @@
+#!/bin/bash
+# check.sh: each plugin of tests/bad/check breaks one rule, and `tau check` finds
+# it by the code in its first line; what is no plugin is told in a sentence; and
+# every plugin of ours passes.
+source "$(dirname "$0")/scenario.sh"
+here=$(cd "${top_srcdir:-$OLDPWD}/tests/bad/check" && pwd)
+abi=$(cd "$here/../../../abi" && pwd)
+umask 022
+
+scenario "each broken plugin is found by its code, and by no other"
+for source in "$here"/*.c; do
+	name=${source##*/}
+	read -r _ code flags <"$source"
+	flags=${flags%'*/'}
+	[ "$code" != none ] || code=
+	# shellcheck disable=SC2086
+	${CC:-cc} -g -O1 -shared -fPIC -fvisibility=hidden -I"$abi" -I"$here" \
+		-o bad.so "$source" $flags 2>cc || fail "$name: $(cat cc)"
+	t check --json bad.so
+	found=$(jq -r '.findings[].code' out | sort -u)
+	[ "$found" = "$code" ] || fail "$name: found '$found', not '$code': $(cat out err)"
+	expect_status $((${#code} > 0))
+	echo "$code" >>"$folder/codes"
+	[ -z "$code" ] || jq -e '.findings | all(.text != "" and .hint != "")' out >/dev/null ||
+		fail "$name: a finding without sentence or hint"
+done
+
+scenario "as text, too"
+t check bad.so
+expect_status 1
+grep -q '^  hint: ' out || fail "no hint"
+
+scenario "the manual has each code, and each was found"
+sed 's/\\-/-/g' "$here/../../../docs/tau.1" | sed -n '/^.SH FINDINGS/,/^.SH EXIT/p' | grep -oE '^\.B (file|elf|note|life|run|stop|fail|save|close)\.[a-z]+' |
+	sed 's/^\.B //' | sort -u >manual
+sort -u "$folder/codes" | sed '/^$/d' >found
+diff manual found || fail "the codes of the manual and those of the broken plugins differ"
+
+scenario "what is no plugin"
+echo 'just text, longer than an ELF header: this is not a plugin at all' >text.so
+mkfifo fifo.so
+mkdir folder.so
+cp /bin/true program.so
+for file in text program fifo; do
+	t check $file.so
+	expect_status 1
+	grep -q '^file.refused: ' out || fail "$file is not refused: $(cat out err)"
+done
+for file in folder absent; do
+	t check $file.so
+	expect_status 74
+	[ "$(wc -l <err)" = 1 ] && grep -q "^tau: $file.so: " err || fail "no sentence for $file: $(cat err)"
+done
+truncate -s 1025M huge.so
+t check huge.so
+expect_status 1
+grep -q '^file.refused: .* at most' out || fail "huge: $(cat out err)"
+rm huge.so
+
+scenario "ours pass"
+for plugin in ${PLUGINS:-}; do
+	t check "$top_builddir/$plugin"
+	[ "$status" = 0 ] || fail "$plugin: $(cat out err)"
+done
