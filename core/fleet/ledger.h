@@ -153,6 +153,9 @@ const char *ledger_who(const struct ledger *ledger, uint32_t node, bool standby,
  * over it has noted by now, and goes on from there; so nothing counts twice. */
 void ledger_take_over(struct ledger *ledger, uint32_t node);
 
+/* No standby has that page any more. */
+void ledger_dismiss(struct ledger *ledger, uint32_t node);
+
 /* The node is gone, and its streams with it: nothing of it is told. */
 void ledger_forget(struct ledger *ledger, uint32_t node);
 

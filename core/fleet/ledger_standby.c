@@ -81,6 +81,12 @@ void ledger_take_over(struct ledger *ledger, uint32_t node)
 	ledger_close_page(ledger, standby);
 }
 
+void ledger_dismiss(struct ledger *ledger, uint32_t node)
+{
+	if (ledger->nodes[node].standby)
+		ledger_close_page(ledger, ledger->nodes[node].standby);
+}
+
 void ledger_forget(struct ledger *ledger, uint32_t node)
 {
 	struct ledger_node *one = &ledger->nodes[node];

@@ -92,8 +92,11 @@ void loop_end_change(struct loop *loop)
 	for (uint32_t i = 0; change->links && i < loop->link_room; i++)
 		if (loop->pairs[i].gone && !loop->links.pairs[i].gone)
 			links_remove(&loop->links, i);
-	for (uint32_t i = 0; change->next && i < change->node_room; i++)
+	for (uint32_t i = 0; change->next && i < change->node_room; i++) {
+		if (change->members[i] && loop->request->ledger)
+			ledger_dismiss(loop->request->ledger, i);
 		version_drop(&change->next[i]);
+	}
 	for (uint32_t i = 0; i < change->removed_count; i++)
 		free(change->removed[i].name);
 	free(change->removed);

@@ -303,3 +303,35 @@ wait $running || fail "it ended with $?"
 running=
 wait $ledger || true
 expect_text ledger $'in order\n'
+
+scenario "one that comes, and each beside it, fails; nobody is left behind"
+manifest now one.so
+"$TAU" run now.json >/dev/null 2>run.err &
+running=$!
+until_reads sink
+pids >before
+fds() { find "/proc/$running/fd" | wc -l; }
+open=$(fds)
+for node in first extra; do
+	here="{char line[200] = {0}; FILE *file = fopen(\"/proc/self/cmdline\", \"r\");"
+	here="$here if (file) {(void)!fread(line, 1, sizeof line - 1, file); fclose(file);}"
+	here="$here for (int i = 0; i < 190; i++) if (!strcmp(line + i, \"$node\"))"
+	here="$here return tau_fail(op, -5, \"not today\");}"
+	for step in CREATE RESTORE SELFTEST; do
+		build bad -DNUMBER=1 "-D$step=$here"
+		manifest bad bad.so
+		sed -e 's/"sink": {/"extra": {"operators": {"added": {"type": "steady.steady"}}}, "sink": {/' \
+			-e 's/three -> out/three -> added -> out/' bad.json >extra.json
+		[ $node$step != extraRESTORE ] || continue # it has nothing to restore
+		t apply extra.json
+		expect_status 1
+		expect_line err "tau: up: $node: the new version says: * (steady): not today*"
+		pids >after
+		cmp -s before after || fail "$step in $node changed a process"
+		goes_on
+	done
+done
+[ "$(fds)" = "$open" ] || fail "$(fds) fds are open, and $open were"
+t stop --now
+wait $running || true
+running=
