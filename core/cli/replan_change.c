@@ -335,7 +335,6 @@ static void fill_removed(struct replan *replan, struct loop_change *change)
 		CHECK(change->removed != NULL);
 		change->removed[change->removed_count++] =
 			(struct loop_removed){strdup(edge->name),
-				replan->places.nodes[writer],
 				replan->places.nodes[reader]};
 	}
 	free(stays);

@@ -168,7 +168,9 @@ static void count_stream(const struct ledger_node *from, uint32_t at,
 	struct ledger_stream *stream = &to->streams[to_at];
 	bool reads = stream->reader != NODE_PLAN_NONE, left;
 
+	/* One that goes another way has another number, and counts anew. */
 	if (!stream->crosses || !old->crosses ||
+		stream->number != old->number ||
 		reads != (old->reader != NODE_PLAN_NONE))
 		return;
 	stream->begun = old->begun;

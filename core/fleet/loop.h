@@ -50,10 +50,10 @@ struct loop_view {
 
 struct control;
 
-/* A stream that goes away, and between which nodes it led. */
+/* A stream that goes away, and the node that read it. */
 struct loop_removed {
 	char *name;
-	uint32_t writer, reader;
+	uint32_t reader;
 };
 
 /* What is to become of the nodes, by their places in the loop, and of what is

@@ -335,3 +335,29 @@ done
 t stop --now
 wait $running || true
 running=
+
+scenario "what was added crashes, comes again, and is removed"
+for name in plain more; do
+	sed 's/{"operators": {/{"restart": {"on": "failure"}, "operators": {/g' $name.json >again.json
+	mv again.json $name.json
+done
+"$TAU" run plain.json >/dev/null 2>run.err &
+running=$!
+until_reads sink
+t apply more.json
+expect_status 0
+pids >before
+kill -9 "$(sed -n 's/^m //p' before)"
+until pids >after && grep -q '^m [1-9]' after && ! cmp -s before after; do
+	kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
+done
+until_reads m
+goes_on
+t apply plain.json
+expect_status 0
+expect_line out 'm is gone'
+goes_on
+t stop
+wait $running || fail "it ended with $?"
+running=
+! grep -q ' records of numbers were lost' run.err || fail "$(cat run.err)"
