@@ -1,9 +1,9 @@
 #!/bin/bash
-# manual.sh: the manifest in tau-manifest(5) must be valid, the description in
+# manual.sh: the manifest in tau-topology(5) must be valid, the description in
 # tau-plugin(5) that of a plugin, and each key that the pages describe must be
 # one that the program knows, and the other way.
 set -eu
-page=$top_srcdir/docs/tau-manifest.5
+page=$top_srcdir/docs/tau-topology.5
 there=$(mktemp -d)
 trap 'rm -rf "$there"' EXIT
 fail() {

@@ -21,7 +21,7 @@ const struct cli_group cli_groups[] = {
 			&state_command, &apply_command, &upgrade_command,
 			&rollback_command, &history_command, &restart_command,
 			&drain_command, &stop_command}},
-	{"find operators", {&ls_command, &inspect_command}},
+	{"find operators", {&ls_command, &inspect_command, &schema_command}},
 	{"write operators", {&check_command}},
 	{"more", {&version_command, &help_command}},
 	{0},

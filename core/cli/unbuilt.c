@@ -12,7 +12,6 @@ static const struct {
 } unbuilt[] = {
 	{"new", "writes a first plugin of your own"},
 	{"test", "compares a topology's output with an expected one"},
-	{"schema", "writes the JSON Schema of manifests"},
 	{"completion", "writes completion for a shell"},
 };
 

@@ -49,7 +49,7 @@ expect_line err "tau: unknown command vresion; did you mean version?"
 t frobnicate
 expect_status 2
 expect_line err "tau: unknown command frobnicate; tau help lists all of them"
-for command in new check test schema completion; do
+for command in new check test completion; do
 	t "$command"
 	expect_status 2
 	expect_line err "tau: $command (it *) is designed, but not built in this version"
@@ -96,9 +96,9 @@ expect_line err "tau: help takes one command, and run is a second"
 t help frobnicate
 expect_status 2
 expect_line err "tau: there is no command frobnicate; tau help lists all"
-t help schema
+t help new
 expect_status 2
-expect_line err "tau: schema (it *) is designed, but not built in this version"
+expect_line err "tau: new (it *) is designed, but not built in this version"
 t node main
 expect_status 2
 expect_line err "tau: node is what tau run starts; nobody else does"
