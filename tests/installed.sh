@@ -31,6 +31,11 @@ for header in "$top_srcdir"/abi/tau/*.h; do
 	[ -e "$there/moved/include/tau/$(basename "$header")" ] ||
 		fail "$(basename "$header") is not installed"
 done
+for script in bash-completion/completions/tau zsh/site-functions/_tau \
+	fish/vendor_completions.d/tau.fish; do
+	grep -q 'completion --words' "$there/moved/share/$script" ||
+		fail "the completion $script is not installed"
+done
 
 mkdir "$there/own"
 cd "$there/own"

@@ -13,7 +13,7 @@ extern const struct cli_command run_command, validate_command, graph_command,
 	history_command, top_command, version_command, help_command,
 	check_command;
 
-extern const struct cli_command schema_command;
+extern const struct cli_command schema_command, completion_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);

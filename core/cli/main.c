@@ -23,7 +23,7 @@ const struct cli_group cli_groups[] = {
 			&drain_command, &stop_command}},
 	{"find operators", {&ls_command, &inspect_command, &schema_command}},
 	{"write operators", {&check_command}},
-	{"more", {&version_command, &help_command}},
+	{"more", {&completion_command, &version_command, &help_command}},
 	{0},
 };
 

@@ -12,7 +12,6 @@ static const struct {
 } unbuilt[] = {
 	{"new", "writes a first plugin of your own"},
 	{"test", "compares a topology's output with an expected one"},
-	{"completion", "writes completion for a shell"},
 };
 
 bool unbuilt_explain(struct cli *cli, const char *name)
