@@ -302,15 +302,16 @@ START_TEST(what_is_taken_back_since_a_process_took_over_is_said)
 {
 	count(100, 90, 88, 87);
 	take_over(90, 88);
-	ledger_take_back(&ledger, 1, take, NULL);
+	ledger_take_back(&ledger, 1, true, take, NULL);
 	ck_assert_str_eq(said, "");
 	pages[1].streams[0].read[0] = 97;
 	pages[1].streams[1].written[0] = 93;
 	counters_turn(&pages[1], 0);
-	ledger_take_back(&ledger, 1, take, NULL);
+	ledger_take_back(&ledger, 1, true, take, NULL);
 	ck_assert_str_eq(said,
-		"7 records of a were lost to the state of two: the new version "
-		"had read them before it crashed\n"
+		"what two had kept of 7 records of a is lost: the new version "
+		"had read them before it crashed, and the previous one has the "
+		"state that it handed over\n"
 		"up to 5 records of b may come twice: the new version of two "
 		"wrote them before it crashed, and the previous one goes on "
 		"from where it handed over\n");

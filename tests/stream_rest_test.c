@@ -222,6 +222,32 @@ START_TEST(half_of_a_capacity_is_staged_and_at_most_a_packet)
 }
 END_TEST
 
+START_TEST(what_is_skipped_is_as_good_as_read)
+{
+	static struct lines lines;
+	struct line *line = &lines.line[0];
+
+	begin(&lines, 16, false);
+	for (int i = 0; i < 5; i++)
+		put(line, "abcde"[i]);
+	stream_skip(&line->stream, 0);
+	stream_skip(&line->stream, 3);
+	ck_assert_uint_eq(line->stream.received, 3);
+	ck_assert_int_eq(stream_read(&line->stream, &line->in), TAU_OK);
+	ck_assert_mem_eq(line->in.next->body, "d", 1);
+	stream_unread(&line->stream, &line->in);
+	stream_skip(&line->stream, 9);
+	ck_assert_uint_eq(line->stream.received, 5);
+	ck_assert_uint_eq(stream_count(&line->stream), 0);
+	lines.line[1].stream.policy = STREAM_DROP_OLDEST;
+	put(&lines.line[1], 'a');
+	put(&lines.line[1], 'b');
+	stream_skip(&lines.line[1].stream, 1);
+	ck_assert_uint_eq(lines.line[1].stream.dropped, 2);
+	finish(&lines);
+}
+END_TEST
+
 static Suite *stream_rest_suite(void)
 {
 	Suite *suite = suite_create("stream_rest");
@@ -238,6 +264,7 @@ static Suite *stream_rest_suite(void)
 	tests = test_case(suite, "staged");
 	tcase_add_loop_test(
 		tests, half_of_a_capacity_is_staged_and_at_most_a_packet, 0, 4);
+	tcase_add_test(tests, what_is_skipped_is_as_good_as_read);
 	return suite;
 }
 

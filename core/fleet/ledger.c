@@ -15,7 +15,6 @@ static void find_victims(struct ledger *ledger);
 static bool follow_victims(struct ledger *ledger);
 static void tell_stream(const struct ledger_node *node, uint32_t at,
 	ledger_take *take, void *context);
-static const char *at_work(const struct ledger_node *node, uint32_t at);
 
 void ledger_init(struct ledger *ledger, struct os *os, uint32_t nodes)
 {
@@ -345,7 +344,7 @@ static void tell_stream(const struct ledger_node *node, uint32_t at,
 	if (got >= sent)
 		return;
 	sentence = sentence_lost(stream->name, stream->victim->name, sent, got,
-		at_work(stream->reader_node, stream->reader_at));
+		ledger_at_work(stream->reader_node, stream->reader_at));
 	take(context, sentence);
 	free(sentence);
 }
@@ -368,8 +367,7 @@ uint64_t ledger_read(const struct ledger_node *node, uint32_t at, bool *left)
 	return node->streams[at].read_before + (count & ~COUNTERS_LEFT);
 }
 
-/* Who had the thread, reads the stream and is seen outside; or NULL. */
-static const char *at_work(const struct ledger_node *node, uint32_t at)
+const char *ledger_at_work(const struct ledger_node *node, uint32_t at)
 {
 	uint32_t reader = node->streams[at].reader;
 

@@ -46,9 +46,9 @@ struct ledger_stream {
 	bool crosses;
 	/* by processes of this node that are gone, of a stream that crosses */
 	uint64_t written_before, read_before;
-	/* when its process took over, likewise */
+	/* when its process took over, likewise; written also of others */
 	uint64_t read_then, written_then;
-	bool left_before;   /* one of them had left it */
+	bool left_before; /* one of them had left it */
 	struct ledger_begun begun;
 	uint64_t gone; /* of those written here: told of so far */
 	/* found out when all is over, of those that are written here */
@@ -159,15 +159,24 @@ void ledger_dismiss(struct ledger *ledger, uint32_t node);
 /* The node is gone, and its streams with it: nothing of it is told. */
 void ledger_forget(struct ledger *ledger, uint32_t node);
 
-/* The process that took over last is gone, and the state that it was handed
- * will go on without what it had done since. Gives `take` a sentence for every
- * stream of other nodes that it had read from; and for each to them that it had
- * written to, since what lay within the node is worked off once more. That the
- * second time brings the same records is nobody's to say: operators may ask the
- * time, or be of versions that differ. So none is dropped by its number, which
- * could drop others, but as many as may come twice are told. */
-void ledger_take_back(
-	struct ledger *ledger, uint32_t node, ledger_take *take, void *context);
+/* How much the process that took over last has read of each stream within its
+ * node, in all: a line "NAME COUNT" each. The caller frees it. */
+char *ledger_passed(const struct ledger *ledger, uint32_t node);
+
+/* That process is gone, and the state that it was handed will go on without
+ * what it had done since. Gives `take` a sentence for every stream of other
+ * nodes that it had read from; and for each within the node in which records
+ * lay that it had written: these are gone, while those that it was handed and
+ * had not read go on, and those that it had read are not read once more
+ * (ledger_passed).
+ *
+ * So what came from elsewhere comes out once at most, unless an operator makes
+ * records of its own: it `keeps` a state, or reads nothing. The second time may
+ * bring the same records, which is nobody's to say: it may ask the time, or be
+ * of a version that differs. So none is dropped by its number, which could drop
+ * others, but as many as may come twice are told. */
+void ledger_take_back(struct ledger *ledger, uint32_t node, bool keeps,
+	ledger_take *take, void *context);
 
 /* Gives `take` a sentence for every stream of which something was lost, when
  * no node runs any more. */

@@ -18,4 +18,8 @@ uint64_t ledger_written(
 	const struct ledger_node *node, uint32_t at, bool *left);
 uint64_t ledger_read(const struct ledger_node *node, uint32_t at, bool *left);
 
+/* Who had the thread when the node died, reads the stream and is seen outside;
+ * or NULL. */
+const char *ledger_at_work(const struct ledger_node *node, uint32_t at);
+
 #endif

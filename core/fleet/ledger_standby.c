@@ -8,6 +8,7 @@
  * A standby that was handed all over has all that was counted; one that was
  * restored from an older handover has less.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,10 @@
 
 static bool is_like(
 	const struct ledger_node *node, const struct node_plan *plan);
+static char *crossing_back(
+	const struct ledger_node *node, uint32_t at, bool keeps);
+static char *inner_back(struct ledger_node *node, uint32_t at);
+static bool has_source(const struct ledger_node *node);
 static void count_on(const struct ledger_node *from, struct ledger_node *to);
 static void count_stream(const struct ledger_node *from, uint32_t at,
 	struct ledger_node *to, uint32_t to_at);
@@ -96,32 +101,94 @@ void ledger_forget(struct ledger *ledger, uint32_t node)
 	one->died = false;
 }
 
-void ledger_take_back(
-	struct ledger *ledger, uint32_t node, ledger_take *take, void *context)
+char *ledger_passed(const struct ledger *ledger, uint32_t node)
 {
 	const struct ledger_node *one = &ledger->nodes[node];
+	char *all = sentence_format("%s", "");
+	bool left;
 
-	if (!counters_valid(&one->page))
-		return;
-	for (uint32_t at = 0; at < one->stream_count; at++) {
-		const struct ledger_stream *stream = &one->streams[at];
-		bool reads = stream->reader != NODE_PLAN_NONE, left;
-		uint64_t count;
-		char *sentence;
+	for (uint32_t at = 0;
+		counters_valid(&one->page) && at < one->stream_count; at++) {
+		char *former = all;
 
-		if (!stream->crosses)
+		if (one->streams[at].crosses)
 			continue;
-		count = reads ? ledger_read(one, at, &left) - stream->read_then
-			      : ledger_written(one, at, &left) -
-					stream->written_then;
-		if (count == 0)
-			continue;
-		sentence =
-			reads ? sentence_undone(stream->name, one->name, count)
-			      : sentence_twice(stream->name, one->name, count);
-		take(context, sentence);
+		all = sentence_format("%s%s %" PRIu64 "\n", former,
+			one->streams[at].name, ledger_read(one, at, &left));
+		free(former);
+	}
+	return all;
+}
+
+void ledger_take_back(struct ledger *ledger, uint32_t node, bool keeps,
+	ledger_take *take, void *context)
+{
+	struct ledger_node *one = &ledger->nodes[node];
+
+	keeps |= has_source(one);
+	for (uint32_t at = 0;
+		counters_valid(&one->page) && at < one->stream_count; at++) {
+		char *sentence = one->streams[at].crosses
+					 ? crossing_back(one, at, keeps)
+					 : inner_back(one, at);
+
+		if (sentence)
+			take(context, sentence);
 		free(sentence);
 	}
+}
+
+/* What it had read or written of a stream of another node; NULL: nothing. */
+static char *crossing_back(
+	const struct ledger_node *node, uint32_t at, bool keeps)
+{
+	const struct ledger_stream *stream = &node->streams[at];
+	bool reads = stream->reader != NODE_PLAN_NONE, left;
+	uint64_t count =
+		reads ? ledger_read(node, at, &left) - stream->read_then
+		      : ledger_written(node, at, &left) - stream->written_then;
+
+	if (count == 0 || (!reads && !keeps))
+		return NULL;
+	return reads ? sentence_undone(stream->name, node->name, count)
+		     : sentence_twice(stream->name, node->name, count);
+}
+
+/* What lay in a stream within the node; and where its reader was at work on
+ * what it was handed, nobody knows how far it came. */
+static char *inner_back(struct ledger_node *node, uint32_t at)
+{
+	const struct ledger_stream *stream = &node->streams[at];
+	const char *worker = ledger_at_work(node, at);
+	bool left, ended;
+	uint64_t read = ledger_read(node, at, &left);
+	uint64_t written = ledger_written(node, at, &ended);
+	uint64_t stays =
+		read > stream->written_then ? read : stream->written_then;
+
+	if (written > stays && !left) {
+		node->lost += written - stays;
+		return sentence_gone_down(
+			stream->name, node->name, written - stays);
+	}
+	if (worker && stays > read)
+		return sentence_done_twice(
+			stream->name, node->name, stays - read, worker);
+	return NULL;
+}
+
+/* Whether an operator reads none of the node's streams. */
+static bool has_source(const struct ledger_node *node)
+{
+	for (uint32_t i = 0; i < node->operator_count; i++) {
+		uint32_t at = 0;
+
+		while (at < node->stream_count && node->streams[at].reader != i)
+			at++;
+		if (at == node->stream_count)
+			return true;
+	}
+	return false;
 }
 
 /* Whether what is known of a node holds for this plan too. */
@@ -150,11 +217,15 @@ static bool is_like(
  * before it have counted. */
 static void count_on(const struct ledger_node *from, struct ledger_node *to)
 {
+	bool left;
+
 	for (uint32_t i = 0; i < to->stream_count; i++) {
 		struct ledger_stream *stream = &to->streams[i];
 
 		stream->written_before = stream->read_before = 0;
 		stream->victim = NULL;
+		stream->written_then =
+			stream->crosses ? 0 : ledger_written(to, i, &left);
 		for (uint32_t at = 0; at < from->stream_count; at++)
 			if (strcmp(from->streams[at].name, stream->name) == 0)
 				count_stream(from, at, to, i);

@@ -229,3 +229,16 @@ static void name(struct loop *loop, uint32_t node, const char *text)
 	loop->names[node] = loop->places[node].name = strdup(text);
 	CHECK(loop->names[node] != NULL);
 }
+
+void loop_add_passed(struct loop *loop, uint32_t node, char **text)
+{
+	struct ledger *ledger = loop->request->ledger;
+	char *passed = ledger ? ledger_passed(ledger, node) : NULL;
+	char *former = *text;
+
+	if (!passed)
+		return;
+	*text = sentence_format("%s%s", former ? former : "", passed);
+	free(former);
+	free(passed);
+}

@@ -253,6 +253,8 @@ static void send_restore(struct loop *loop, const struct upgrade_action *action)
 		code = process_send_fds(&one->process, gathered.fds,
 			gathered.count, &one->error);
 	command.records = gathered.count;
+	if (action->again && code == 0)
+		loop_add_passed(loop, action->node, &gathered.text);
 	command.text = command_text(gathered.text);
 	if (code < 0)
 		one->broken = true;
@@ -316,14 +318,17 @@ static void come_back(struct loop *loop, const struct upgrade_action *action)
 {
 	struct loop_place *place = &loop->places[action->node];
 
+	bool keeps;
+
 	if (action->plan != UPGRADE_PLAN_KEPT)
 		return;
+	keeps = place->now && place->now->states && place->now->states[0];
 	loop_note_commit(loop, action->node);
 	version_put(&place->now, place->previous);
 	place->previous = NULL;
 	loop_note_return(loop, action->node);
 	if (action->again && loop->request->ledger)
-		ledger_take_back(loop->request->ledger, action->node,
+		ledger_take_back(loop->request->ledger, action->node, keeps,
 			loop_take_lost, loop);
 }
 

@@ -157,6 +157,9 @@ void loop_commit_change(struct loop *loop);
 void loop_end_change(struct loop *loop);
 void loop_count_removed(struct loop *loop);
 
+/* Adds to `*text` what a node's crashed process had read within the node. */
+void loop_add_passed(struct loop *loop, uint32_t node, char **text);
+
 /* Whether all who a node has streams to find their way with a process that
  * follows on the same connections: others count from where the crashed one was.
  */

@@ -129,12 +129,22 @@ char *sentence_state_gone(
 
 char *sentence_undone(const char *stream, const char *node, uint64_t records)
 {
-	return sentence_format("%" PRIu64 " record%s of %s %s lost to the "
-			       "state of %s: the new version had read %s "
-			       "before it crashed",
-		records, records == 1 ? "" : "s", stream,
-		records == 1 ? "was" : "were", node,
+	return sentence_format("what %s had kept of %" PRIu64 " record%s of %s "
+			       "is lost: the new version had read %s before it "
+			       "crashed, and the previous one has the state "
+			       "that it handed over",
+		node, records, records == 1 ? "" : "s", stream,
 		records == 1 ? "it" : "them");
+}
+
+char *sentence_done_twice(const char *stream, const char *node,
+	uint64_t records, const char *worker)
+{
+	return sentence_format("up to %" PRIu64 " record%s of %s may be worked "
+			       "off twice: %s was at work on %s when the new "
+			       "version of %s crashed",
+		records, records == 1 ? "" : "s", stream, worker,
+		records == 1 ? "it" : "them", node);
 }
 
 /* Of more than a minute, whole seconds are enough. */

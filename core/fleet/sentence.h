@@ -47,6 +47,10 @@ char *sentence_state_gone(
 /* What a node had read that went down with its new version. */
 char *sentence_undone(const char *stream, const char *node, uint64_t records);
 
+/* What the one before it works off again, on which `worker` was. */
+char *sentence_done_twice(const char *stream, const char *node,
+	uint64_t records, const char *worker);
+
 /* What such a version had written, and the one before it may write again. */
 char *sentence_twice(const char *stream, const char *node, uint64_t records);
 

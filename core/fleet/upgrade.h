@@ -166,7 +166,7 @@ enum upgrade_action_kind {
 	UPGRADE_DO_REMOVE,  /* node: kill and reap; nobody follows; likewise */
 	UPGRADE_DO_ASK,     /* node: what runs is to answer; RUNS */
 	/* node, plan: has the plan of that handover again; `again`: what was
-	 * consumed since is lost */
+	 * kept since is lost */
 	UPGRADE_DO_RETURN,
 	UPGRADE_DO_CLOSE, /* node, plan: the fresh or kept handover */
 	UPGRADE_DO_KILL,  /* node: what runs; GONE */

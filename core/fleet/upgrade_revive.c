@@ -211,7 +211,7 @@ static void revived(struct upgrade *upgrade, uint32_t at)
 					"lost")
 		      : sentence_format("the previous version runs again, with "
 					"the state that it handed over; what "
-					"was consumed since is lost"));
+					"was kept since is lost"));
 	tell_waiter(upgrade, at, "the previous version runs again");
 }
 

@@ -65,9 +65,13 @@ int handover_restore_partly(struct node *node, struct carry_reader *parts,
 	struct node_failure *failure);
 
 /* As the first, where the other nodes have gone on since: streams to them and
- * their links stay as they were built, and begin anew. */
+ * their links stay as they were built, and begin anew. `read` has a line "NAME
+ * COUNT" for streams within the node: so many records had been read of it in
+ * all, by who went on from this handover and is gone. Those of them that lie
+ * here are dropped, as if they were read: what came of them has gone on, or is
+ * lost with a state that is; so none of them is worked off twice. */
 int handover_restore_alone(struct node *node, struct carry_reader *from,
-	struct node_failure *failure);
+	const char *read, struct node_failure *failure);
 
 /* What each stream of the plan has come to, which both sides of a handover
  * count for themselves, a line each: its name; how many records were sent since

@@ -43,7 +43,8 @@ struct restore {
 	struct node_failure *failure;
 	struct error *error;
 	uint32_t next_stream, next_operator;
-	bool alone; /* its links begin anew */
+	bool alone;       /* its links begin anew */
+	const char *read; /* by who went on before; where alone */
 };
 
 /* A name that came, not NUL-terminated. */
@@ -95,5 +96,8 @@ uint64_t handover_digest(const uint8_t *bytes, size_t count);
 
 /* "cut short or damaged", of `what`. */
 int handover_refuse(struct error *error, const char *what);
+
+/* Drops what lies in a stream and was read by who went on before. */
+void handover_skip(struct restore *restore, uint32_t stream);
 
 #endif

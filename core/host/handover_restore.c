@@ -38,11 +38,12 @@ int handover_restore(struct node *node, struct carry_reader *from,
 }
 
 int handover_restore_alone(struct node *node, struct carry_reader *from,
-	struct node_failure *failure)
+	const char *read, struct node_failure *failure)
 {
 	struct restore restore = {.node = node,
 		.failure = failure,
 		.error = &failure->error,
+		.read = read,
 		.alone = true};
 
 	return restore_all(&restore, from);
@@ -168,6 +169,8 @@ static int restore_stream(struct restore *restore, struct carry_reader *from)
 	result = stream_fill(&node->streams[at], from, restore->error);
 	if (result == 0 && !carry_is_done(from))
 		return handover_refuse(restore->error, node->streams[at].name);
+	if (result == 0 && restore->alone)
+		handover_skip(restore, at);
 	return result;
 }
 

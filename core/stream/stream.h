@@ -140,7 +140,7 @@ struct stream {
 	 * larger than STREAM_SAMPLE_BYTES. */
 	void *sample;
 	uint32_t sample_bytes;
-	uint64_t unread; /* left when the reader went */
+	uint64_t unread;         /* left when the reader went */
 	struct stream_tap *taps; /* the owners'; NULL: none */
 };
 
@@ -239,6 +239,11 @@ void stream_retire(struct stream *stream, struct tau_in *in);
 
 /* Retires what was consumed and closes the window; the rest stays. */
 void stream_unread(struct stream *stream, struct tau_in *in);
+
+/* As if that many of the first records had been read, while nobody has a window
+ * open. Who drops its oldest records does not know which were read: all go that
+ * may, and count as dropped. */
+void stream_skip(struct stream *stream, uint64_t count);
 
 /* Whether the reader's want is there now, or the end; arms if not. */
 bool stream_readable(struct stream *stream);

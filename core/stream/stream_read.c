@@ -80,6 +80,26 @@ void stream_unread(struct stream *stream, struct tau_in *in)
 	stream_close_hole(stream);
 }
 
+void stream_skip(struct stream *stream, uint64_t count)
+{
+	const bool drops = stream->policy == STREAM_DROP_OLDEST;
+	struct tau_in in = {0};
+
+	while (drops && stream_drop_oldest(stream))
+		;
+	while (!drops && count > 0 && stream_count(stream) > 0) {
+		uint64_t there;
+
+		(void)stream_read(stream, &in);
+		there = (uint64_t)(in.limit - in.next);
+		there = there < count ? there : count;
+		in.next += there;
+		count -= there;
+		stream_retire(stream, &in);
+	}
+	stream_unread(stream, &in);
+}
+
 bool stream_drop_oldest(struct stream *stream)
 {
 	struct ring *ring = &stream->ring;

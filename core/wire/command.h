@@ -93,7 +93,9 @@
  *                                  operator, its name and the version of its
  *                                  state (others: what they prefer); RESTORE:
  *                                  a line per handover, how many of the fds
- *                                  are its own (empty: there is one); FROZEN,
+ *                                  are its own (empty: there is one), and
+ *                                  behind RESTORE_ALONE what was read, see
+ *                                  handover_restore_alone; FROZEN,
  *                                  RESTORED: a line per stream, see
  *                                  handover_proof (behind RESTORE_PARTLY,
  *                                  handover_proof_partly); SEEN:

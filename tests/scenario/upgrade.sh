@@ -175,8 +175,33 @@ goes_on
 t history
 expect_line out '*  b  returned  *'
 finish frail 0 'in order 1 2 1'
-expect_line frail.err 'tau: * record* of numbers were lost to the state of b: *'
+expect_line frail.err 'tau: what b had kept of * record* of numbers is lost: the new version had read them before it crashed, *'
 expect_line frail.err 'tau: up to * record* may come twice: the new version of b wrote * before it crashed, *'
+
+# What is said to be lost is what is missing, and nothing comes twice.
+scenario 'with two operators, too, nothing comes twice, and all that is lost is said'
+cp steady1.so steady.so
+manifest two ''
+sed -i 's/"steady": {"type": "steady.steady"}/&, "more": {"type": "steady.steady"}/
+	s/steady -> out/steady -> more -> out/' two.json
+cat >two.awk <<'END'
+$5 <= last { again++ }
+$5 > last { missing += $5 - last - 1; last = $5 }
+END { print again + 0 " twice, " missing + 0 " missing" }
+END
+start two two.awk
+for _ in 1 2; do
+	t upgrade --plugin crashes.so --wait
+	expect_status 1
+	goes_on
+done
+"$TAU" stop --topology two >/dev/null 2>&1 || true
+wait $running || true
+wait $ledger || true
+rm -f two.pipe
+told=$(awk '/ lost with b: / || / of steady went down / { sum += $2 }
+	END { print sum + 0 }' two.err)
+expect_text two.ledger "0 twice, $told missing"$'\n'
 
 scenario 'one that crashes where bytes go makes way for nobody'
 cp steady1.so steady.so
