@@ -141,7 +141,8 @@ static void fill(const struct shape *shape, const struct world *world,
 						"-\n");
 				else
 					snprintf(text + at, sizeof text - at,
-						"%d %d 0 0\n", said->sent[i][side],
+						"%d %d 0 0\n",
+						said->sent[i][side],
 						said->received[i][side]);
 			}
 		command.text = command_text(text);

@@ -168,6 +168,8 @@ START_TEST(everything_said_arrives)
 	ck_assert_int_eq(shout->in[0].type, PORT_UTF8);
 	ck_assert_str_eq(description_port_type_name(PORT_UTF8), "utf8");
 	ck_assert_str_eq(description_param_type_name(PARAM_SECRET), "secret");
+	ck_assert_str_eq(
+		description_param_type_name(PARAM_SIGNATURE), "signature");
 	ck_assert_str_eq(shout->in[0].doc, "text");
 	ck_assert(!shout->in[0].required);
 	description_destroy(&description);
@@ -267,7 +269,8 @@ static const struct {
 	{PARAM("\"type\":\"number\""),
 		"acme.so: operators[0].params.p.type: \"number\" is not one of "
 		"bool, int, float, string, path, size, duration, enum, regex, "
-		"field, list, map, json, secret"},
+		"field, list, map, json, secret, "
+		"signature"},
 	{PARAM("\"type\":\"list\",\"of\":\"map\""),
 		"acme.so: operators[0].params.p.of: \"map\" is not the type of "
 		"a single value"},

@@ -326,17 +326,18 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(unlinkat), TAKE(renameat), TAKE(symlinkat),
 		TAKE(readlinkat), TAKE(list), TAKE(socket), TAKE(socketpair),
 		TAKE(bind), TAKE(listen), TAKE(accept), TAKE(connect),
-		TAKE(getsockname), TAKE(getpeername),
-		TAKE(sendmsg), TAKE(recvmsg), TAKE(setsockopt),
-		TAKE(getsockopt), TAKE(shutdown), TAKE(epoll_create),
-		TAKE(epoll_control), TAKE(epoll_wait), TAKE(poll), TAKE(notify_create),
-		TAKE(notify_add), TAKE(eventfd),
-		TAKE(signalfd), TAKE(timerfd), TAKE(timerfd_set), TAKE(map), TAKE(unmap), TAKE(protect),
+		TAKE(getsockname), TAKE(getpeername), TAKE(sendmsg),
+		TAKE(recvmsg), TAKE(setsockopt), TAKE(getsockopt),
+		TAKE(shutdown), TAKE(epoll_create), TAKE(epoll_control),
+		TAKE(epoll_wait), TAKE(poll), TAKE(notify_create),
+		TAKE(notify_add), TAKE(eventfd), TAKE(signalfd), TAKE(timerfd),
+		TAKE(timerfd_set), TAKE(map), TAKE(unmap), TAKE(protect),
 		TAKE(advise), TAKE(random), TAKE(spawn), TAKE(kill),
 		TAKE(pidfd_signal), TAKE(wait), TAKE(sigaction),
 		TAKE(sigprocmask), TAKE(sigaltstack), TAKE(prctl), TAKE(rlimit),
 		TAKE(getpid), TAKE(getppid), TAKE(getuid), TAKE(geteuid),
-		TAKE(exit), TAKE(is_terminal), TAKE(terminal_mode), TAKE(terminal_size)};
+		TAKE(exit), TAKE(is_terminal), TAKE(terminal_mode),
+		TAKE(terminal_size)};
 }
 
 void fake_os_fail(struct fake_os *fake, size_t call, uint64_t nth, int code)

@@ -110,8 +110,8 @@ static void say_kappa_wrong_side(struct script *script)
 
 static void say_want_wrong_side(struct script *script)
 {
-	script_add_notice(script,
-		&(struct notice){.kind = NOTICE_WANT, .stream = 0});
+	script_add_notice(
+		script, &(struct notice){.kind = NOTICE_WANT, .stream = 0});
 }
 
 static void say_omega_unknown(struct script *script)

@@ -64,6 +64,12 @@ static const struct {
 		"\"/status\""},
 	{{.of = PARAM_FIELD}, "3",
 		"3 is not a field: write a JSON pointer such as \"/status\""},
+	{{.of = PARAM_SIGNATURE}, "\"int abs(int x)\"", NULL},
+	{{.of = PARAM_SIGNATURE}, "\"int abs(int\"",
+		"\")\" comes after the arguments, not the end"},
+	{{.of = PARAM_SIGNATURE}, "3",
+		"3 is not a signature: write a string such as \"size "
+		"strlen(string in)\""},
 	{{.of = PARAM_JSON}, "[null, {\"a\": 1}]", NULL},
 	{{.type = PARAM_LIST, .of = PARAM_INT}, "[1, 2]", NULL},
 	{{.type = PARAM_LIST, .of = PARAM_INT}, "[]", NULL},

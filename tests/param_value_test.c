@@ -156,6 +156,33 @@ START_TEST(what_is_of_another_type_is_refused)
 }
 END_TEST
 
+START_TEST(a_signature_is_utf9_and_shown_as_written)
+{
+	struct arena arena = {0};
+	struct param_value value = convert(&arena, PARAM_SIGNATURE,
+		PARAM_SIGNATURE, "\"int  abs(int x)\"");
+	struct param_value again;
+	struct tau_value map, function;
+	const char *name;
+	size_t bytes;
+	json_t *shown = value_show(&value), *sent = value_encode(&value);
+	ck_assert_str_eq(json_string_value(shown), "int  abs(int x)");
+	ck_assert_int_eq(tau_value_open(value.text, value.bytes, &map), 0);
+	ck_assert_int_eq(tau_value_get(&map, "function", 8, &function), 0);
+	ck_assert_int_eq(tau_value_text(&function, &name, &bytes), 0);
+	ck_assert_int_eq(strncmp(name, "abs", bytes), 0);
+	ck_assert_int_eq(value_decode(&again, &arena, sent), 0);
+	ck_assert_uint_eq(again.bytes, value.bytes);
+	ck_assert_int_eq(memcmp(again.text, value.text, value.bytes), 0);
+	ck_assert_str_eq(again.json, value.json);
+	json_object_set_new(sent, "value", json_string("int"));
+	ck_assert_int_eq(value_decode(&again, &arena, sent), -EINVAL);
+	json_decref(shown);
+	json_decref(sent);
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(people_see_no_secret)
 {
 	struct arena arena = {0};
@@ -181,6 +208,7 @@ static Suite *param_value_suite(void)
 	tcase_add_test(tests, a_list_is_a_utf9_tuple_of_plain_values);
 	tcase_add_test(tests, a_map_and_any_json_are_utf9_too);
 	tcase_add_test(tests, what_is_of_another_type_is_refused);
+	tcase_add_test(tests, a_signature_is_utf9_and_shown_as_written);
 	tcase_add_test(tests, people_see_no_secret);
 	return suite;
 }

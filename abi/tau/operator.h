@@ -181,22 +181,56 @@ struct tau_text {
 
 /* Types of a parameter, and where its value is. */
 enum tau_param_type {
-	TAU_PARAM_NONE = 0,     /* not given, and no default */
-	TAU_PARAM_BOOL = 1,     /* i: 0 or 1 */
-	TAU_PARAM_INT = 2,      /* i */
-	TAU_PARAM_FLOAT = 3,    /* f */
-	TAU_PARAM_STRING = 4,   /* s */
-	TAU_PARAM_PATH = 5,     /* s: absolute */
-	TAU_PARAM_SIZE = 6,     /* i: bytes */
-	TAU_PARAM_DURATION = 7, /* i: nanoseconds */
-	TAU_PARAM_ENUM = 8,     /* i: index in the described "values" */
-	TAU_PARAM_REGEX = 9,    /* s */
-	TAU_PARAM_FIELD = 10,   /* s: a JSON pointer, checked */
-	TAU_PARAM_LIST = 11,    /* s: one utf9 tuple */
-	TAU_PARAM_MAP = 12,     /* s: one utf9 map */
-	TAU_PARAM_JSON = 13,    /* s: one utf9 value */
-	TAU_PARAM_SECRET = 14,  /* s: never print it */
+	TAU_PARAM_NONE = 0,       /* not given, and no default */
+	TAU_PARAM_BOOL = 1,       /* i: 0 or 1 */
+	TAU_PARAM_INT = 2,        /* i */
+	TAU_PARAM_FLOAT = 3,      /* f */
+	TAU_PARAM_STRING = 4,     /* s */
+	TAU_PARAM_PATH = 5,       /* s: absolute */
+	TAU_PARAM_SIZE = 6,       /* i: bytes */
+	TAU_PARAM_DURATION = 7,   /* i: nanoseconds */
+	TAU_PARAM_ENUM = 8,       /* i: index in the described "values" */
+	TAU_PARAM_REGEX = 9,      /* s */
+	TAU_PARAM_FIELD = 10,     /* s: a JSON pointer, checked */
+	TAU_PARAM_LIST = 11,      /* s: one utf9 tuple */
+	TAU_PARAM_MAP = 12,       /* s: one utf9 map */
+	TAU_PARAM_JSON = 13,      /* s: one utf9 value */
+	TAU_PARAM_SECRET = 14,    /* s: never print it */
+	TAU_PARAM_SIGNATURE = 15, /* s: one utf9 map, see below */
 };
+
+/*
+ * A signature is a C function, read from "u64 XXH3_64bits(bytes in, size in)"
+ * into
+ *
+ *	{"function": "XXH3_64bits", "result": RESULT, "arguments": [ARGUMENT…],
+ *	 "fails": {"if": TEST, "value": NUMBER, "errno": BOOL}}
+ *
+ * TYPE      "void" "i8" … "u64" "f32" "f64" "bool" "string" "bytes" "pointer",
+ *           {"struct": [[NAME, TYPE]…]}, {"enum": [[NAME, NUMBER]…]}; an enum
+ *           is an i32; C's names have become these
+ * ARGUMENT  {"name": TEXT, "type": TYPE, "use": USE}, and by its use:
+ *           "value"     an input of that name
+ *           "constant"  "value": the constant, of an enum its number, of u64
+ *                       above INT64_MAX the i64 of the same bits
+ *           "in" "out"  a pointer to a TYPE that goes in, or comes out
+ *           "bytes"     a pointer to an input's bytes
+ *           "items"     a pointer to an array out of a list; "changes": true
+ *                       when it is an output as well
+ *           "length"    how many bytes or items the input of that name has
+ *           "buffer"    a pointer to "bytes" bytes for an output
+ *           "capacity"  how many, by value
+ *           "filled"    a pointer to how many, and then to how many are used
+ *           "null"      NULL
+ *           "compare"   a function that compares two items of TYPE;
+ *                       "descending": BOOL
+ *           "event"     a function that returns TYPE, always "value", and is
+ *                       given "arguments", which may be "ignored" too
+ * RESULT    an argument whose use is "value", or "length": of the buffer of
+ *           that name; "free": true when the string is to be freed
+ * TEST      "never" "errno" (not 0) "null" "=" "!=" "<" ">" (than "value"):
+ *           when the call has failed; "errno": true when errno says why
+ */
 
 struct tau_param {
 	uint32_t type, reserved;

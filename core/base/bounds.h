@@ -116,6 +116,13 @@
 /* values: utf9 and JSON containers inside each other. */
 #define VALUE_DEPTH_MAX 32
 
+/* signatures of C functions: a person wrote them. */
+#define SIGNATURE_BYTES_MAX 4096
+#define SIGNATURE_ARGUMENTS_MAX 32
+#define SIGNATURE_MEMBERS_MAX 64 /* of a struct or an enum */
+#define SIGNATURE_DEPTH_MAX 4    /* structs inside each other */
+#define SIGNATURE_BUFFER_BYTES_MAX (16 * MIB)
+
 /* commands between supervisor and node: a packet fits the stock send buffer
  * several times over; a text is a whole topology, or a report about one. */
 #define COMMAND_PACKET_BYTES (32 * KIB)

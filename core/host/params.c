@@ -86,6 +86,7 @@ static uint32_t type_of(enum param_type type)
 		[PARAM_MAP] = TAU_PARAM_MAP,
 		[PARAM_JSON] = TAU_PARAM_JSON,
 		[PARAM_SECRET] = TAU_PARAM_SECRET,
+		[PARAM_SIGNATURE] = TAU_PARAM_SIGNATURE,
 	};
 
 	return types[type];

@@ -109,8 +109,8 @@ const struct catalogue_type *catalogue_find_in(
 
 /* Whether both paths lead to the same regular file now, as whoever has plugins
  * looked for can tell. */
-bool catalogue_same_file(const struct catalogue *catalogue, const char *one,
-	const char *other);
+bool catalogue_same_file(
+	const struct catalogue *catalogue, const char *one, const char *other);
 
 /* Writes the SHA-256 of a plugin's file as 64 digits. The file is read for it
  * when it is first asked for, since reading all of every plugin would take

@@ -74,6 +74,7 @@ enum param_type {
 	PARAM_MAP,
 	PARAM_JSON,
 	PARAM_SECRET,
+	PARAM_SIGNATURE, /* a C function: see core/plan/signature.h */
 };
 
 /* A bound on int, size (bytes) and duration (ns) in `integer`, on float in

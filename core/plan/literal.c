@@ -6,6 +6,7 @@
 
 #include "core/plan/diagnostic.h"
 #include "core/plan/quantity.h"
+#include "core/plan/signature.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -200,6 +201,18 @@ static int check_text(
 	return 0;
 }
 
+static int check_signature(const json_t *value, struct error *error)
+{
+	if (!json_is_string(value))
+		return refuse(error, value,
+			"is not a signature: write a string such as \"size "
+			"strlen(string in)\"");
+	json_t *read = signature_parse(json_string_value(value),
+		json_string_length(value), error, NULL);
+	json_decref(read);
+	return read == NULL ? -EINVAL : 0;
+}
+
 static int check_type(const struct param_description *param,
 	const json_t *value, struct error *error)
 {
@@ -229,6 +242,8 @@ static int check_type(const struct param_description *param,
 	case PARAM_REGEX:
 	case PARAM_SECRET:
 		return check_text(param->of, value, error);
+	case PARAM_SIGNATURE:
+		return check_signature(value, error);
 	case PARAM_LIST:
 	case PARAM_MAP:
 	case PARAM_JSON:

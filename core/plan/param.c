@@ -21,6 +21,7 @@ static const char *const param_type_words[] = {
 	[PARAM_MAP] = "map",
 	[PARAM_JSON] = "json",
 	[PARAM_SECRET] = "secret",
+	[PARAM_SIGNATURE] = "signature",
 };
 
 static void read_param(struct reader *reader, struct arena *arena, json_t *json,

@@ -14,6 +14,7 @@
 
 #include "core/base/check.h"
 #include "core/plan/literal.h"
+#include "core/plan/signature.h"
 
 /* ---- utf9 ------------------------------------------------------------------
  */
@@ -206,6 +207,21 @@ static int set_string(struct param_value *value, struct arena *arena,
 	return 0;
 }
 
+/* `json` keeps the text, so that it can be sent on and shown. */
+static int set_signature(
+	struct param_value *value, struct arena *arena, const json_t *json)
+{
+	json_t *read = json_is_string(json)
+			       ? signature_parse(json_string_value(json),
+					 json_string_length(json), NULL, NULL)
+			       : NULL;
+	int result = read == NULL ? -EINVAL : set_utf9(value, arena, read);
+	if (read != NULL)
+		value->json = arena_copy(arena, json_string_value(json));
+	json_decref(read);
+	return result;
+}
+
 int value_convert(struct param_value *value, struct arena *arena,
 	const struct param_description *param, const json_t *json,
 	const char *folder)
@@ -233,6 +249,8 @@ int value_convert(struct param_value *value, struct arena *arena,
 	case PARAM_JSON:
 		return set_container(
 			value, arena, json_incref((json_t *)(uintptr_t)json));
+	case PARAM_SIGNATURE:
+		return set_signature(value, arena, json);
 	default:
 		return set_string(value, arena, json, folder);
 	}
@@ -255,6 +273,8 @@ static json_t *plain_value(const struct param_value *value)
 	case PARAM_MAP:
 	case PARAM_JSON:
 		return json_loads(value->json, JSON_DECODE_ANY, NULL);
+	case PARAM_SIGNATURE:
+		return json_string(value->json);
 	default:
 		return json_string(value->text);
 	}
@@ -296,6 +316,8 @@ static int decode_plain(
 	case PARAM_JSON:
 		return set_container(
 			value, arena, json_incref((json_t *)(uintptr_t)json));
+	case PARAM_SIGNATURE:
+		return set_signature(value, arena, json);
 	default:
 		return set_string(value, arena, json, "");
 	}
@@ -313,11 +335,11 @@ int value_decode(
 		return 0;
 	if (type == NULL || plain == NULL)
 		return -EINVAL;
-	while (i <= PARAM_SECRET &&
+	while (i <= PARAM_SIGNATURE &&
 		strcmp(type, description_param_type_name((enum param_type)i)) !=
 			0)
 		i++;
-	if (i > PARAM_SECRET)
+	if (i > PARAM_SIGNATURE)
 		return -EINVAL;
 	value->set = true;
 	value->type = (enum param_type)i;

@@ -8,6 +8,8 @@
  *     string path regex field secret          text, bytes; NUL-terminated
  *     list map json                           text, bytes: one utf9 value;
  *                                             json: the same as JSON text
+ *     signature                               text, bytes: one utf9 value, see
+ *                                             tau/operator.h; json: as written
  *
  * Inside lists and maps the elements are converted likewise: sizes and
  * durations are integers, paths are absolute. A list is a utf9 tuple.
@@ -32,7 +34,7 @@ struct param_value {
 	double real;
 	const char *text;
 	size_t bytes;     /* without the NUL */
-	const char *json; /* of list, map and json alone */
+	const char *json; /* of list, map, json and signature alone */
 };
 
 /* Converts what description_check_value has accepted. Relative paths are put

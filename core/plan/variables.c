@@ -33,7 +33,7 @@ struct origin {
 
 static bool find_type(const char *name, enum param_type *type)
 {
-	for (int i = PARAM_BOOL; i <= PARAM_SECRET; i++)
+	for (int i = PARAM_BOOL; i <= PARAM_SIGNATURE; i++)
 		if (strcmp(description_param_type_name((enum param_type)i),
 			    name) == 0) {
 			*type = (enum param_type)i;
@@ -44,10 +44,10 @@ static bool find_type(const char *name, enum param_type *type)
 
 static const char *nearest_type(const char *name)
 {
-	const char *words[PARAM_SECRET + 1];
-	for (int i = PARAM_BOOL; i <= PARAM_SECRET; i++)
+	const char *words[PARAM_SIGNATURE + 1];
+	for (int i = PARAM_BOOL; i <= PARAM_SIGNATURE; i++)
 		words[i] = description_param_type_name((enum param_type)i);
-	const char *nearest = diagnostic_nearest(name, words, PARAM_SECRET + 1);
+	const char *nearest = diagnostic_nearest(name, words, PARAM_SIGNATURE + 1);
 	return nearest != NULL                ? nearest
 	       : strcmp(name, "integer") == 0 ? "int"
 	       : strcmp(name, "text") == 0    ? "string"
