@@ -9,6 +9,7 @@
 static int take_setting(struct cli *cli, const struct cli_command *command,
 	struct planning *planning, const char *value);
 static void hint(struct cli *cli, const struct planning *planning);
+static void print(struct cli *cli, const struct diagnostics *diagnostics);
 
 int planning_take(struct cli *cli, const struct cli_command *command,
 	struct planning *planning, int id, const char *value)
@@ -76,9 +77,19 @@ int planning_make(struct cli *cli, const struct cli_command *command,
 
 void planning_complain(struct cli *cli, const struct plan *plan)
 {
+	print(cli, &plan->diagnostics);
+}
+
+void planning_warn(struct cli *cli, const struct plan *plan)
+{
+	print(cli, &plan->warnings);
+}
+
+static void print(struct cli *cli, const struct diagnostics *diagnostics)
+{
 	struct text text = {0};
 
-	diagnostics_print(&plan->diagnostics, &text);
+	diagnostics_print(diagnostics, &text);
 	fputs(text_string(&text), cli->err.file);
 	text_release(&text);
 }

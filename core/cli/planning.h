@@ -45,4 +45,7 @@ int planning_make(struct cli *cli, const struct cli_command *command,
 /* Prints all that was found wrong with a plan, on stderr. */
 void planning_complain(struct cli *cli, const struct plan *plan);
 
+/* Prints likewise what is valid and most likely not meant. */
+void planning_warn(struct cli *cli, const struct plan *plan);
+
 #endif

@@ -121,6 +121,7 @@ static int run_plan(struct cli *cli, const struct wish *wish, struct plan *plan)
 		runtime_name(made, wish->planning.file, os->getpid(os));
 		name = made;
 	}
+	planning_warn(cli, plan);
 	hold_signals(os, &former);
 	code = runtime_init(&runtime, os,
 		cli_environment(cli, "XDG_RUNTIME_DIR"), name, &error);

@@ -40,6 +40,8 @@ static int run(struct cli *cli, int argc, char **argv)
 		return code;
 	code = planning_make(
 		cli, &validate_command, &wish.planning, cli->json, &plan);
+	if (code == 0 && !cli->json)
+		planning_warn(cli, &plan);
 	if (cli->json && (code == 0 || code == EXIT_CODE_INVALID))
 		tell_json(cli, &plan, code == 0);
 	else if (code == 0 && wish.print)
@@ -80,11 +82,10 @@ static void tell(struct cli *cli, struct plan *plan)
 	planning_complain(cli, plan);
 }
 
-static void tell_json(struct cli *cli, const struct plan *plan, bool valid)
+static json_t *list(
+	const struct plan *plan, const struct diagnostics *diagnostics)
 {
-	const struct diagnostics *diagnostics = &plan->diagnostics;
 	json_t *errors = json_array();
-	json_t *result;
 
 	for (uint32_t i = 0; i < diagnostics->count && i < MANIFEST_ERRORS_MAX;
 		i++) {
@@ -102,11 +103,20 @@ static void tell_json(struct cli *cli, const struct plan *plan, bool valid)
 					"column", (int)place.column));
 		json_array_append_new(errors, error);
 	}
-	result = json_pack("{s:b, s:s, s:i, s:i, s:i, s:o}", "valid", valid,
-		"file", plan->source.name, "operators",
+	return errors;
+}
+
+static void tell_json(struct cli *cli, const struct plan *plan, bool valid)
+{
+	json_t *result;
+
+	result = json_pack("{s:b, s:s, s:i, s:i, s:i, s:o, s:o}", "valid",
+		valid, "file", plan->source.name, "operators",
 		(int)plan->topology.operator_count, "streams",
 		(int)plan->topology.stream_count, "nodes",
-		(int)plan->placement.node_count, "errors", errors);
+		(int)plan->placement.node_count, "errors",
+		list(plan, &plan->diagnostics), "warnings",
+		list(plan, &plan->warnings));
 	json_dumpf(result, cli->out.file, JSON_INDENT(2));
 	fputc('\n', cli->out.file);
 	json_decref(result);

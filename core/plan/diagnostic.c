@@ -166,16 +166,18 @@ static void print_excerpt(
 	text_add(text, "^\n");
 }
 
-static void print_one(const struct source *source,
+static void print_one(const struct diagnostics *diagnostics,
 	const struct diagnostic *item, struct text *text)
 {
+	const struct source *source = diagnostics->source;
+	const char *kind = diagnostics->warnings ? "warning: " : "";
 	if (item->at == AT_NONE) {
-		text_format(text, "%s: %s\n", source->name, item->text);
+		text_format(text, "%s: %s%s\n", source->name, kind, item->text);
 		return;
 	}
 	struct place place = source_place(source, item->at);
-	text_format(text, "%s:%u:%u: %s\n", place.file, place.line,
-		place.column, item->text);
+	text_format(text, "%s:%u:%u: %s%s\n", place.file, place.line,
+		place.column, kind, item->text);
 	print_excerpt(source,
 		item->at < source->bytes ? item->at : source->bytes, text);
 }
@@ -188,10 +190,11 @@ void diagnostics_print(const struct diagnostics *diagnostics, struct text *text)
 		memcpy(sorted, diagnostics->items, count * sizeof *sorted);
 	qsort(sorted, count, sizeof *sorted, compare);
 	for (uint32_t i = 0; i < count; i++)
-		print_one(diagnostics->source, &sorted[i], text);
+		print_one(diagnostics, &sorted[i], text);
 	if (diagnostics->count > count)
-		text_format(text, "%s: and %u more error%s\n",
+		text_format(text, "%s: and %u more %s%s\n",
 			diagnostics->source->name, diagnostics->count - count,
+			diagnostics->warnings ? "warning" : "error",
 			diagnostics->count - count == 1 ? "" : "s");
 }
 

@@ -44,6 +44,7 @@ struct diagnostics {
 	const struct source *source;
 	struct diagnostic *items; /* at most MANIFEST_ERRORS_MAX */
 	uint32_t count;           /* of all that was said, kept or not */
+	bool warnings;            /* what they are called, when printed */
 };
 
 /* The source outlives the diagnostics. */

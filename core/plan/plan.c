@@ -179,6 +179,8 @@ int plan_make(struct plan *plan, struct os *os,
 {
 	CHECK((request->file == NULL) != (request->expression == NULL));
 	diagnostics_init(&plan->diagnostics, &plan->source);
+	diagnostics_init(&plan->warnings, &plan->source);
+	plan->warnings.warnings = true;
 	int result = request->file != NULL
 			     ? read_manifest(plan, os, request, error)
 			     : read_expression(plan, os, request, error);
@@ -189,6 +191,10 @@ int plan_make(struct plan *plan, struct os *os,
 			plan->catalogue, &plan->diagnostics);
 	if (plan->diagnostics.count > 0)
 		return -EINVAL;
+	/* Whoever types a one-liner sees at once what comes of it, and has no
+	 * room to connect what he does not want. */
+	if (request->file != NULL)
+		topology_warn(&plan->topology, &plan->warnings);
 	placement_make(&plan->placement, &plan->topology);
 	plan->placed = true;
 	return placement_check(&plan->placement, &plan->diagnostics);
@@ -201,6 +207,7 @@ void plan_release(struct plan *plan)
 	catalogue_destroy(&plan->catalogue);
 	manifest_release(&plan->manifest);
 	diagnostics_release(&plan->diagnostics);
+	diagnostics_release(&plan->warnings);
 	free(plan->text);
 	free(plan->folder);
 	*plan = (struct plan){0};

@@ -39,6 +39,7 @@ struct plan {
 	char *folder; /* of the file, absolute; owned */
 	struct source source;
 	struct diagnostics diagnostics;
+	struct diagnostics warnings; /* of a valid manifest; of -e none */
 	struct manifest manifest;
 	struct catalogue *catalogue;
 	struct topology topology;

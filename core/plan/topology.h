@@ -70,6 +70,11 @@ struct topology {
 int topology_resolve(struct topology *topology, const struct manifest *manifest,
 	const struct catalogue *catalogue, struct diagnostics *diagnostics);
 
+/* Says of a whole topology what is valid and most likely not meant: ports that
+ * tell of bad records, and are left open. */
+void topology_warn(
+	const struct topology *topology, struct diagnostics *diagnostics);
+
 void topology_release(struct topology *topology);
 
 /* "bytes", "utf8", …, and the port's name, of an end; `out`: a writer's. */
