@@ -227,6 +227,72 @@ START_TEST(what_was_not_read_behind_the_end_is_told_as_lost)
 }
 END_TEST
 
+/* What only a node can see: the program is told, and the next one let in, with
+ * whom all goes on. */
+static void breach(int which)
+{
+	struct script *speech = &hubs.speech;
+
+	switch (which) {
+	case 0:
+		script_add_records(speech, 77, 0, 1, 40);
+		break;
+	case 1:
+		script_add_records(speech, 1, SPOKEN, SCRIPT_RECORDS + 1, 2);
+		break;
+	case 2:
+		script_add_omega(speech, 1, 2, NOTICE_DONE);
+		break;
+	case 3:
+		script_add_alpha(speech, 1, SCRIPT_ATOMIC);
+		break;
+	default:
+		script_add_part(speech, 1, SPOKEN, 600, 512, 88);
+	}
+	hubs_say(&hubs, &hubs.program);
+}
+
+START_TEST(who_breaks_the_rules_of_a_stream_is_followed_by_another)
+{
+	static const char *const whys[] = {
+		"bye:it spoke of stream 77, which is not there",
+		"bye:stream 1 sent beyond its credit",
+		"bye:stream 1 ends after 2 records, it says, and 5 came",
+		"bye:it said alpha twice for stream 1",
+		"bye:a part of a record does not follow the one before"};
+	uint8_t all[4096];
+	uint32_t bytes, last = 0, read;
+
+	begin();
+	settle();
+	bytes = compose(all, SCRIPT_RECORDS);
+	say_first(all, bytes);
+	read = read_all(&last);
+	ck_assert_uint_eq(read, SPOKEN);
+	breach(_i);
+	script_add_records(&hubs.speech, 1, SPOKEN, 1, 40);
+	(void)hubs_say(&hubs, &hubs.program); /* dropped, all of it */
+	settle();
+	ck_assert_msg(strstr(hubs.program.heard, whys[_i]) != NULL, "%s",
+		hubs.program.heard);
+	ck_assert(hubs.program.ended);
+	ck_assert_uint_eq(hubs.agains, 1);
+	hubs_leave(&hubs.program);
+	while (stream_read(&near.pipeline.streams[1], &near.in) == TAU_OK)
+		near.in.next = near.in.limit;
+	ck_assert_int_eq(hubs_connect(&hubs), 0);
+	settle();
+	hubs.program.heard[0] = 0;
+	say_first(all, bytes);
+	last = 0;
+	ck_assert_uint_eq(read_all(&last), SPOKEN);
+	ck_assert_uint_eq(script_write_records(&near, 3, 30), 3);
+	settle();
+	ck_assert_uint_eq(count_heard(), 3);
+	finish();
+}
+END_TEST
+
 static void say_hello(struct hub_talker *talker)
 {
 	script_add_hello(&hubs.speech, FRAME_VERSION, SCRIPT_PACKET);
@@ -311,6 +377,8 @@ static Suite *hub_again_suite(void)
 	TCase *tests = test_case(suite, "programs");
 
 	tcase_add_test(tests, who_says_hello_twice_is_followed_by_another);
+	tcase_add_loop_test(tests,
+		who_breaks_the_rules_of_a_stream_is_followed_by_another, 0, 5);
 	tcase_add_loop_test(tests, a_program_may_die_at_every_byte, 0, 2);
 	tcase_add_loop_test(
 		tests, what_was_not_read_behind_the_end_is_told_as_lost, 0, 2);

@@ -197,6 +197,7 @@
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */
 #define LINK_PACKET_BYTES_MIN 4096u
+#define LINK_FIRST_PACKET_BYTES 65536u /* before HELLO tells the size */
 #define LINK_PACKET_BYTES_DEFAULT (260 * KIB) /* four of 64 KiB, and heads */
 #define LINK_PACKET_BYTES_MAX (1 * MIB)
 #define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)

@@ -151,6 +151,11 @@ static bool move(struct hub *hub)
 
 	for (uint32_t i = 0; i < hub->node_count; i++)
 		moved |= pull(&hub->nodes[i]);
+	if (hub->refused && outside->fd >= 0) {
+		(void)hub_push(outside);
+		end_side(outside);
+	}
+	hub->refused = false;
 	if (outside->fd >= 0 && !hub->greeted && hub_greet(hub) < 0)
 		end_side(outside);
 	moved |= pull(outside);
@@ -213,7 +218,7 @@ static int take_packets(struct hub_side *side, struct error *error)
 	while (result == 0 && side->in_bytes - at >= HUB_PREFIX_BYTES) {
 		memcpy(&bytes, side->in + at, sizeof bytes);
 		side->readable = 0;
-		if (bytes > LINK_PACKET_BYTES_MAX)
+		if (bytes > hub_packet_bytes(side))
 			result = error_set(error, -EPROTO,
 				"a packet of %u bytes is larger than this side "
 				"takes",

@@ -16,6 +16,8 @@ struct run {
 
 static int route(struct hub_side *from, struct run *run,
 	const struct frame *frame, struct hub_side **to, struct error *error);
+static bool speaks_early(const struct hub_side *from);
+static int early(struct error *error);
 static int hear_node(struct hub_side *from, const struct notice *notice,
 	struct hub_side **to);
 static int hear_program(struct hub *hub, struct run *run,
@@ -59,6 +61,24 @@ int hub_take(struct hub_side *from, const uint8_t *packet, size_t bytes,
 	}
 	passed = pass_run(&run, NULL, NULL, 0);
 	return result < 0 ? result : passed;
+}
+
+uint32_t hub_packet_bytes(const struct hub_side *side)
+{
+	const struct hub *hub = side->hub;
+	uint64_t most = LINK_PACKET_BYTES_MAX;
+
+	if (!hub->reconnects || side != &hub->outside)
+		return LINK_PACKET_BYTES_MAX;
+	if (!side->greets)
+		return LINK_FIRST_PACKET_BYTES;
+	for (uint32_t i = 0; i < hub->node_count; i++)
+		if (hub->nodes[i].greets &&
+			hub->nodes[i].hello.packet_bytes < most)
+			most = hub->nodes[i].hello.packet_bytes;
+	return (uint32_t)(side->hello.packet_bytes < most
+				  ? side->hello.packet_bytes
+				  : most);
 }
 
 /* Not before all nodes have: what it says must hold for each. */
@@ -160,6 +180,8 @@ static int route(struct hub_side *from, struct run *run,
 	struct notice notice;
 	int result;
 
+	if (frame->kind != FRAME_NOTICE && speaks_early(from))
+		return early(error);
 	if (frame->kind != FRAME_NOTICE) {
 		if (from == &hub->outside)
 			*to = owner(hub, frame->stream);
@@ -172,12 +194,28 @@ static int route(struct hub_side *from, struct run *run,
 	result = notice_decode(&notice, frame->body, frame->body_bytes, error);
 	if (result < 0)
 		return result;
+	if (notice.kind != NOTICE_HELLO && notice.kind != NOTICE_BYE &&
+		speaks_early(from))
+		return early(error);
 	/* No node is to take this program for the next one. */
 	if (hub->reconnects && from == &hub->outside && from->greets &&
 		notice.kind == NOTICE_HELLO)
 		return error_set(error, -EPROTO, "HELLO came twice");
 	return from == &hub->outside ? hear_program(hub, run, &notice, to)
 				     : hear_node(from, &notice, to);
+}
+
+/* A program that another may follow: nodes are to hear of none that they have
+ * had no HELLO of. */
+static bool speaks_early(const struct hub_side *from)
+{
+	return from->hub->reconnects && from == &from->hub->outside &&
+	       !from->greets;
+}
+
+static int early(struct error *error)
+{
+	return error_set(error, -EPROTO, "HELLO did not come first");
 }
 
 static int hear_node(struct hub_side *from, const struct notice *notice,
@@ -194,6 +232,10 @@ static int hear_node(struct hub_side *from, const struct notice *notice,
 	if (from->stale)
 		return 0;
 	*to = &hub->outside;
+	if (notice->kind == NOTICE_BYE && hub->reconnects) {
+		memcpy(hub->why, notice->text, sizeof hub->why);
+		hub->refused = true;
+	}
 	if (notice->kind == NOTICE_ALPHA)
 		return announce(from, notice);
 	if (notice->kind == NOTICE_OMEGA)
@@ -206,8 +248,10 @@ static int hear_program(struct hub *hub, struct run *run,
 {
 	bool bye = notice->kind == NOTICE_BYE;
 
-	if (notice->kind == NOTICE_HELLO)
+	if (notice->kind == NOTICE_HELLO) {
+		hub->outside.hello = *notice;
 		hub->outside.greets = true;
+	}
 	if (bye)
 		memcpy(hub->why, notice->text, sizeof hub->why);
 	if (bye && hub->reconnects)

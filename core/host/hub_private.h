@@ -52,6 +52,7 @@ struct hub {
 	bool greeted; /* the program has our HELLO */
 	bool moved;   /* records have come or gone */
 	bool reconnects, again;
+	bool refused;     /* a node will not hear the program any more */
 	bool keeps, left; /* left: the program has, and nobody is told */
 	char why[NOTICE_TEXT_BYTES];
 };
@@ -60,6 +61,10 @@ struct hub {
  * sentence where the program must not go on. */
 int hub_take(struct hub_side *from, const uint8_t *packet, size_t bytes,
 	struct error *error);
+
+/* The largest packet that a side may send: nodes are to be sent none that they
+ * do not take, of a program that another may follow. */
+uint32_t hub_packet_bytes(const struct hub_side *side);
 
 /* Says HELLO for all nodes, when all have said theirs. -ENOMEM. */
 int hub_greet(struct hub *hub);

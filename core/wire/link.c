@@ -109,6 +109,7 @@ void link_destroy(struct link **link)
 	}
 	free(old->ends);
 	free(old->packet.scratch);
+	free(old->dismissal);
 	free(old->name);
 	free(old->peer);
 	old->magic = 0;

@@ -52,7 +52,7 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	link->settings.incarnation = carry_take_u64(from);
 	link->peer_incarnation = carry_take_u64(from);
 	count = carry_take_u32(from);
-	if (!sizes_fit(link) || flags > 63 ||
+	if (!sizes_fit(link) || flags > 255 ||
 		!(flags & CARRIED_PACKETS) == link->settings.packets ||
 		count > LINK_STREAMS_MAX ||
 		count > (size_t)(from->limit - from->next))
@@ -75,6 +75,9 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 		link_heir_settles(link);
 	link->said_hello = flags & CARRIED_SAID_HELLO;
 	link->said_all = flags & CARRIED_SAID_ALL;
+	link->deaf = flags & CARRIED_DEAF;
+	if (flags & CARRIED_DISMISSES)
+		link_dismiss(link, "it broke the rules of a stream");
 	if (flags & CARRIED_LATE_HELLO)
 		timers_arm(link->host.timers, &link->hello_timer,
 			link->hello_timer.due_ns);

@@ -6,7 +6,19 @@
  * just begun. What was sent on the last connection and is not known to have
  * been read is told as lost, and is not sent again: who comes may be the one
  * who has had it. What is staged, or in a packet that had not gone, is kept.
+ *
+ *	hearing -- the far side breaks the rules --> deaf: BYE, then nothing
+ *	   ^                                           |
+ *	   +------ AGAIN: the hub has parted with it --+
+ *
+ * A far side that is followed by another cannot harm the streams: who is deaf
+ * drops all that comes and sends nothing but BYE, upon which the hub breaks off
+ * its connection. An AGAIN that was under way before does as well.
  */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
 #include "core/wire/link_private.h"
 
 static void begin(struct link *link);
@@ -17,6 +29,9 @@ void link_begin_again(struct link *link)
 {
 	struct link_packet *packet = &link->packet;
 
+	free(link->dismissal);
+	link->dismissal = NULL;
+	link->deaf = false;
 	if (link->ends_over == link->ends_total) /* it says no more */
 		return;
 	begin(link);
@@ -26,6 +41,14 @@ void link_begin_again(struct link *link)
 		packet->shares[i].part_offset = 0;
 	}
 	link->send_bytes = link->receive_bytes = LINK_FIRST_PACKET_BYTES;
+}
+
+void link_dismiss(struct link *link, const char *why)
+{
+	link->deaf = true;
+	free(link->dismissal);
+	link->dismissal = strdup(why);
+	CHECK(link->dismissal != NULL);
 }
 
 /* A packet goes whole or not at all: one that waits is made anew. */

@@ -27,6 +27,8 @@ enum {
 	CARRIED_CLOSED = 8,
 	CARRIED_PACKETS = 16,
 	CARRIED_LATE_HELLO = 32, /* its timer runs */
+	CARRIED_DEAF = 64,
+	CARRIED_DISMISSES = 128, /* it is still to say BYE */
 };
 
 enum {

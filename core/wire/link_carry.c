@@ -96,6 +96,8 @@ void link_carry(const struct link *link, struct carry *to)
 			(link->said_hello ? CARRIED_SAID_HELLO : 0u) |
 			(link->said_all ? CARRIED_SAID_ALL : 0u) |
 			(link->closed ? CARRIED_CLOSED : 0u) |
+			(link->deaf ? CARRIED_DEAF : 0u) |
+			(link->dismissal ? CARRIED_DISMISSES : 0u) |
 			(link->settings.packets ? CARRIED_PACKETS : 0u) |
 			(link->hello_timer.armed ? CARRIED_LATE_HELLO : 0u));
 	carry_u32(to, link->send_bytes);

@@ -48,6 +48,8 @@ int link_take_notice(
 
 	if (result < 0)
 		return result;
+	if (link->deaf && notice.kind != NOTICE_AGAIN)
+		return 0;
 	if (!link->open && notice.kind != NOTICE_HELLO &&
 		notice.kind != NOTICE_BYE && link->settings.heirs)
 		return 0; /* it was meant for another */

@@ -20,7 +20,6 @@
 #define LINK_MAGIC 0x6c696e6bu
 #define LINK_PARTS_MAX 256 /* pieces of memory that one packet is made of */
 #define LINK_PREFIX_BYTES 4
-#define LINK_FIRST_PACKET_BYTES 65536u /* before HELLO tells the size */
 
 /* The bits that wake a link. */
 #define LINK_READABLE TAU_SLOT(0)
@@ -130,6 +129,8 @@ struct link {
 	bool blocked;  /* the kernel takes no more now */
 	bool gone;     /* the other side has: what it left is read to its end */
 	bool closed;
+	bool deaf;              /* until AGAIN: the far side is not heard */
+	char *dismissal;        /* why, in a BYE that has to go; NULL: none */
 	bool frozen;            /* neither reads nor writes */
 	bool adopted;           /* goes on where another process was */
 	uint32_t send_bytes;    /* the largest packet that goes, */
@@ -281,5 +282,9 @@ int link_renew_late(struct link *link, struct error *error);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);
+
+/* The far side has broken the rules, and another may follow: it is told so, and
+ * not heard until link_begin_again. */
+void link_dismiss(struct link *link, const char *why);
 
 #endif

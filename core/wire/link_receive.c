@@ -16,6 +16,8 @@ static ssize_t receive(struct link *link, struct error *error);
 static int take_stream_bytes(struct link *link, struct error *error);
 static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
 	struct error *error);
+static int take_frames(struct link *link, const uint8_t *packet, size_t bytes,
+	struct error *error);
 static int take_records(
 	struct link *link, const struct frame *frame, struct error *error);
 static int take_part(
@@ -140,20 +142,37 @@ static int take_stream_bytes(struct link *link, struct error *error)
 	return 0;
 }
 
+/* A breach is the end of a connection, and of the link where no other connection
+ * may follow. */
 static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
+	struct error *error)
+{
+	int result = take_frames(link, packet, bytes, error);
+
+	link->counts.packets_received++;
+	if (!link->settings.again || (result != -EPROTO && result != -EMSGSIZE))
+		return result;
+	if (!link->deaf)
+		link_dismiss(link, error->text);
+	error_clear(error);
+	return 0;
+}
+
+static int take_frames(struct link *link, const uint8_t *packet, size_t bytes,
 	struct error *error)
 {
 	struct frame_reader reader;
 	struct frame frame;
 	int result;
 
-	link->counts.packets_received++;
 	if (bytes < FRAME_HEAD_BYTES)
 		return error_set(error, -EPROTO,
 			"a packet of %zu bytes holds no frame", bytes);
 	frame_reader_init(&reader, packet, bytes);
 	while ((result = frame_next(&reader, &frame, error)) == 1) {
-		if (frame.kind == FRAME_NOTICE)
+		if (link->deaf && frame.kind != FRAME_NOTICE)
+			result = 0;
+		else if (frame.kind == FRAME_NOTICE)
 			result = link_take_notice(link, &frame, error);
 		else if (!link->open && !link->settings.heirs)
 			result = error_set(

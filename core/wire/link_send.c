@@ -1,6 +1,7 @@
 /* link: packets that go. Notices go before records, and each stream that has
  * something gets its turn in the packet. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/check.h"
@@ -8,6 +9,8 @@
 
 #define COPY_BYTES_MAX 4096u /* smaller bodies are packed where scattered */
 
+static void make_dismissal(struct link *link);
+static void make_bye(struct link *link, const char *why);
 static void make_packet(struct link *link);
 static void begin_packet(struct link *link);
 static void end_packet(struct link *link);
@@ -31,10 +34,14 @@ int link_push(struct link *link, struct error *error)
 	for (;;) {
 		int result;
 
-		if (!link->packet.waiting && link->said_hello &&
+		if (!link->packet.waiting && link->deaf && !link->dismissal)
+			return 0;
+		if (!link->packet.waiting && !link->deaf && link->said_hello &&
 			TAILQ_EMPTY(&link->queue))
 			return 0;
-		if (!link->packet.waiting)
+		if (!link->packet.waiting && link->deaf)
+			make_dismissal(link);
+		else if (!link->packet.waiting)
 			make_packet(link);
 		if (!link->packet.waiting)
 			return 0;
@@ -47,18 +54,30 @@ int link_push(struct link *link, struct error *error)
 
 void link_say_bye(struct link *link, const char *why)
 {
-	struct notice notice = {.kind = NOTICE_BYE};
-
 	link->refused = true;
 	if (link->closed || link->packet.waiting)
 		return;
+	make_bye(link, why);
+	(void)transmit(link, NULL);
+}
+
+static void make_dismissal(struct link *link)
+{
+	make_bye(link, link->dismissal);
+	free(link->dismissal);
+	link->dismissal = NULL;
+}
+
+static void make_bye(struct link *link, const char *why)
+{
+	struct notice notice = {.kind = NOTICE_BYE};
+
 	begin_packet(link);
 	if (!link->said_hello)
 		link_put_hello(link);
 	strncpy(notice.text, why, NOTICE_TEXT_BYTES - 1);
 	link_put_notice(link, &notice);
 	end_packet(link);
-	(void)transmit(link, NULL);
 }
 
 /* Each end in the queue gets one turn; who has more goes to its tail. */

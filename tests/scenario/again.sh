@@ -60,6 +60,15 @@ for turn, most in enumerate(map(int, sys.argv[2:])):
             break
     if most:
         way = turn % 4
+        if most == 34:  # what only a node knows to be wrong
+            out._number = 77
+            out.send(b"nowhere", record.type)
+            way = 4
+            try:
+                while sock.recv(1 << 16):
+                    pass
+            except OSError:
+                pass
         if way == 1:  # within a packet
             sock.sendall(struct.pack("<I", 4096) + b"\2\0\1\0")
         elif way == 2:
@@ -110,12 +119,13 @@ for address in unix:there.sock "tcp:127.0.0.1:$port"; do
 	for far in "" far; do
 		scenario "peers die at $address, with ${far:-all} in one node"
 		manifest "$address" "$again" ${far:+"$far"} >again.json
-		live "$address" 10 3 500 1000 2 7 5000 33 1 0
+		live "$address" 10 3 500 1000 2 7 5000 33 1 34 0
 		expect_status 0
 		expect_empty peer.err
 		python3 ledger.py 2>ledger || fail "$(tail -1 ledger)"
 		expect_line err "tau: there: the peer has gone: *; waiting for it to come again"
 		expect_line err "tau: there: the peer has gone: out of order; waiting for it to come again"
+		expect_line err "tau: there: the peer has gone: it spoke of stream 77, which is not there; waiting for it to come again"
 	done
 done
 
