@@ -31,6 +31,11 @@
 #define MANIFEST_VALUES_MAX 8388608 /* of JSON; some 100 bytes each */
 #define MANIFEST_ERRORS_MAX 100      /* said in one run; the rest is counted */
 
+/* tests (tau test): a person reads what differs. */
+#define TRIAL_RECORDS_MAX 1048576 /* expected by count */
+#define TRIAL_SHOWN_MAX 40        /* lines of a difference; the rest counted */
+#define TRIAL_CASE_NS (INT64_C(10) * 1000000000) /* of real time */
+
 /* one-liners: what a person types; more belongs into a manifest. */
 #define ONELINER_BYTES_MAX (64 * KIB)
 #define ONELINER_OPERATORS_MAX 1024

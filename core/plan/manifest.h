@@ -218,6 +218,13 @@ struct manifest_node {
 	uint32_t at, kind_at, cwd_at, replicas_at, cpus_at;
 };
 
+/* An end that whoever runs the operator writes or reads himself. */
+struct manifest_lent {
+	const char *name; /* the operator's */
+	const char *port; /* NULL: the first */
+	bool out;
+};
+
 /* Zeroed is empty. The source is the caller's and outlives the manifest. */
 struct manifest {
 	struct arena arena;
@@ -239,6 +246,9 @@ struct manifest {
 	uint32_t variable_count, plugin_count, node_count, stream_count;
 	struct stream_options stream_defaults;
 	struct node_options node_defaults;
+	/* Ends that no stream needs to lead to: see plan_request. */
+	const struct manifest_lent *lent;
+	uint32_t lent_count;
 };
 
 /* Reads the source's JSON text into `manifest` (zeroed). Everything that is

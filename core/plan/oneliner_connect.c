@@ -147,10 +147,31 @@ static bool is_referred_to(
 	return false;
 }
 
+/* Whether the first port of a direction is somebody else's to connect. */
+static bool is_lent(
+	const struct oneliner *line, const struct draft *draft, bool out)
+{
+	const struct manifest *manifest = line->manifest;
+	const struct port_description *first =
+		out ? draft->described->out : draft->described->in;
+
+	for (uint32_t i = 0; i < manifest->lent_count; i++) {
+		const struct manifest_lent *lent = &manifest->lent[i];
+
+		if (lent->out == out && draft->written.name != NULL &&
+			strcmp(lent->name, draft->written.name) == 0 &&
+			(lent->port == NULL ||
+				strcmp(lent->port, first->name) == 0))
+			return true;
+	}
+	return false;
+}
+
 static bool needs_stdin(const struct oneliner *line, const struct element *head)
 {
 	return !head->reference && head->draft->described->in_declared > 0 &&
 	       head->draft->described->in[0].required &&
+	       !is_lent(line, head->draft, false) &&
 	       !is_referred_to(line, head->draft, true);
 }
 
@@ -161,6 +182,7 @@ static bool needs_stdout(const struct oneliner *line, const struct chain *chain)
 	if (tail->reference)
 		return chain->count == 1;
 	return tail->draft->described->out_declared > 0 &&
+	       !is_lent(line, tail->draft, true) &&
 	       !is_referred_to(line, tail->draft, false);
 }
 

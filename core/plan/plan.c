@@ -181,6 +181,8 @@ int plan_make(struct plan *plan, struct os *os,
 	diagnostics_init(&plan->diagnostics, &plan->source);
 	diagnostics_init(&plan->warnings, &plan->source);
 	plan->warnings.warnings = true;
+	plan->manifest.lent = request->lent;
+	plan->manifest.lent_count = request->lent_count;
 	int result = request->file != NULL
 			     ? read_manifest(plan, os, request, error)
 			     : read_expression(plan, os, request, error);
@@ -189,6 +191,8 @@ int plan_make(struct plan *plan, struct os *os,
 	if (plan->manifest.read)
 		topology_resolve(&plan->topology, &plan->manifest,
 			plan->catalogue, &plan->diagnostics);
+	plan->manifest.lent = NULL;
+	plan->manifest.lent_count = 0;
 	if (plan->diagnostics.count > 0)
 		return -EINVAL;
 	/* Whoever types a one-liner sees at once what comes of it, and has no

@@ -31,6 +31,9 @@ struct plan_request {
 	struct variables_input variables; /* with the current folder */
 	/* Where plugins are; `named` is filled in from the manifest. */
 	struct catalogue_search search;
+	/* Where nothing must be connected. */
+	const struct manifest_lent *lent;
+	uint32_t lent_count;
 };
 
 /* Zeroed is empty. It points into itself and must not be moved. */

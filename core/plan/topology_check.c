@@ -24,6 +24,30 @@ static const char *name_of(const struct resolving *resolving,
 		       : resolving->manifest->nodes[target->node].name;
 }
 
+/* Whether a port (NULL: any) is somebody else's to connect. Who lends one may
+ * leave out ports unread. */
+static bool is_lent(const struct resolving *resolving,
+	const struct topology_operator *target,
+	const struct port_description *port, bool out)
+{
+	const struct manifest *manifest = resolving->manifest;
+	for (uint32_t i = 0; i < manifest->lent_count; i++) {
+		const struct manifest_lent *lent = &manifest->lent[i];
+		const struct port_description *first =
+			out ? target->out : target->in;
+		if (strcmp(lent->name, target->name) != 0)
+			continue;
+		if (port == NULL ||
+			(lent->out == out &&
+				(lent->port == NULL
+						? port == first
+						: strcmp(lent->port,
+							  port->name) == 0)))
+			return true;
+	}
+	return false;
+}
+
 static bool check_open(struct resolving *resolving,
 	const struct topology_operator *target,
 	const struct port_description *ports, const uint32_t *members,
@@ -31,7 +55,8 @@ static bool check_open(struct resolving *resolving,
 {
 	bool whole = true;
 	for (uint32_t i = 0; i < count; i++) {
-		if (!ports[i].required || ports[i].derived || members[i] > 0)
+		if (!ports[i].required || ports[i].derived || members[i] > 0 ||
+			is_lent(resolving, target, out ? NULL : &ports[i], out))
 			continue;
 		whole = false;
 		if (target->replica > 0)
@@ -61,7 +86,8 @@ static void check_alone(
 	uint32_t streams =
 		count_streams(target->in_members, target->in_count) +
 		count_streams(target->out_members, target->out_count);
-	if (ports > 0 && streams == 0 && target->replica == 0)
+	if (ports > 0 && streams == 0 && target->replica == 0 &&
+		!is_lent(resolving, target, NULL, false))
 		diagnostics_add(resolving->diagnostics,
 			at_of(resolving, target),
 			"\"%s\" is connected to nothing",
@@ -70,9 +96,11 @@ static void check_alone(
 
 /* Whether data can begin here: nothing that it needs comes from others, or
  * what it needs is missing, which was said already. */
-static bool begins(const struct topology_operator *target, bool whole)
+static bool begins(const struct resolving *resolving,
+	const struct topology_operator *target, bool whole)
 {
-	if (target->type == NULL || !whole)
+	if (target->type == NULL || !whole ||
+		is_lent(resolving, target, NULL, false))
 		return true;
 	for (uint32_t i = 0; i < target->in_count; i++)
 		if (target->in[i].required && !target->in[i].derived)
@@ -128,7 +156,7 @@ static void check_ports(struct resolving *resolving)
 			target->out_members, target->out_count, true);
 		if (whole)
 			check_alone(resolving, target);
-		reached[i] = begins(target, whole);
+		reached[i] = begins(resolving, target, whole);
 	}
 	check_reach(resolving, reached);
 	arena_release(&arena);
