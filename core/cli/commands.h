@@ -10,8 +10,8 @@ extern const struct cli_command run_command, validate_command, graph_command,
 	plan_command, apply_command, ls_command, inspect_command, ps_command,
 	stop_command, drain_command, restart_command, tap_command,
 	state_command, logs_command, upgrade_command, rollback_command,
-	history_command, top_command, version_command, help_command,
-	check_command;
+	history_command, top_command, test_command, version_command,
+	help_command, check_command;
 
 extern const struct cli_command schema_command, completion_command;
 
@@ -25,6 +25,9 @@ bool unbuilt_explain(struct cli *cli, const char *name);
 /* The word that a supervisor starts a node with; nobody types it. */
 #define NODE_WORD "node"
 int node_command(struct cli *cli, int argc, char **argv);
+
+/* What `tau test` starts (core/check/trials). */
+int trials_command(struct cli *cli, int argc, char **argv);
 
 /* What a supervisor starts to have files read (core/fleet/resolver). */
 int symbols_command(struct cli *cli);

@@ -2,6 +2,7 @@
  * main: the program tau. Finds the command and gives it its words.
  */
 #include "core/cli/cli.h"
+#include "core/check/trials.h"
 #include "core/cli/commands.h"
 #include "core/fleet/resolver.h"
 #include "core/plan/diagnostic.h"
@@ -22,7 +23,7 @@ const struct cli_group cli_groups[] = {
 			&rollback_command, &history_command, &restart_command,
 			&drain_command, &stop_command}},
 	{"find operators", {&ls_command, &inspect_command, &schema_command}},
-	{"write operators", {&check_command}},
+	{"write operators", {&check_command, &test_command}},
 	{"more", {&completion_command, &version_command, &help_command}},
 	{0},
 };
@@ -104,6 +105,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return node_command(cli, argc - 1, argv + 1);
 	if (!strcmp(name, RESOLVER_WORD))
 		return symbols_command(cli);
+	if (!strcmp(name, TRIALS_WORD))
+		return trials_command(cli, argc - 1, argv + 1);
 	prepare_for_bugs(&cli->os);
 	if (!strcmp(name, DETACHED_WORD))
 		return detached_command(cli, argc - 1, argv + 1);

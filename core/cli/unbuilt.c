@@ -11,7 +11,6 @@ static const struct {
 	const char *does;
 } unbuilt[] = {
 	{"new", "writes a first plugin of your own"},
-	{"test", "compares a topology's output with an expected one"},
 };
 
 bool unbuilt_explain(struct cli *cli, const char *name)

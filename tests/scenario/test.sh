@@ -1,0 +1,165 @@
+#!/bin/bash
+# test.sh: `tau test` says of each kind of mistake what differs, where, and goes
+# on with the next case, whatever an operator does; what is wrong with a file is
+# told by line and column; the examples' own tests pass, also when everything is
+# made anew between all steps.
+source "$(dirname "$0")/scenario.sh"
+fixture=$tree/tests/fixtures/moods.c
+bad=$tree/tests/bad/trials
+umask 022
+make_moods() {
+	${CC:-cc} -O1 -shared -fPIC -fvisibility=hidden -I"$tree/abi" "$@" \
+		-o moods.so "$fixture" 2>cc || fail "$(cat cc)"
+}
+make_moods
+
+# cases NAME STEPS…: one case of an operator of moods.
+cases() {
+	printf '{ "test": 1, "run": "it:moods.%s", "cases": [\n' "$1" >one.json
+	shift
+	while [ $# -gt 0 ]; do
+		printf ' {"name": "%s", "steps": [\n%s\n ]}%s\n' "$1" "$2" "${3+,}"
+		shift 2
+	done >>one.json
+	echo ']}' >>one.json
+}
+
+scenario "the examples"
+for example in words weblog; do
+	t test --renew-everywhere "$tree/examples/$example/test.json"
+	expect_status 0
+	expect_empty err
+done
+expect_line out '4 cases: 4 passed, 0 failed'
+tally=$top_builddir/examples/upgrade/one
+if [ -e "$tally/tally.so" ]; then
+	t test -L "$tally" --renew-everywhere "$tree/examples/upgrade/test.json"
+	expect_status 0
+fi
+
+scenario "other records, more, fewer, none"
+cases count \
+	other '{"send": "it", "records": ["a", "b", "c"]}, {"expect": "it", "records": ["1", "3", "3"]}' \
+	order '{"send": "it", "records": ["a", "b", "c"]}, {"expect": "it", "records": ["3", "1", "2"], "order": "any"}' \
+	unlike '{"send": "it", "records": ["a", "b"]}, {"expect": "it", "records": ["2", "3"], "order": "any"}' \
+	more '{"send": "it", "records": ["a", "b", "c"]},
+  {"expect": "it", "records": ["1"]}' \
+	fewer '{"send": "it", "records": ["a"]}, {"expect": "it", "count": 2}' \
+	none '{"send": "it", "records": ["a"]}, {"expect": "it", "records": []}' \
+	open '{"send": "it", "records": ["a"]}, {"expect": "it", "count": 1}, {"expect_end": "it"}' \
+	early '{"send": "it", "records": ["a"]}, {"end": "it"}, {"expect_end": "it"}' \
+	type '{"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1"], "as": "bytes"}' \
+	fine '{"send": "it", "records": ["a"]}, {"end": "it"}, {"expect": "it", "count": 1}, {"expect_end": "it"}'
+t test -L . one.json
+expect_status 1
+expect_empty err
+expect_text out 'FAIL  one.json: other
+      one.json:3: it.out gives other records than the 3 expected (-); it gives 3 (+)
+        utf8 "1"
+      - utf8 "3"
+      + utf8 "2"
+        utf8 "3"
+ok    one.json: order
+FAIL  one.json: unlike
+      one.json:9: it.out gives other records than the 2 expected (-); it gives 2 (+)
+      - utf8 "3"
+      + utf8 "1"
+FAIL  one.json: more
+      one.json:13: it.out gives 2 records (+) more than the test expects
+      + utf8 "2"
+      + utf8 "3"
+FAIL  one.json: fewer
+      one.json:16: it.out gives 1 record (+), not the 2 expected
+      + utf8 "1"
+FAIL  one.json: none
+      one.json:19: it.out gives other records than the 0 expected (-); it gives 1 (+)
+      + utf8 "1"
+FAIL  one.json: open
+      one.json:22: it.out has not ended
+FAIL  one.json: early
+      one.json:25: it.out gives 1 record (+) before its end that the test does not expect
+      + utf8 "1"
+FAIL  one.json: type
+      one.json:28: it.out gives other records than the 1 expected (-); it gives 1 (+)
+      - bytes "1"
+      + utf8 "1"
+ok    one.json: fine
+10 cases: 2 passed, 8 failed
+'
+
+scenario "as TAP and as JSON"
+t test -L . --tap one.json
+expect_status 1
+expect_line out 'TAP version 13'
+expect_line out '1..10'
+expect_line out 'not ok 1 - one.json: other'
+expect_line out '# + utf8 "2"'
+expect_line out 'ok 10 - one.json: fine'
+t test -L . --json one.json
+expect_status 1
+[ "$(jq -c '[.passed, .failed, .cases[9].passed, .cases[3].line]' out)" = '[2,8,true,11]' ] ||
+	fail "the JSON differs: $(cat out)"
+
+scenario "time passes where the test says so"
+cases mood \
+	late '{"send": "it", "records": ["a", "b"]}, {"advance": "9999ms"}, {"expect": "it", "records": []},
+  {"advance": "1ms"}, {"expect": "it", "records": ["a"]}, {"advance": "10min"}, {"expect": "it", "records": ["b"]}'
+t test -L . one.json
+expect_status 0
+
+scenario "what fails, crashes, ends its process and hangs is a case that failed"
+cases mood \
+	fails '{"send": "it", "records": ["fail"]}' \
+	failing '{"send": "it", "records": ["fail"]}, {"expect_failure": "it", "text": "told to"}' \
+	otherwise '{"send": "it", "records": ["fail"]}, {"expect_failure": "it", "text": "by itself"}' \
+	well '{"send": "it", "records": ["a"]}, {"expect_failure": "it"}' \
+	crash '{"send": "it", "records": ["crash"]}' \
+	exit '{"send": "it", "records": ["exit"]}' \
+	spin '{"send": "it", "records": ["spin"]}' \
+	fine '{"send": "it", "records": ["twice"]}, {"expect": "it", "count": 2}'
+t test -L . --limit 100ms one.json
+expect_status 1
+expect_line out '      one.json:3: it has failed: it was told to fail'
+expect_line out 'ok    one.json: failing'
+expect_line out '      one.json:9: it has failed with another sentence:'
+expect_line out '      - by itself'
+expect_line out '      one.json:12: it has not failed'
+expect_line out '      one.json:14: operator it of plugin moods *'
+expect_line out '      one.json:17: the case ended the process with exit code 7'
+expect_line out '      one.json:20: operator it of plugin moods does not come back: 100 ms are over'
+expect_line out 'ok    one.json: fine'
+expect_line out '8 cases: 2 passed, 6 failed'
+
+scenario "an operator that forgets is found by renewing"
+make_moods -DFORGETS
+cases count once '{"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1"]},
+  {"send": "it", "records": ["b"]}, {"expect": "it", "records": ["2"]}'
+t test -L . one.json
+expect_status 0
+t test -L . --renew-everywhere one.json
+expect_status 1
+expect_line out 'ok    one.json: once'
+expect_line out 'FAIL  one.json: once (renewed)'
+expect_line out '      + utf8 "1"'
+
+scenario "files that are not right"
+count=0
+for expected in "$bad"/*.expected; do
+	name=${expected##*/}
+	name=${name%.expected}
+	cp "$bad/$name.json" .
+	t test "$name.json"
+	expect_status 78
+	expect_empty out
+	diff -u "$expected" err || fail "$name: other words"
+	count=$((count + 1))
+done
+[ $count -ge 6 ] || fail "only $count files"
+t test nothing.json
+expect_status 74
+expect_text err 'tau: the test nothing.json cannot be opened: No such file or directory
+'
+t test
+expect_status 2
+t trials
+expect_status 2
