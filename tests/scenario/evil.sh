@@ -44,7 +44,12 @@ stands_in abort 'by abort_it, tests/fixtures/evil.c:[0-9]*'
 scenario "a crash when its operators are done"
 evil -e 'evil.parting'
 expect_status 1
-expect_line err "tau: main: crashed after its operators were done: signal 11 (Segmentation fault)*"
+if [ -n "${TAU_SANITIZERS:-}" ]; then
+	by_signal 11
+	expect_line err "tau: main: ended after its operators were done, with status 1"
+else
+	expect_line err "tau: main: crashed after its operators were done: signal 11 (Segmentation fault)*"
+fi
 expect_line err "tau: main:   at crash*, tests/fixtures/evil.c:*"
 
 scenario "a crash of a plugin that was stripped"
@@ -236,7 +241,8 @@ scenario "whatever it does, it comes back as its policy has it, and its neighbou
 again='"restart": {"on": "failure", "max": 1, "within": "1min", "backoff": ["1ms", "1ms"]}'
 for one in crash exit deep close block leak; do
 	case $one in
-	crash) end="crashed before its operators were done: signal *while it ran bad (evil)" ;;
+	crash) end="crashed before its operators were done: signal *while it ran bad (evil)"
+		[ -z "${TAU_SANITIZERS:-}" ] || end="*AddressSanitizer*" ;;
 	exit) end="ended before its operators were done, with status 0: bad (evil) ended the process; *" ;;
 	deep) end="operator bad of plugin evil used up its stack of *" ;;
 	close) end="the way to the supervisor is lost; *" ;;
