@@ -155,6 +155,41 @@ START_TEST(what_processes_of_one_node_lost_one_after_the_other_adds_up)
 }
 END_TEST
 
+/* Of what was read from a FIFO, others than its writer had written some. */
+START_TEST(what_can_be_lost_with_a_fifo_is_said_at_once)
+{
+	struct error error = ERROR_NONE;
+
+	ledger.nodes[0].streams[0].fifo = true;
+	ledger.nodes[1].streams[0].fifo = true;
+	count(100, 95, 88, 87);
+	pages[1].streams[0].written[0] = 5;
+	(void)ledger_died(&ledger, 1);
+	ck_assert_int_eq(ledger_renew(&ledger, 1, take, NULL, &error), 0);
+	ck_assert_str_eq(said,
+		"up to 10 records of a have gone down by now, last with a "
+		"process of two: those that the FIFO still holds are among "
+		"them\n");
+	said[0] = 0;
+	counters_unmap(&pages[1], &os);
+	ck_assert_int_eq(
+		counters_map(&pages[1], &os, 1, 2, ledger_fd(&ledger, 1)), 0);
+	counters_turn(&pages[1], 0);
+	count(200, 104, 100, 188);
+	count(200, 104, 100, 188); /* the half that was filled counts */
+	pages[1].streams[0].written[0] = 3;
+	ledger_tell(&ledger, take, NULL);
+	ck_assert_str_eq(said, "9 records of a were lost with two: 200 "
+			       "written, 191 read\n");
+	said[0] = 0;
+	ck_assert_int_eq(ledger_renew(&ledger, 0, take, NULL, &error), 0);
+	ck_assert_str_eq(said,
+		"up to 9 records of a have gone down by now, last with a "
+		"process of one: those that the FIFO still holds are among "
+		"them\n");
+}
+END_TEST
+
 static void hear(uint32_t node, const char *name, const char *text)
 {
 	const struct command told = {.kind = COMMAND_BEGUN,
@@ -340,6 +375,7 @@ static Suite *ledger_suite(void)
 	tcase_add_test(tests, one_that_stopped_since_its_reader_died_does);
 	tcase_add_test(tests,
 		what_processes_of_one_node_lost_one_after_the_other_adds_up);
+	tcase_add_test(tests, what_can_be_lost_with_a_fifo_is_said_at_once);
 	tcase_add_test(
 		tests, what_went_down_is_told_when_both_sides_have_begun_anew);
 	tcase_add_test(

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -97,6 +99,38 @@ START_TEST(a_stranger_at_the_door_is_sent_away)
 }
 END_TEST
 
+/* While another process is to follow, the other side sees no end; when its node
+ * has said so, it does, also when another process has been started since. */
+START_TEST(a_fifo_ends_when_its_node_says_so)
+{
+	char folder[] = "/tmp/tau-links-XXXXXX", path[64], heard[8];
+	struct links_pair pair = {.nodes = {0, 1}, .places = {2, 0}};
+	struct fake_os fake;
+	struct links links;
+	int reader, end;
+
+	ck_assert(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof path, "%s/fifo", folder);
+	pair.fifo = path; /* node 0 writes it */
+	fake_os_init(&fake);
+	ck_assert_int_eq(links_init(&links, &fake.os, &pair, 1, NULL), 0);
+	reader = links.fds[0][1];
+	for (int process = 0; process < 3; process++) {
+		ck_assert_int_eq(links_reopen(&links, 0, NULL), 0);
+		end = links_end(&links, 0, 0);
+		ck_assert_int_eq(write(end, "hello", 5), 5);
+		links_spawned(&links, 0);
+		ck_assert_int_eq(read(reader, heard, sizeof heard), 5);
+		ck_assert_int_eq(
+			read(reader, heard, sizeof heard), process ? 0 : -1);
+		links_shut(&links, 0, 0);
+		ck_assert_int_eq(read(reader, heard, sizeof heard), 0);
+	}
+	links_release(&links);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 /* Which leaves nothing open; test_case counts. */
 START_TEST(every_failing_call_is_told)
 {
@@ -131,6 +165,7 @@ static Suite *links_suite(void)
 	tcase_add_loop_test(tests, a_byte_stream_joins_two_nodes, 0, 2);
 	tcase_add_test(tests, a_stranger_at_the_door_is_sent_away);
 	tcase_add_test(tests, every_failing_call_is_told);
+	tcase_add_test(tests, a_fifo_ends_when_its_node_says_so);
 	return suite;
 }
 TEST_MAIN(links_suite)

@@ -100,6 +100,73 @@ START_TEST(writers_interleave)
 }
 END_TEST
 
+/* Another process goes on in the place of one that died within a record. */
+START_TEST(a_writer_that_follows_is_the_same_writer)
+{
+	struct shred_joiner joiner;
+	struct shred_cutter cutter;
+	char text[256];
+
+	fill();
+	open_joiner(&joiner);
+	begin(&cutter, 3);
+	cut(&cutter, 0, 10, TAU_UTF8);
+	cut(&cutter, 0, 100, TAU_UTF8);
+	count -= SHRED_HEAD_BYTES + 100 - 4 * 24; /* the last block */
+	begin(&cutter, 3);
+	count += shred_cut_anew(&cutter, bytes + count);
+	cut(&cutter, 7, 50, TAU_BYTES);
+	cut_end(&cutter, STREAM_DONE);
+	/* Nobody goes on behind an end. */
+	begin(&cutter, 3);
+	count += shred_cut_anew(&cutter, bytes + count);
+	cut(&cutter, 0, 10, TAU_UTF8);
+	give(&joiner, bytes, count);
+	expect(&joiner, 3, 0, 10, TAU_UTF8);
+	expect(&joiner, 3, 7, 50, TAU_BYTES);
+	expect_end(&joiner, STREAM_DONE);
+	expect_more(&joiner);
+	ck_assert_uint_eq(joiner.writer_count, 1);
+	ck_assert_uint_eq(joiner.counts.broken, 1);
+	ck_assert_uint_eq(joiner.counts.repeated, 2);
+	ck_assert_uint_eq(joiner.counts.torn + joiner.counts.missing, 0);
+	ck_assert(shred_joiner_verdict(&joiner) == NULL);
+	joiner.counts.repeated = 0;
+	ck_assert(!shred_explain(&joiner.counts, text, sizeof text));
+	shred_joiner_release(&joiner);
+}
+END_TEST
+
+/* It begins wherever another left off: within a block, within a record. */
+START_TEST(a_reader_that_follows_begins_at_a_block)
+{
+	struct shred_cutter cutter;
+
+	fill();
+	begin(&cutter, 3);
+	cut(&cutter, 0, 100, TAU_UTF8);
+	cut(&cutter, 7, 50, TAU_BYTES);
+	cut_end(&cutter, STREAM_DONE);
+	for (size_t from = 0; from <= 5 * SHRED_HEAD_BYTES + 100; from++) {
+		struct shred_joiner joiner;
+
+		open_joiner(&joiner);
+		shred_joiner_follow(&joiner);
+		give(&joiner, bytes + from, count - from);
+		if (from == 0)
+			expect(&joiner, 3, 0, 100, TAU_UTF8);
+		expect(&joiner, 3, 7, 50, TAU_BYTES);
+		expect_end(&joiner, STREAM_DONE);
+		ck_assert_uint_eq(joiner.counts.broken,
+			from > 0 && from <= 4 * (SHRED_HEAD_BYTES + 24));
+		joiner.counts.broken = 0;
+		expect_unharmed(&joiner);
+		ck_assert(shred_joiner_verdict(&joiner) == NULL);
+		shred_joiner_release(&joiner);
+	}
+}
+END_TEST
+
 static Suite *shred_suite(void)
 {
 	Suite *suite = suite_create("shred");
@@ -108,6 +175,8 @@ static Suite *shred_suite(void)
 	tcase_add_test(tests, every_length_comes_through);
 	tcase_add_test(tests, bytes_may_be_split_anywhere);
 	tcase_add_test(tests, writers_interleave);
+	tcase_add_test(tests, a_writer_that_follows_is_the_same_writer);
+	tcase_add_test(tests, a_reader_that_follows_begins_at_a_block);
 	return suite;
 }
 

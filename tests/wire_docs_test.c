@@ -40,8 +40,9 @@ static size_t put_part(uint8_t *packet)
 	return 48;
 }
 
-/* The first or the second block of a writer that says "hello". */
-static size_t put_block(uint8_t *block, bool end)
+/* The first or the second block of a writer that says "hello", or the first of
+ * one that follows it. */
+static size_t put_block(uint8_t *block, const char *which)
 {
 	const struct tau_record hello = {"hello", 5, TAU_UTF8, 0};
 	struct shred_cutter cutter;
@@ -49,7 +50,12 @@ static size_t put_block(uint8_t *block, bool end)
 
 	shred_cutter_init(&cutter, 7, 5, PACKET_MAX);
 	bytes = shred_cut(&cutter, &hello, &offset, block);
-	return end ? shred_cut_end(&cutter, STREAM_DONE, block) : bytes;
+	if (strcmp(which, "block-end") == 0)
+		return shred_cut_end(&cutter, STREAM_DONE, block);
+	if (strcmp(which, "block-anew") != 0)
+		return bytes;
+	cutter.sequence = 0;
+	return shred_cut_anew(&cutter, block);
 }
 
 /* The packet of that name, into zeroed memory. */
@@ -89,7 +95,7 @@ static size_t make(const char *name, uint8_t *packet)
 	if (strcmp(name, "part") == 0)
 		return put_part(packet);
 	if (strncmp(name, "block", 5) == 0)
-		return put_block(packet, strcmp(name, "block-end") == 0);
+		return put_block(packet, name);
 	ck_abort_msg("docs/wire.md has an example of %s", name);
 	return 0;
 }
@@ -144,7 +150,7 @@ START_TEST(each_example_is_what_is_written)
 		count++;
 	}
 	fclose(page);
-	ck_assert_int_eq(count, 11);
+	ck_assert_int_eq(count, 12);
 }
 END_TEST
 

@@ -135,6 +135,7 @@ int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
 		return 0;
 	fold(one, take, context);
 	ledger_close_page(ledger, one);
+	ledger_tell_fifos(ledger, one, take, context);
 	return counters_make(&one->page, ledger->os, one->operator_count,
 		one->stream_count, &one->fd, error);
 }
@@ -172,6 +173,7 @@ static void fold(struct ledger_node *node, ledger_take *take, void *context)
 			stream->written_before =
 				ledger_written(node, at, &left);
 		} else if (stream->crosses) {
+			stream->strangers_before = ledger_strangers(node, at);
 			stream->read_before = ledger_read(node, at, &left);
 			stream->left_before |= left;
 		} else {
@@ -226,7 +228,9 @@ void ledger_learn(struct arena *arena, struct ledger_node *node,
 			.writer = stream->from.owner,
 			.reader = stream->to.owner,
 			.number = stream->number,
-			.crosses = stream->link != NODE_PLAN_NONE};
+			.crosses = stream->link != NODE_PLAN_NONE,
+			.fifo = stream->link < plan->link_count &&
+				plan->links[stream->link].fifo};
 		if (stream->from.owner != NODE_PLAN_NONE && !stream->back)
 			node->operators[stream->from.owner].last = false;
 	}
@@ -338,7 +342,8 @@ static void tell_stream(const struct ledger_node *node, uint32_t at,
 	bool left;
 	uint64_t sent = ledger_written(node, at, &left);
 	uint64_t got =
-		ledger_read(stream->reader_node, stream->reader_at, &left);
+		ledger_read(stream->reader_node, stream->reader_at, &left) -
+		ledger_strangers(stream->reader_node, stream->reader_at);
 	char *sentence;
 
 	if (got >= sent)
@@ -351,18 +356,22 @@ static void tell_stream(const struct ledger_node *node, uint32_t at,
 
 uint64_t ledger_written(const struct ledger_node *node, uint32_t at, bool *left)
 {
-	uint32_t half = counters_half(&node->page, node->streams[at].writer);
-	uint64_t count = node->page.streams[at].written[half];
+	uint64_t count = 0;
 
+	if (counters_valid(&node->page))
+		count = node->page.streams[at].written[counters_half(
+			&node->page, node->streams[at].writer)];
 	*left = count & COUNTERS_LEFT;
 	return node->streams[at].written_before + (count & ~COUNTERS_LEFT);
 }
 
 uint64_t ledger_read(const struct ledger_node *node, uint32_t at, bool *left)
 {
-	uint32_t half = counters_half(&node->page, node->streams[at].reader);
-	uint64_t count = node->page.streams[at].read[half];
+	uint64_t count = 0;
 
+	if (counters_valid(&node->page))
+		count = node->page.streams[at].read[counters_half(
+			&node->page, node->streams[at].reader)];
 	*left = count & COUNTERS_LEFT;
 	return node->streams[at].read_before + (count & ~COUNTERS_LEFT);
 }

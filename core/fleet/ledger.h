@@ -44,8 +44,10 @@ struct ledger_stream {
 	uint32_t writer, reader; /* operators of this node */
 	uint32_t number;         /* where it crosses nodes: the same in both */
 	bool crosses;
+	bool fifo; /* over one: others may write it, too */
 	/* by processes of this node that are gone, of a stream that crosses */
 	uint64_t written_before, read_before;
+	uint64_t strangers_before; /* of others, read from a FIFO */
 	/* when its process took over, likewise; written also of others */
 	uint64_t read_then, written_then;
 	bool left_before; /* one of them had left it */
@@ -125,8 +127,8 @@ typedef void ledger_take(void *context, const char *sentence);
 /* Another process is to follow the one that had this page: a page of its own
  * takes the place of that. Gives `take` a sentence for every stream within the
  * node of which something was lost; of streams to others it is told at the end
- * what all processes of the node have lost. -errno with a sentence; there is no
- * page then. */
+ * what all processes of the node have lost; of those over FIFOs also now, how
+ * much it can be. -errno with a sentence; there is no page then. */
 int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,
 	void *context, struct error *error);
 

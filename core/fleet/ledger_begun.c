@@ -27,6 +27,8 @@ static void take_streams(struct ledger *ledger, struct ledger_node *node,
 static struct ledger_stream *find(struct ledger_node *node, uint32_t number);
 static void compare(struct ledger *ledger, struct ledger_node *node,
 	struct ledger_stream *stream, ledger_take *take, void *context);
+static uint64_t missing(const struct ledger_node *writer, uint32_t written,
+	const struct ledger_node *reader, uint32_t read);
 static void tell(struct ledger_node *writer, struct ledger_stream *written,
 	struct ledger_node *reader, const struct ledger_stream *read,
 	ledger_take *take, void *context);
@@ -50,6 +52,65 @@ bool ledger_hear(struct ledger *ledger, uint32_t node,
 	take_streams(ledger, &ledger->nodes[node], text, take, context);
 	free(text);
 	return true;
+}
+
+/* Nobody but the process that reads on finds out what a FIFO still holds. */
+void ledger_tell_fifos(struct ledger *ledger, struct ledger_node *node,
+	ledger_take *take, void *context)
+{
+	for (uint32_t at = 0; at < node->stream_count; at++) {
+		const struct ledger_stream *stream = &node->streams[at];
+		bool writes = stream->reader == NODE_PLAN_NONE;
+
+		for (uint32_t i = 0; stream->fifo && i < ledger->count; i++) {
+			struct ledger_node *far = &ledger->nodes[i];
+			struct ledger_stream *other =
+				far == node ? NULL : find(far, stream->number);
+			uint32_t there;
+			uint64_t records;
+			char *sentence;
+
+			if (!other)
+				continue;
+			there = (uint32_t)(other - far->streams);
+			records = writes ? missing(node, at, far, there)
+					 : missing(far, there, node, at);
+			if (records == 0)
+				continue;
+			sentence = sentence_underway(
+				stream->name, node->name, records);
+			take(context, sentence);
+			free(sentence);
+		}
+	}
+}
+
+uint64_t ledger_strangers(const struct ledger_node *node, uint32_t at)
+{
+	const struct ledger_stream *stream = &node->streams[at];
+	uint64_t count = stream->strangers_before, most;
+	bool left;
+
+	if (!stream->fifo || stream->reader == NODE_PLAN_NONE)
+		return 0;
+	if (counters_valid(&node->page))
+		count += node->page.streams[at].written[0];
+	most = ledger_read(node, at, &left);
+	return count < most ? count : most;
+}
+
+/* What was written and not read so far; 0 where the reader had left it. */
+static uint64_t missing(const struct ledger_node *writer, uint32_t written,
+	const struct ledger_node *reader, uint32_t read)
+{
+	bool left;
+	uint64_t sent = ledger_written(writer, written, &left);
+	uint64_t got = ledger_read(reader, read, &left);
+
+	if (left || reader->streams[read].left_before)
+		return 0;
+	got -= ledger_strangers(reader, read);
+	return sent > got ? sent - got : 0;
 }
 
 static void take_state(struct ledger_node *node, const struct command *told,

@@ -35,9 +35,10 @@ int links_init(struct links *links, struct os *os,
 	links->fds = calloc(count + 1u, sizeof *links->fds);
 	links->made = calloc(count + 1u, sizeof *links->made);
 	links->inodes = calloc(count + 1u, sizeof *links->inodes);
+	links->shut = calloc(count + 1u, sizeof *links->shut);
 	links->former = malloc((count + 1u) * sizeof *links->former);
 	if (!links->pairs || !links->fds || !links->made || !links->inodes ||
-		!links->former) {
+		!links->shut || !links->former) {
 		links_release(links);
 		return error_set(error, -ENOMEM, "out of memory for links");
 	}
@@ -86,6 +87,7 @@ void links_remove(struct links *links, uint32_t at)
 		(void)links->os->unlinkat(
 			links->os, AT_FDCWD, links->pairs[at].fifo, 0);
 	links->made[at] = false;
+	links->shut[at][0] = links->shut[at][1] = false;
 	links->pairs[at] = (struct links_pair){.gone = true};
 }
 
@@ -152,13 +154,23 @@ int links_reopen(struct links *links, uint32_t node, struct error *error)
 	return 0;
 }
 
+void links_shut(struct links *links, uint32_t at, uint32_t node)
+{
+	int side = links->pairs[at].nodes[1] == node;
+
+	if (links->pairs[at].gone || !links->pairs[at].fifo)
+		return;
+	links->shut[at][side] = true;
+	close_end(links, at, side);
+}
+
 void links_spawned(struct links *links, uint32_t node)
 {
 	for (uint32_t i = 0; i < links->count; i++)
 		for (int side = 0; side < 2; side++)
 			if (!links->pairs[i].gone &&
 				links->pairs[i].nodes[side] == node &&
-				links->pairs[i].fifo)
+				links->shut[i][side])
 				close_end(links, i, side);
 }
 
@@ -193,6 +205,7 @@ void links_release(struct links *links)
 	free(links->fds);
 	free(links->made);
 	free(links->inodes);
+	free(links->shut);
 	free(links->former);
 	*links = (struct links){0};
 }

@@ -6,9 +6,9 @@
  * its own, so that what was sent and not yet read outlives a node, and gives an
  * end up when its node is gone for good: only then does the node at the other
  * end see that nothing will come. A FIFO is made and opened here too, so that
- * its reader finds a writer and its writer a reader; the supervisor keeps no
- * end of it beyond the spawning, since closing it is how a writer ends, and
- * opens it again for a process that follows another.
+ * its reader finds a writer and its writer a reader, also while another process
+ * is to follow one of them. Closing it is how a writer ends and a reader goes:
+ * so a node says when it has closed its end for good.
  */
 #ifndef TAU_CORE_FLEET_LINKS_H
 #define TAU_CORE_FLEET_LINKS_H
@@ -38,9 +38,10 @@ struct links {
 	struct os *os;
 	struct links_pair *pairs; /* the paths in them are the caller's */
 	int (*fds)[2];
-	int *former;   /* an end of each last connection of bytes; -1: none */
-	bool *made;    /* the FIFOs that were not there before */
-	ino_t *inodes; /* of all of them */
+	int *former;     /* an end of each last connection of bytes; -1: none */
+	bool *made;      /* the FIFOs that were not there before */
+	ino_t *inodes;   /* of all of them */
+	bool (*shut)[2]; /* a FIFO's end: its node has closed it for good */
 	uint32_t count;
 };
 
@@ -67,11 +68,14 @@ typedef void links_take(void *context, uint32_t node, uint32_t link, int fd);
 int links_renew(struct links *links, uint32_t node, links_take *take,
 	void *context, struct error *error);
 
+/* A node has closed its end of a FIFO for good; nothing if that is none. */
+void links_shut(struct links *links, uint32_t at, uint32_t node);
+
 /* A node is to have a process: opens its ends of FIFOs that were given up.
  * -errno with a sentence. */
 int links_reopen(struct links *links, uint32_t node, struct error *error);
 
-/* A node has its ends: gives up those of FIFOs. */
+/* A node has its ends: gives up again those that it had closed. */
 void links_spawned(struct links *links, uint32_t node);
 
 /* Gives up a node's ends. The nodes at their other ends are told `why` by BYE,

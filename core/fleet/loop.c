@@ -84,6 +84,7 @@ static int begin(struct loop *loop, struct error *error)
 		code = loop_begin_view(loop, error);
 	if (code < 0)
 		return code;
+	(void)loop->os->random(loop->os, &loop->number, sizeof loop->number, 0);
 	code = signals_init(&loop->signals, loop->os);
 	if (code == 0) {
 		loop->signal_watch.told = signal_told;

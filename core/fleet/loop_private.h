@@ -96,6 +96,7 @@ struct loop {
 	bool unwatched; /* all nodes sleep, and nobody looks */
 	struct signals signals;
 	struct links links;
+	uint64_t number; /* random: who writes FIFOs is known by it */
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
 	struct loop_timer alive;

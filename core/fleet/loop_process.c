@@ -11,6 +11,7 @@ static void give_link(void *context, uint32_t node, uint32_t link, int fd);
 static bool find_place(
 	const struct version *version, uint32_t link, int *place);
 static void serve_commands(struct loop *loop, uint32_t index);
+static void shut_fifo(struct loop *loop, uint32_t index, uint32_t place);
 static void serve_exit(struct loop *loop, uint32_t index);
 static const char *who_died(
 	struct loop *loop, uint32_t index, char *name, size_t bytes);
@@ -170,8 +171,10 @@ void loop_send_command(
 	if (action->command == COMMAND_PLAN)
 		command.text = (struct command_text){
 			one->version->plan, one->version->plan_bytes};
-	if (action->command == COMMAND_PLAN)
+	if (action->command == COMMAND_PLAN) {
 		command.records = one->follows;
+		command.bytes = loop->number;
+	}
 	if (action->command == COMMAND_RUN && one->stands_by)
 		ledger_take_over(
 			loop->request->ledger, seat_node(action->process));
@@ -207,6 +210,10 @@ static void serve_commands(struct loop *loop, uint32_t index)
 			ledger_hear(loop->request->ledger, seat_node(index),
 				&command, loop_take_lost, loop))
 			continue;
+		if (command.kind == COMMAND_SHUT) {
+			shut_fifo(loop, index, (uint32_t)command.code);
+			continue;
+		}
 		if (command.kind == COMMAND_AWAKE) {
 			loop_watch_again(loop);
 			continue;
@@ -261,6 +268,16 @@ static const char *who_died(
 	return loop->processes[index].stands_by
 		       ? ledger_who(ledger, seat_node(index), true, name, bytes)
 		       : NULL;
+}
+
+/* Nobody believes a node which links it has. */
+static void shut_fifo(struct loop *loop, uint32_t index, uint32_t place)
+{
+	const struct version *version = loop->processes[index].version;
+
+	if (place < version->link_count)
+		links_shut(
+			&loop->links, version->links[place], seat_node(index));
 }
 
 static void take_line(void *context, const char *text, size_t bytes)

@@ -118,6 +118,15 @@ char *sentence_gone_down(const char *stream, const char *node, uint64_t records)
 		records, records == 1 ? "" : "s", stream, node);
 }
 
+char *sentence_underway(const char *stream, const char *node, uint64_t records)
+{
+	return sentence_format("up to %" PRIu64 " record%s of %s %s gone down "
+			       "by now, last with a process of %s: those that "
+			       "the FIFO still holds are among them",
+		records, records == 1 ? "" : "s", stream,
+		records == 1 ? "has" : "have", node);
+}
+
 char *sentence_state_gone(
 	const char *operator_name, const char *node, uint64_t records)
 {

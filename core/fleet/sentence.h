@@ -41,6 +41,8 @@ char *sentence_lost(const char *stream, const char *node, uint64_t written,
 /* What is known of that when another process follows. */
 char *sentence_gone_down(
 	const char *stream, const char *node, uint64_t records);
+/* Over a FIFO: at most so much. */
+char *sentence_underway(const char *stream, const char *node, uint64_t records);
 char *sentence_state_gone(
 	const char *operator_name, const char *node, uint64_t records);
 

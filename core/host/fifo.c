@@ -31,6 +31,7 @@ static enum flow deliver(struct fifo *fifo);
 static enum flow give_up(struct fifo *fifo, int code);
 static void close_end(struct fifo *fifo, enum stream_reason reason);
 static void explain_end(struct fifo *fifo);
+static enum stream_reason reason_of(const struct fifo *fifo);
 static void release(struct fifo *fifo);
 
 int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
@@ -95,12 +96,13 @@ static int prepare(struct fifo *fifo)
 {
 	const struct fifo_settings *settings = &fifo->settings;
 	struct os *os = settings->os;
-	uint32_t writer = 0;
+	uint32_t writer = settings->writer;
 
 	if (!settings->writes)
 		return shred_joiner_init(&fifo->joiner, 0,
 			settings->block_bytes, settings->stream->atomic_bytes);
-	if (os->random(os, &writer, sizeof writer, 0) != sizeof writer)
+	if (writer == 0 &&
+		os->random(os, &writer, sizeof writer, 0) != sizeof writer)
 		return -EIO; /* two writers might be taken for one */
 	shred_cutter_init(&fifo->cutter, writer, 0, settings->block_bytes);
 	fifo->block = malloc(settings->block_bytes);
@@ -245,6 +247,7 @@ static enum flow take_one(struct fifo *fifo)
 			return take_bytes(fifo);
 		fifo->holds = came == SHRED_RECORD;
 		fifo->held = piece.record;
+		fifo->held_of = piece.writer;
 		if (came < 0)
 			return give_up(fifo, came);
 	}
@@ -259,11 +262,8 @@ static enum flow take_bytes(struct fifo *fifo)
 	ssize_t got;
 
 	if (fifo->ended) {
-		enum stream_reason reason = shred_joiner_reason(&fifo->joiner);
-
 		explain_end(fifo);
-		close_end(
-			fifo, reason == STREAM_OPEN ? STREAM_CRASHED : reason);
+		close_end(fifo, reason_of(fifo));
 		return OVER;
 	}
 	to = shred_joiner_space(&fifo->joiner, &room);
@@ -308,6 +308,8 @@ static enum flow deliver(struct fifo *fifo)
 	out->body += bytes;
 	out->credit -= bytes;
 	fifo->holds = false;
+	if (fifo->settings.writer && fifo->held_of != fifo->settings.writer)
+		fifo_count_strangers(fifo, 1);
 	return GOES_ON;
 }
 
@@ -345,8 +347,14 @@ static void explain_end(struct fifo *fifo)
 {
 	const char *name = fifo->settings.stream->name;
 	const char *how = shred_joiner_verdict(&fifo->joiner);
+	uint64_t broken = fifo->joiner.counts.broken;
 	char text[FIFO_TEXT_BYTES];
 
+	if (broken > 0)
+		log_say(fifo->settings.log, LOG_WARNING,
+			"the FIFO of stream %s: %" PRIu64 " record%s begun "
+			"when a process died, and not ended",
+			name, broken, broken == 1 ? " was" : "s were");
 	if (shred_explain(&fifo->joiner.counts, text, sizeof text))
 		log_say(fifo->settings.log, LOG_WARNING,
 			"the FIFO of stream %s brought what was refused: %s",
@@ -354,6 +362,16 @@ static void explain_end(struct fifo *fifo)
 	if (how)
 		snprintf(fifo->why, sizeof fifo->why,
 			"a writer of stream %s %s", name, how);
+}
+
+/* What another process that died had heard of ends, nobody tells again. */
+static enum stream_reason reason_of(const struct fifo *fifo)
+{
+	enum stream_reason reason = shred_joiner_reason(&fifo->joiner);
+
+	if (reason != STREAM_OPEN)
+		return reason;
+	return fifo->joiner.midway ? STREAM_DONE : STREAM_CRASHED;
 }
 
 static void release(struct fifo *fifo)

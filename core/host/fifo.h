@@ -10,6 +10,10 @@
  * the FIFO; what was refused is said in the log then. One that did not say its
  * end, or left records out, has broken the stream.
  *
+ * A process that follows one that died writes on under its number, and its
+ * reader knows that the former's end is not missing; one that reads begins at
+ * the first block that it meets. Blocks that are in the FIFO stay for it.
+ *
  * It is a task of its node's scheduler and knows neither nodes nor paths.
  */
 #ifndef TAU_CORE_HOST_FIFO_H
@@ -35,6 +39,9 @@ struct fifo_settings {
 	struct stream *stream;
 	bool writes;          /* reads the stream and writes the FIFO */
 	uint32_t block_bytes; /* the largest block, head included */
+	uint32_t writer;      /* the topology's own; 0: one at random */
+	/* Where it counts records of other writers; NULL: nowhere. */
+	uint64_t *strangers;
 	/* Once, when nothing goes any more: `why` is NULL, or a sentence when
 	 * it broke off. */
 	void (*closed)(void *context, const char *why);
@@ -45,6 +52,10 @@ struct fifo_settings {
  * its owner's. -errno with a sentence. */
 int fifo_create(struct fifo **fifo, const struct fifo_settings *settings,
 	int fd, struct error *error);
+
+/* It has never run, and follows a process that died: it says so, or excuses
+ * what lies before the first block. */
+void fifo_begin_anew(struct fifo *fifo);
 
 /* Closes it; a stream that had not ended has crashed then. NULL is fine. */
 void fifo_destroy(struct fifo **fifo);

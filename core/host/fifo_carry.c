@@ -12,6 +12,22 @@ static int adopt_writing(struct fifo *fifo, struct carry_reader *from);
 static int adopt_reading(struct fifo *fifo, struct carry_reader *from);
 static void go_over(struct fifo *fifo);
 
+void fifo_begin_anew(struct fifo *fifo)
+{
+	CHECK_MAGIC(fifo, FIFO_MAGIC);
+	if (fifo->settings.writes)
+		fifo->block_bytes = shred_cut_anew(&fifo->cutter, fifo->block);
+	else
+		shred_joiner_follow(&fifo->joiner);
+}
+
+void fifo_count_strangers(struct fifo *fifo, uint64_t records)
+{
+	fifo->strangers += records;
+	if (fifo->settings.strangers)
+		*fifo->settings.strangers = fifo->strangers;
+}
+
 /* A task that is out of the game is still told, and acts on it later. */
 void fifo_freeze(struct fifo *fifo)
 {
@@ -53,6 +69,8 @@ void fifo_carry(const struct fifo *fifo, struct carry *to)
 		return;
 	}
 	shred_joiner_carry(&fifo->joiner, to);
+	carry_u64(to, fifo->strangers);
+	carry_u32(to, fifo->held_of);
 	carry_u32(to, fifo->holds ? held->type : 0);
 	carry_blob(to, fifo->holds ? held->body : "",
 		fifo->holds ? held->bytes : 0);
@@ -120,6 +138,8 @@ static int adopt_reading(struct fifo *fifo, struct carry_reader *from)
 
 	if (result < 0)
 		return result;
+	fifo_count_strangers(fifo, carry_take_u64(from));
+	fifo->held_of = carry_take_u32(from);
 	type = carry_take_u32(from);
 	body = carry_take_blob(from, &bytes);
 	if (from->cut || type > TAU_CYCLE || type == TAU_FD ||

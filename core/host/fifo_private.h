@@ -5,8 +5,8 @@
  *	| stream's name | flags u32
  *	writes	| block's sequence u64 | writer, offset, in window: 3 u32
  *		| the block that waits to go
- *	reads	| what core/stream/shred_carry.c says
- *		| the record that waits for room: type u32, its bytes
+ *	reads	| what core/stream/shred_carry.c says | strangers u64
+ *		| the record that waits for room: writer, type: 2 u32, its bytes
  */
 #ifndef TAU_CORE_HOST_FIFO_PRIVATE_H
 #define TAU_CORE_HOST_FIFO_PRIVATE_H
@@ -55,6 +55,11 @@ struct fifo {
 	struct tau_record held; /* came, and waits for room */
 	bool holds, ended;      /* ended: nobody writes any more */
 	uint8_t *adopted;       /* its bytes, where another process held it */
+	uint32_t held_of;       /* its writer */
+	uint64_t strangers;     /* records of others than the topology's */
 };
+
+/* So many more records came of others than the topology's writer. */
+void fifo_count_strangers(struct fifo *fifo, uint64_t records);
 
 #endif

@@ -116,7 +116,7 @@ static int restore_section(
 	case SECTION_LINK:
 		return restore->alone ? 0 : restore_link(restore, section);
 	case SECTION_FIFO:
-		return restore->alone ? 0 : restore_fifo(restore, section);
+		return restore_fifo(restore, section);
 	case SECTION_OPERATOR:
 		return handover_take_operator(restore, section);
 	default:
@@ -247,10 +247,16 @@ static int restore_fifo(struct restore *restore, struct carry_reader *from)
 	if (from->cut)
 		return handover_refuse(restore->error, "a FIFO");
 	if (at == node->plan->stream_count)
-		return leave_out(restore, "the FIFO of stream", &name);
+		return restore->alone ? 0
+				      : leave_out(restore, "the FIFO of stream",
+						&name);
 	link = node->plan->streams[at].link;
 	if (link == NODE_PLAN_NONE || !node->links[link].fifo)
 		return handover_refuse(restore->error, node->streams[at].name);
+	if (restore->alone) {
+		fifo_begin_anew(node->links[link].fifo);
+		return 0;
+	}
 	result = fifo_adopt(node->links[link].fifo, from, restore->error);
 	if (result == 0 && !carry_is_done(from))
 		return handover_refuse(restore->error, node->streams[at].name);

@@ -39,6 +39,8 @@ struct node_listener {
 	/* A connection to a node of ours began, and it or this one follows a
 	 * process that crashed: what went before, as BEGUN says it. */
 	void (*begun)(struct node_listener *listener, const char *text);
+	/* Its end of a FIFO is closed for good: which of the plan's links. */
+	void (*shut)(struct node_listener *listener, uint32_t link);
 };
 
 /* How a turn left the node. */
@@ -95,6 +97,7 @@ struct node {
 	struct counters counters;  /* the supervisor's page; zeroed: none */
 	uint32_t first_dropping;   /* stream that a link fills and drops of */
 	bool follows;             /* one that crashed: set before it is built */
+	uint64_t topology;        /* a number of its run; 0: none; likewise */
 	bool closing;             /* so do others: their going is no news */
 	struct edges *edges;      /* by operator */
 	struct edges *next_edges; /* by stream */

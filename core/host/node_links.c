@@ -7,6 +7,10 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "core/plan/text.h"
 
@@ -15,6 +19,7 @@ static bool is_renewed(const struct node_plan_link *link);
 static bool carries_fds(const struct node_plan *plan, uint32_t link);
 static int add_fifo(struct node *node, uint32_t stream, struct error *error);
 static void fifo_closed(void *context, const char *why);
+static uint32_t own_writer(const struct node *node, uint32_t stream);
 static void failed(struct link_listener *listener, struct link *link,
 	uint32_t number, enum stream_reason reason, const char *text);
 static void closed(
@@ -196,6 +201,10 @@ static int add_fifo(struct node *node, uint32_t stream, struct error *error)
 		.block_bytes = plan->atomic_bytes < PIPE_BUF
 				       ? plan->atomic_bytes
 				       : PIPE_BUF,
+		.writer = own_writer(node, stream),
+		.strangers = node->counters.head
+				     ? node->counters.streams[stream].written
+				     : NULL,
 		.closed = fifo_closed,
 		.context = mine};
 	int result;
@@ -207,10 +216,23 @@ static int add_fifo(struct node *node, uint32_t stream, struct error *error)
 		(int)node->plan->links[plan->link].fd, error);
 	if (result < 0)
 		return result;
+	if (node->follows)
+		fifo_begin_anew(mine->fifo);
 	node->streams[stream].apart = settings.writes;
 	node->links_open++;
 	fabric->watching++;
 	return 0;
+}
+
+/* What all processes that write or read this stream of this topology know, and
+ * nobody else. */
+static uint32_t own_writer(const struct node *node, uint32_t stream)
+{
+	const char *name = node->plan->streams[stream].name;
+	uint64_t mixed = XXH3_64bits_withSeed(
+		name, strlen(name), (XXH64_hash_t)node->topology);
+
+	return node->topology ? (uint32_t)mixed | 1u : 0;
 }
 
 /* Anybody may write a FIFO: who went without a word is not known to others. */
@@ -219,7 +241,11 @@ static void fifo_closed(void *context, const char *why)
 	struct node_link *mine = context;
 	struct node *node = mine->node;
 
-	node_links_over(node, (uint32_t)(mine - node->links));
+	uint32_t link = (uint32_t)(mine - node->links);
+
+	node_links_over(node, link);
+	if (node->listener && node->listener->shut)
+		node->listener->shut(node->listener, link);
 	if (why && node->listener && !node->closing)
 		node->listener->broken(node->listener, mine->peer, why);
 }

@@ -2,13 +2,13 @@
 #include "core/host/node_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/owner.h"
 #include "core/fiber/overflow.h"
 #include "core/host/gate.h"
+#include "core/host/inherited.h"
 #include "core/host/keeper.h"
 #include "core/host/last_words.h"
 #include "core/host/node.h"
@@ -33,8 +33,9 @@ struct node_process {
 	struct overflow *overflow;
 	struct last_words last_words;
 	bool follows; /* a process that crashed */
-	bool heard;   /* the connection has something */
-	bool left;    /* the supervisor has gone */
+	uint64_t topology;
+	bool heard; /* the connection has something */
+	bool left;  /* the supervisor has gone */
 	bool closed;
 	struct node_upgrade upgrade;
 	struct node_taps taps;
@@ -61,23 +62,21 @@ static void told(struct reactor_watch *watch, uint32_t events);
 static void link_broken(
 	struct node_listener *listener, const char *peer, const char *why);
 static void link_begun(struct node_listener *listener, const char *text);
+static void fifo_shut(struct node_listener *listener, uint32_t link);
 static void woken(struct node_listener *listener);
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance);
 static void say_failure(
 	struct node_process *process, const struct node_failure *failure);
-static int present(struct os *os, int fd);
 
 int node_process(struct os *os, const char *store, char *const *environment)
 {
-	struct node_process process = {.os = os};
+	struct node_process process = {.os = os,
+		.listener = {operator_failed, woken, link_broken, link_begun,
+			fifo_shut}};
 	int status = 1;
 
 	log_init(&process.log, os, 2, NULL, LOG_NOTICE);
-	process.listener.failed = operator_failed;
-	process.listener.broken = link_broken;
-	process.listener.begun = link_begun;
-	process.listener.woken = woken;
 	process.watch.told = told;
 	process.connection = command_connection_create(os, COMMAND_FD);
 	if (process.connection && listen_for_plan(&process) == 0)
@@ -133,11 +132,12 @@ static int prepare(struct node_process *process, const char *store)
 			&failure.error);
 	if (result == 0) {
 		process->node->follows = process->follows;
+		process->node->topology = process->topology;
 		node_counters_open(process->node, &process->plan,
-			present(process->os, COMMAND_FD_COUNTERS));
+			inherited_fd(process->os, COMMAND_FD_COUNTERS));
 		result = node_build(process->node, &process->plan, store,
-			present(process->os, COMMAND_FD_STDIN),
-			present(process->os, COMMAND_FD_STDOUT), &failure);
+			inherited_fd(process->os, COMMAND_FD_STDIN),
+			inherited_fd(process->os, COMMAND_FD_STDOUT), &failure);
 	}
 	if (result < 0) {
 		say_failure(process, &failure);
@@ -175,6 +175,7 @@ static int receive_plan(struct node_process *process, struct error *error)
 		return error_set(
 			error, -EPROTO, "expected a plan as the first command");
 	process->follows = message.records > 0;
+	process->topology = message.bytes;
 	flow = node_plan_decode(
 		&process->plan, message.text.text, message.text.bytes, error);
 	if (flow == 0)
@@ -376,6 +377,12 @@ static void link_begun(struct node_listener *listener, const char *text)
 			.kind = COMMAND_BEGUN, .text = command_text(text)});
 }
 
+static void fifo_shut(struct node_listener *listener, uint32_t link)
+{
+	node_report_send(((struct node_process *)listener)->connection,
+		&(struct command){.kind = COMMAND_SHUT, .code = (int)link});
+}
+
 static void operator_failed(
 	struct node_listener *listener, const struct instance *instance)
 {
@@ -390,10 +397,4 @@ static void say_failure(
 {
 	node_report_failure(process->connection, failure);
 	node_upgrade_failed(&process->upgrade);
-}
-
-/* The fd, if the node was started with it, never inherited further. */
-static int present(struct os *os, int fd)
-{
-	return os->fcntl(os, fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : fd;
 }

@@ -133,9 +133,6 @@ static const char *no_follower(const struct placement *placement,
 	const struct placement_node *one = &placement->nodes[node];
 	const struct placement_node *peer = &placement->nodes[other];
 
-	if (link->fifo != TOPOLOGY_NONE)
-		return "it has streams through a FIFO, which end when their "
-		       "only writer has gone; use another transport";
 	if (one->written->kind == NODE_REMOTE && !link->reconnect)
 		return "it is a remote node, and its peer does not come again; "
 		       "if it does, say \"reconnect\" of its streams";

@@ -31,6 +31,7 @@ static int take_end(struct shred_joiner *joiner, struct shred_writer *writer,
 static int keep(struct shred_writer *writer, const struct block_head *head,
 	const uint8_t *body);
 static void tear(struct shred_joiner *joiner, struct shred_writer *writer);
+static void break_off(struct shred_joiner *joiner, struct shred_writer *writer);
 
 int shred_joiner_init(struct shred_joiner *joiner, uint32_t stream,
 	uint32_t block_bytes, uint32_t record_bytes)
@@ -53,6 +54,12 @@ void shred_joiner_release(struct shred_joiner *joiner)
 	free(joiner->writers);
 	free(joiner->bytes);
 	*joiner = (struct shred_joiner){0};
+}
+
+void shred_joiner_follow(struct shred_joiner *joiner)
+{
+	CHECK(joiner->end == 0 && joiner->writer_count == 0);
+	joiner->midway = true;
 }
 
 /* What is left to look at is less than a block. */
@@ -133,8 +140,10 @@ const char *shred_joiner_verdict(const struct shred_joiner *joiner)
 bool shred_explain(const struct shred_counts *counts, char *text, size_t bytes)
 {
 	static const struct shred_counts none;
+	struct shred_counts refused = *counts;
 
-	if (memcmp(counts, &none, sizeof none) == 0)
+	refused.broken = 0;
+	if (memcmp(&refused, &none, sizeof none) == 0)
 		return false;
 	snprintf(text, bytes,
 		"%" PRIu64 " bytes of no block, %" PRIu64
@@ -192,6 +201,9 @@ static bool read_head(const struct shred_joiner *joiner, const uint8_t *at,
 	head->kind = le16toh(head->kind);
 	if (head->bytes > joiner->block_bytes - SHRED_HEAD_BYTES)
 		return false;
+	if (head->kind == KIND_ANEW)
+		return head->total == 0 && head->offset == 0 &&
+		       head->bytes == 0 && head->type == 0;
 	if (head->kind == KIND_END)
 		return head->total == 0 && head->offset == 0 &&
 		       head->bytes == 0 && head->type >= STREAM_DONE &&
@@ -203,7 +215,8 @@ static bool read_head(const struct shred_joiner *joiner, const uint8_t *at,
 	       (head->bytes > 0 || head->total == 0);
 }
 
-/* Goes to where the next block may begin. */
+/* Goes to where the next block may begin. What a dead reader left of the block
+ * that it was taking is not alien. */
 static void skip(struct shred_joiner *joiner)
 {
 	const uint8_t *at = joiner->bytes + joiner->start;
@@ -211,7 +224,8 @@ static void skip(struct shred_joiner *joiner)
 	const uint8_t *next = memchr(at + 1, shred_magic[0], there - 1);
 	size_t bytes = next ? (size_t)(next - at) : there;
 
-	joiner->counts.alien_bytes += bytes;
+	if (!joiner->midway || joiner->writer_count > 0)
+		joiner->counts.alien_bytes += bytes;
 	joiner->start += bytes;
 }
 
@@ -226,7 +240,7 @@ static int take(struct shred_joiner *joiner, const struct block_head *head,
 		joiner->counts.alien_blocks++;
 		return SHRED_MORE;
 	}
-	if (!in_order(joiner, writer, head))
+	if (!in_order(joiner, writer, head) || head->kind == KIND_ANEW)
 		return SHRED_MORE;
 	piece->writer = writer->number;
 	piece->reason = STREAM_OPEN;
@@ -248,24 +262,37 @@ static struct shred_writer *find_writer(
 	if (joiner->writer_count == SHRED_WRITERS_MAX)
 		return NULL;
 	made = &joiner->writers[joiner->writer_count++];
-	*made = (struct shred_writer){.number = number};
+	*made = (struct shred_writer){
+		.number = number, .unheard = joiner->midway};
 	return made;
 }
 
 static bool in_order(struct shred_joiner *joiner, struct shred_writer *writer,
 	const struct block_head *head)
 {
+	if (head->kind == KIND_ANEW && writer->reason == STREAM_OPEN)
+		break_off(joiner, writer);
 	if (head->sequence < writer->expected || head->sequence == UINT64_MAX ||
 		writer->reason != STREAM_OPEN) {
 		joiner->counts.repeated++;
 		return false;
 	}
-	if (head->sequence > writer->expected) {
+	if (head->sequence > writer->expected && !writer->unheard) {
 		joiner->counts.missing += head->sequence - writer->expected;
 		tear(joiner, writer);
 	}
+	joiner->counts.broken += writer->unheard && head->offset > 0;
+	writer->unheard = false;
 	writer->expected = head->sequence + 1;
 	return true;
+}
+
+/* Another process goes on with the number of one that died. */
+static void break_off(struct shred_joiner *joiner, struct shred_writer *writer)
+{
+	joiner->counts.broken += writer->begun;
+	writer->begun = false;
+	writer->expected = 0;
 }
 
 /* A block that continues nothing is the rest of a record that was given up, or

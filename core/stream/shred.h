@@ -11,6 +11,10 @@
  * or of another stream is counted and goes nowhere; a record that misses a
  * block is never delivered. The bytes are described in docs/wire.md, "Blocks".
  *
+ * A process that follows one that died keeps its number and says so; a reader
+ * that follows one begins at whatever block it meets. What either lost in the
+ * middle of a record is counted, and no fault of anybody's.
+ *
  * It touches no fd and no stream: bytes in, records out, and the other way.
  */
 #ifndef TAU_CORE_STREAM_SHRED_H
@@ -35,7 +39,7 @@ struct shred_sum {
 /* Cuts the records of one writer. */
 struct shred_cutter {
 	struct shred_sum sum;
-	uint32_t writer;      /* random: another with each process */
+	uint32_t writer;      /* random; a process keeps that of who died */
 	uint32_t stream;      /* on this conveyor */
 	uint32_t block_bytes; /* the largest block, head included */
 	uint64_t sequence;    /* of the next block */
@@ -55,6 +59,10 @@ uint32_t shred_cut(struct shred_cutter *cutter, const struct tau_record *record,
 uint32_t shred_cut_end(
 	struct shred_cutter *cutter, enum stream_reason reason, uint8_t *to);
 
+/* The block with which a process goes on in the place of one that died, before
+ * all others of its own; its size. */
+uint32_t shred_cut_anew(struct shred_cutter *cutter, uint8_t *to);
+
 /* What was refused. */
 struct shred_counts {
 	uint64_t alien_bytes;  /* that belong to no block */
@@ -63,6 +71,7 @@ struct shred_counts {
 	uint64_t missing;      /* blocks that were gone over */
 	uint64_t torn;         /* records begun that miss a block */
 	uint64_t oversized;    /* records larger than the stream takes */
+	uint64_t broken;       /* records begun whose writer or reader died */
 };
 
 struct shred_writer;
@@ -74,6 +83,7 @@ struct shred_joiner {
 	uint8_t *bytes; /* what has come and was not looked at: [start, end) */
 	size_t start, end, limit;
 	bool finished; /* no more comes */
+	bool midway;   /* another process had what came before */
 	struct shred_writer *writers;
 	uint32_t writer_count;
 	struct shred_counts counts;
@@ -96,6 +106,11 @@ struct shred_piece {
 int shred_joiner_init(struct shred_joiner *joiner, uint32_t stream,
 	uint32_t block_bytes, uint32_t record_bytes);
 void shred_joiner_release(struct shred_joiner *joiner);
+
+/* Nothing has come to it: another process died that had what came before. So
+ * it begins with the first block that it finds, and each writer with the first
+ * that is heard of it. */
+void shred_joiner_follow(struct shred_joiner *joiner);
 
 /* Where to put bytes that have come, at least one: call it when shred_join has
  * said SHRED_MORE. Then say how many there are. */

@@ -2,7 +2,7 @@
  * shred: what has come of records and not yet been put together, for another
  * process.
  *
- *	| bytes not looked at | finished u32 | counts 6 u64
+ *	| bytes not looked at | finished, midway: 2 u32 | counts 7 u64
  *	| writers u32, each: expected u64, number, reason, begun, total, type:
  *	|	5 u32, what of a record has come
  */
@@ -21,12 +21,14 @@ void shred_joiner_carry(const struct shred_joiner *joiner, struct carry *to)
 	carry_blob(to, joiner->bytes + joiner->start,
 		(uint32_t)(joiner->end - joiner->start));
 	carry_u32(to, joiner->finished);
+	carry_u32(to, joiner->midway);
 	carry_u64(to, counts->alien_bytes);
 	carry_u64(to, counts->alien_blocks);
 	carry_u64(to, counts->repeated);
 	carry_u64(to, counts->missing);
 	carry_u64(to, counts->torn);
 	carry_u64(to, counts->oversized);
+	carry_u64(to, counts->broken);
 	carry_u32(to, joiner->writer_count);
 	for (uint32_t i = 0; i < joiner->writer_count; i++) {
 		const struct shred_writer *writer = &joiner->writers[i];
@@ -45,24 +47,27 @@ void shred_joiner_carry(const struct shred_joiner *joiner, struct carry *to)
 int shred_joiner_adopt(struct shred_joiner *joiner, struct carry_reader *from)
 {
 	struct shred_counts *counts = &joiner->counts;
-	uint32_t bytes, finished, writers;
+	uint32_t bytes, finished, midway, writers;
 	const uint8_t *came = carry_take_blob(from, &bytes);
 	int result = 0;
 
 	finished = carry_take_u32(from);
+	midway = carry_take_u32(from);
 	counts->alien_bytes = carry_take_u64(from);
 	counts->alien_blocks = carry_take_u64(from);
 	counts->repeated = carry_take_u64(from);
 	counts->missing = carry_take_u64(from);
 	counts->torn = carry_take_u64(from);
 	counts->oversized = carry_take_u64(from);
+	counts->broken = carry_take_u64(from);
 	writers = carry_take_u32(from);
-	if (from->cut || bytes > joiner->limit || finished > 1 ||
+	if (from->cut || bytes > joiner->limit || finished > 1 || midway > 1 ||
 		writers > SHRED_WRITERS_MAX)
 		return -EBADMSG;
 	memcpy(joiner->bytes, came, bytes);
 	joiner->end = bytes;
 	joiner->finished = finished;
+	joiner->midway = midway;
 	for (uint32_t i = 0; i < writers && result == 0; i++)
 		result = adopt_writer(joiner, from);
 	return result;

@@ -51,6 +51,13 @@ uint32_t shred_cut_end(
 	return put_block(cutter, &head, to);
 }
 
+uint32_t shred_cut_anew(struct shred_cutter *cutter, uint8_t *to)
+{
+	struct block_head head = {.kind = htole16(KIND_ANEW)};
+
+	return put_block(cutter, &head, to);
+}
+
 void shred_sum_init(struct shred_sum *sum)
 {
 	for (uint32_t i = 0; i < 256; i++) {

@@ -10,6 +10,7 @@
 enum {
 	KIND_PIECE = 1,
 	KIND_END = 2,
+	KIND_ANEW = 3,
 };
 
 /* As it lies in a block, little-endian. */
@@ -34,6 +35,7 @@ struct shred_writer {
 	uint32_t number;
 	enum stream_reason reason; /* STREAM_OPEN until it ended */
 	bool begun;                /* inside a record */
+	bool unheard;              /* what came before another process had */
 	uint32_t came, total, room;
 	uint16_t type;
 	uint8_t *body;

@@ -144,6 +144,7 @@ static int kind_parts(unsigned kind)
 {
 	switch (kind) {
 	case COMMAND_PLAN:
+		return PART_RECORDS | PART_BYTES | PART_TEXT;
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_DEADLOCK:
@@ -160,6 +161,8 @@ static int kind_parts(unsigned kind)
 	case COMMAND_DONE:
 	case COMMAND_AWAKE:
 		return 0;
+	case COMMAND_SHUT:
+		return PART_CODE;
 	case COMMAND_FAILED:
 		return PART_CODE | PART_NAME | PART_PLUGIN | PART_TEXT;
 	case COMMAND_REFUSED:

@@ -183,6 +183,7 @@ enum command_kind {
 	COMMAND_SEEN = 29,
 	COMMAND_BEGUN = 30,
 	COMMAND_AWAKE = 31,
+	COMMAND_SHUT = 32, /* a FIFO's end is closed for good: a link's place */
 	/* either way */
 	COMMAND_FDS = 27,
 	/* on a control socket */
