@@ -13,7 +13,7 @@ unset TAU_PLUGIN_PATH
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tau-stops-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-mkdir -m 700 store
+mkdir -m 700 store && mkdir -p walked/inside
 
 awk 'BEGIN { for (i = 0; i < 120; i++) printf "10.0.0.%d - u%d [10/Oct/2000:13:55:%02d -0700] \"GET /p%d?q=%d HTTP/1.1\" %d %d \"-\" \"agent %d\"\n",
 	i % 7, i % 3, i % 60, i % 11, i, i % 5 ? 200 : 500 + i % 4, i * 37 % 1000, i % 4; print "not a line of a log" }' >log
@@ -50,6 +50,8 @@ exact  log   stdin ! lines ! weblog ! sort /bytes descending ! table ! stdout
 exact  json  stdin ! lines ! json.parse ! sort /n ! json.write ! stdout
 exact  json  stdin ! lines ! j:json.parse ! null ; @j.bad ! stdout
 exact  words stdin ! lines ! t:tee ! count "" ! stdout ; @t ! file.write copy
+exact  words stdin ! lines ! ffi libc.so.6 "size strlen(string in)" ! stdout
+exact  words stdin ! lines ! f:ffi libc.so.6 "int ftw(string in, event int entry(string path) = 0, int = 8) errno if -1" {"value":"walked"} ! null ; @f.events ! stdout
 exact  log   tcp.accept 0 ! take 3 ! null
 exact  log   tcp.listen 0 ! lines ! take 121 ! stdout
 sorted log   l:tcp.listen 0 ! lines ! take 121 ! stdout ; @l.bad ! null

@@ -64,6 +64,26 @@ void crash_book_release(struct crash_book *book)
 	*book = (struct crash_book){0};
 }
 
+/* The C function that it calls by a signature, or NULL; on one line. */
+static const char *call_of(
+	const struct node_plan_operator *plan, struct arena *arena)
+{
+	for (uint32_t i = 0; i < plan->param_count; i++) {
+		const struct param_value *value = &plan->params[i];
+		char *call;
+
+		if (!value->set || value->type != PARAM_SIGNATURE ||
+			value->secret)
+			continue;
+		call = arena_copy(arena, value->json);
+		for (char *byte = call; *byte != '\0'; byte++)
+			if ((unsigned char)*byte < ' ')
+				*byte = ' ';
+		return call;
+	}
+	return NULL;
+}
+
 void crash_book_learn(
 	struct crash_book *book, uint32_t process, const struct node_plan *plan)
 {
@@ -84,7 +104,8 @@ void crash_book_learn(
 			.plugin = arena_copy(arena, from->plugin),
 			.version = arena_copy(arena, version),
 			.path = arena_copy(arena, from->path),
-			.sha256 = arena_copy(arena, from->sha256)};
+			.sha256 = arena_copy(arena, from->sha256),
+			.call = call_of(from, arena)};
 	}
 }
 
@@ -226,6 +247,8 @@ static void say_plugin(struct report *report)
 {
 	const struct crash_plugin *plugin = report->plugin;
 
+	if (plugin->call)
+		text_format(&report->text, "\n  it calls %s", plugin->call);
 	text_format(&report->text, "\n  %s %s is %s", plugin->plugin,
 		plugin->version, plugin->path);
 	for (size_t i = 0; i < WALK_FRAMES_MAX; i++) {

@@ -30,6 +30,7 @@
 struct crash_plugin {
 	const char *operator_name; /* that came from it */
 	const char *plugin, *version, *path, *sha256;
+	const char *call; /* the C function that it calls, or NULL */
 };
 
 struct crash_process {
