@@ -198,6 +198,9 @@
  * sleeping costs no message. */
 #define NODE_QUIET_NS 100000000ll
 
+/* tau check: how long one case of an operator may take. */
+#define CHECK_DEADLINE_NS 5000000000ll
+
 /* links: packets as large as a socket's buffer takes a few of, streams as many
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */

@@ -17,6 +17,8 @@ static const struct {
 	{"elf.symbol", "end the source with TAU_OPERATORS(...)"},
 	{"elf.exports", "compile with -fvisibility=hidden, or make it static: "
 			"two plugins in one process may both have it"},
+	{"elf.undefined", "link the library that has it, and with -Wl,-z,defs, "
+			  "so that the linker tells you"},
 	{"elf.host", "reach the host through op->host alone; it exports "
 		     "nothing"},
 	{"elf.textrel", "compile every file of it with -fPIC"},
@@ -25,6 +27,45 @@ static const struct {
 	{"elf.stack", "link with -Wl,-z,noexecstack; an assembler file needs a "
 		      ".note.GNU-stack section"},
 	{"note.name", "give the plugin another name"},
+	{"note.table", "make TAU_PLUGIN and TAU_OPERATORS say the same"},
+	{"file.load", "run ldd on it: all of its libraries must be there"},
+	{"case.crash", "run it under a debugger or AddressSanitizer"},
+	{"case.exit", "return -errno after tau_fail; the process is not the "
+		      "operator's to end"},
+	{"case.hang", "wait through the host alone, and return when a call "
+		      "says stop"},
+	{"body.consumed", "consume a record when you are done with its body"},
+	{"body.beyond", "a body has record->bytes bytes and no NUL behind it"},
+	{"body.written", "copy it: others may be reading the same body"},
+	{"reserve.void", "fill and commit a reservation before the next call "
+			 "that may suspend"},
+	{"reserve.beyond", "reserve as many bytes as you write"},
+	{"in.window", "consume each record once, after tau_read gave it"},
+	{"out.window", "reserve room for each record before you commit it"},
+	{"out.atomic", "reserve as many bytes as you commit"},
+	{"out.type", "describe the port as what it writes, or as any"},
+	{"out.value", "write values with tau/writer.h and look at what "
+		      "tau_writer_finish returns"},
+	{"out.body", "commit a reservation, or send a part of a record that "
+		     "you consume later, or mark a constant TAU_STATIC"},
+	{"out.endless", "write what is there, and then return"},
+	{"run.result", "return 0, or a negative errno"},
+	{"fail.silent", "return tau_fail(op, -E..., \"why, and what to do\")"},
+	{"life.create", "open files and connections in run"},
+	{"life.fds", "close in destroy what run opened"},
+	{"stop.output", "what run knows when it returns must be in op->self, "
+			"and what op->self knows in the state"},
+	{"stop.ignored", "return from run when a read is NULL or a call "
+			 "answers TAU_STOPPED"},
+	{"close.ignored", "return from run when a call answers TAU_STOPPED, "
+			  "also a write"},
+	{"save.failed", "save must work whenever run has returned"},
+	{"save.changes", "save writes and changes nothing"},
+	{"save.identical", "restore all that save writes, in the same order"},
+	{"restore.failed", "read what save of the same version writes"},
+	{"restore.rest", "read all that save writes, or do not write it"},
+	{"restore.truncated", "refuse a state that ends too soon: tau_read_at "
+			      "gives NULL"},
 };
 
 static struct check_group *group_of(

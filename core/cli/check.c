@@ -2,15 +2,22 @@
  * check: tries a plugin against the rules of the operator ABI.
  */
 #include "core/check/static.h"
+#include "core/check/probe.h"
+#include "core/check/probes.h"
 #include "core/cli/commands.h"
 #include "core/cli/search.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct wish {
 	const char *path;
+	int64_t deadline_ns;
+	bool file_only;
 };
+
+enum { OPTION_DEADLINE = CLI_OWN, OPTION_FILE_ONLY };
 
 static void show(
 	struct cli *cli, const char *path, const struct check_report *report);
@@ -21,7 +28,13 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 {
 	struct wish *wish = context;
 
-	(void)id;
+	if (id == OPTION_DEADLINE)
+		return cli_take_duration(cli, &check_command, "deadline", value,
+			&wish->deadline_ns);
+	if (id == OPTION_FILE_ONLY) {
+		wish->file_only = true;
+		return 0;
+	}
 	if (wish->path)
 		return cli_usage(cli, &check_command,
 			"check takes one file, and %s is a second", value);
@@ -29,9 +42,34 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	return 0;
 }
 
+static int try_operators(struct cli *cli, const struct wish *wish,
+	const struct description *description, struct check_report *report,
+	struct error *error)
+{
+	const char *folder = cli_environment(cli, "TMPDIR");
+	const struct probes_request request = {.path = wish->path,
+		.description = description,
+		.folder = folder && *folder == '/' ? folder : "/tmp",
+		.environment = cli->environment,
+		.deadline_ns = wish->deadline_ns};
+
+	return probes_run(report, &cli->os, &request, error);
+}
+
+int checking_command(struct cli *cli, int argc, char **argv)
+{
+	struct search search;
+
+	if (argc != 4)
+		return EXIT_CODE_USAGE;
+	search_init(&search, cli, NULL);
+	return probe_main(&cli->os, argv[1], argv[2],
+		(uint32_t)strtoul(argv[3], NULL, 10), &search.folders);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct wish wish = {NULL};
+	struct wish wish = {.deadline_ns = CHECK_DEADLINE_NS};
 	struct check_report report = {0};
 	struct description *description = NULL;
 	struct error error = ERROR_NONE;
@@ -46,6 +84,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	search_init(&search, cli, NULL);
 	code = static_check(&report, &cli->os, wish.path, &search.folders,
 		&description, &error);
+	if (code == 0 && description && !wish.file_only)
+		code = try_operators(cli, &wish, description, &report, &error);
 	if (code < 0) {
 		cli_say(cli, "%s", error.text);
 		report_release(&report);
@@ -147,19 +187,28 @@ static void show_json(
 	json_decref(all);
 }
 
-static const struct cli_option options[] = {{0}};
+static const struct cli_option options[] = {
+	{"deadline", OPTION_DEADLINE, "DURATION",
+		"how long one case may take (5s)"},
+	{"file-only", OPTION_FILE_ONLY, NULL,
+		"run none of it; look at the file alone"},
+	{0}};
 
 const struct cli_command check_command = {
 	.name = "check",
 	.operands = "FILE.so",
 	.doc = "try a plugin against the rules of the ABI",
-	.text = "Looks at what the file exports, needs and says about itself. "
-		"Each "
-		"finding has a code that stays the same, a sentence and what "
-		"to do. The exit code is 0 without a finding, 1 with one, 74 "
-		"when the file cannot be read.",
+	.text = "Looks at what the file exports, needs and says about itself, "
+		"and runs each operator, in processes of their own, on a "
+		"strict "
+		"host that feeds, stops, closes, saves, restores and fails it "
+		"at every turn. Each finding has a code that stays the same, a "
+		"sentence and what to do. The exit code is 0 without a "
+		"finding, "
+		"1 with one, 74 when the file cannot be read.",
 	.options = options,
-	.examples = "tau check ./shout.so\n",
+	.examples = "tau check ./shout.so\n"
+		    "tau check --json --deadline 1s ./shout.so\n",
 	.json = true,
 	.run = run,
 };

@@ -28,6 +28,8 @@ int node_command(struct cli *cli, int argc, char **argv);
 
 /* What `tau test` starts (core/check/trials). */
 int trials_command(struct cli *cli, int argc, char **argv);
+/* What `check` starts to try an operator: `tau WORD FILE OPERATOR GROUP`. */
+int checking_command(struct cli *cli, int argc, char **argv);
 
 /* What a supervisor starts to have files read (core/fleet/resolver). */
 int symbols_command(struct cli *cli);

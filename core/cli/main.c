@@ -2,6 +2,7 @@
  * main: the program tau. Finds the command and gives it its words.
  */
 #include "core/cli/cli.h"
+#include "core/check/probes.h"
 #include "core/check/trials.h"
 #include "core/cli/commands.h"
 #include "core/fleet/resolver.h"
@@ -107,6 +108,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return symbols_command(cli);
 	if (!strcmp(name, TRIALS_WORD))
 		return trials_command(cli, argc - 1, argv + 1);
+	if (!strcmp(name, PROBE_WORD))
+		return checking_command(cli, argc - 1, argv + 1);
 	prepare_for_bugs(&cli->os);
 	if (!strcmp(name, DETACHED_WORD))
 		return detached_command(cli, argc - 1, argv + 1);

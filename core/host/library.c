@@ -70,6 +70,11 @@ const struct library_operator *library_operator(
 	return NULL;
 }
 
+bool library_has(const struct library *library, const char *symbol)
+{
+	return dlsym(library->handle, symbol) != NULL;
+}
+
 /* Path and hash; what the path leads to is looked at only when it must be. */
 static int identify(struct library *library, struct os *os, const char *path,
 	const char *sha256, struct error *error)
@@ -238,6 +243,7 @@ static int load(struct library *library, struct os *os, struct error *error)
 	if (handle == NULL)
 		return refuse_load(library, error);
 	library->mapped = true;
+	library->handle = handle;
 	result = check_again(library, os, &status, error);
 	return result != 0 ? result : take_table(library, handle, error);
 }

@@ -38,6 +38,7 @@ struct library {
 	struct os *os;
 	int stored_fd; /* open, so that the copy stays in the store; or -1 */
 	bool mapped;   /* its constructors have run */
+	void *handle;  /* the loader's, once it is mapped */
 	struct description *description;
 	/* In the order of the description, as many as it has. */
 	struct library_operator *operators;
@@ -56,5 +57,9 @@ void library_destroy(struct library **library);
 /* The operator of that name, or NULL. */
 const struct library_operator *library_operator(
 	const struct library *library, const char *name);
+
+/* Whether the plugin or a library that it was linked with has that symbol;
+ * what this program has does not count. */
+bool library_has(const struct library *library, const char *symbol);
 
 #endif

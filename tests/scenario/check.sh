@@ -10,13 +10,16 @@ umask 022
 scenario "each broken plugin is found by its code, and by no other"
 for source in "$here"/*.c; do
 	name=${source##*/}
-	read -r _ code flags <"$source"
-	flags=${flags%'*/'}
-	[ "$code" != none ] || code=
+	read -r _ words <"$source"
+	words=${words%'*/'}
+	code=$(printf '%s\n' $words | grep -v '^-\|none' | sort || :)
+	flags=$(printf '%s\n' $words | grep '^-' || :)
+	printf 'void absent(void);void absent(void){}' |
+		${CC:-cc} -shared -fPIC -o libabsent.so -xc -
 	# shellcheck disable=SC2086
-	${CC:-cc} -g -O1 -shared -fPIC -fvisibility=hidden -I"$abi" -I"$here" \
+	${CC:-cc} -g -shared -fPIC -fvisibility=hidden -I"$abi" -I"$here" \
 		-o bad.so "$source" $flags 2>cc || fail "$name: $(cat cc)"
-	t check --json bad.so
+	t check --json --deadline 700ms bad.so
 	found=$(jq -r '.findings[].code' out | sort -u)
 	[ "$found" = "$code" ] || fail "$name: found '$found', not '$code': $(cat out err)"
 	expect_status $((${#code} > 0))
@@ -31,7 +34,7 @@ expect_status 1
 grep -q '^  hint: ' out || fail "no hint"
 
 scenario "the manual has each code, and each was found"
-sed 's/\\-/-/g' "$here/../../../docs/tau.1" | sed -n '/^.SH FINDINGS/,/^.SH EXIT/p' | grep -oE '^\.B (file|elf|note|life|run|stop|fail|save|close)\.[a-z]+' |
+sed 's/\\-/-/g' "$here/../../../docs/tau.1" | sed -n '/^.SH FINDINGS/,/^.SH EXIT/p' | grep -oE '^\.B (file|elf|note|life|run|stop|fail|save|close|case|body|reserve|in|out|restore)\.[a-z]+' |
 	sed 's/^\.B //' | sort -u >manual
 sort -u "$folder/codes" | sed '/^$/d' >found
 diff manual found || fail "the codes of the manual and those of the broken plugins differ"

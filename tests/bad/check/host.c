@@ -1,4 +1,4 @@
-/* elf.host */
+/* elf.host elf.undefined */
 #include "plugin.h"
 RELAY;
 extern __attribute__((visibility("default"))) int tau_now(struct tau_op *op);

@@ -1,4 +1,4 @@
-/* elf.symbol */
+/* elf.symbol note.table */
 #include "plugin.h"
 RELAY;
 static const struct tau_operator relay = {

@@ -1,0 +1,99 @@
+/*
+ * probe_signal: what a crash of an operator was. The handler finds the probe at
+ * the low end of the stack that it runs on, so there is no global.
+ */
+#include "core/check/probe.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#define SIGNAL_STACK_BYTES ((size_t)65536)
+
+static const char *name_of(int number)
+{
+	switch (number) {
+	case SIGSEGV:
+		return "it touched memory that is not its own (SIGSEGV)";
+	case SIGBUS:
+		return "it touched memory that is not there (SIGBUS)";
+	case SIGFPE:
+		return "it divided by zero, or the like (SIGFPE)";
+	case SIGILL:
+		return "it ran into what is no instruction (SIGILL)";
+	case SIGABRT:
+		return "it aborted (SIGABRT)";
+	default:
+		return "it was ended by a signal";
+	}
+}
+
+/* What was wrong about an address in one of the stage's bodies. */
+static bool tell_cell(struct probe *probe, uintptr_t address)
+{
+	const struct cell *cell = cell_at(&probe->cells, address);
+
+	if (!cell)
+		return false;
+	if (cell->kind == CELL_IN && cell->voided)
+		probe_finding(probe, "body.consumed",
+			"it touched the body of a record that it had consumed");
+	else if (cell->kind == CELL_OUT && cell->voided)
+		probe_finding(probe, "reserve.void",
+			"it touched a reservation after a call that may "
+			"suspend");
+	else if (address >= (uintptr_t)cell->body + cell->bytes)
+		probe_finding(probe,
+			cell->kind == CELL_IN ? "body.beyond"
+					      : "reserve.beyond",
+			"it touched bytes behind the end of a %s of %zu bytes",
+			cell->kind == CELL_IN ? "body" : "reservation",
+			cell->bytes);
+	else
+		probe_finding(probe, "body.written",
+			"it wrote into the body of a record that it had read");
+	return true;
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	const ucontext_t *user = context;
+	struct probe *probe = *(struct probe **)user->uc_stack.ss_sp;
+	uintptr_t at = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+
+	if (at >= probe->code.start && at < probe->code.end)
+		probe->page->stands =
+			at - probe->code.start + probe->code.offset;
+	if (info->si_code == SI_USER &&
+		info->si_pid == probe->os->getppid(probe->os))
+		probe->os->exit(probe->os, PROBE_ABANDONED);
+	if ((number != SIGSEGV && number != SIGBUS) ||
+		!tell_cell(probe, (uintptr_t)info->si_addr))
+		probe_finding(probe, "case.crash", "%s", name_of(number));
+	probe->os->exit(probe->os, PROBE_ABANDONED);
+}
+
+int probe_watch_signals(struct probe *probe)
+{
+	static const int numbers[] = {
+		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
+	struct sigaction action = {
+		.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct os *os = probe->os;
+	stack_t stack = {.ss_size = SIGNAL_STACK_BYTES};
+	int result;
+
+	stack.ss_sp = probe->signal_stack = malloc(SIGNAL_STACK_BYTES);
+	if (!stack.ss_sp)
+		return -ENOMEM;
+	*(struct probe **)stack.ss_sp = probe;
+	result = os->sigaltstack(os, &stack, NULL);
+	for (size_t i = 0; result == 0 && i < sizeof numbers / sizeof *numbers;
+		i++)
+		result = os->sigaction(os, numbers[i], &action, NULL);
+	action = (struct sigaction){.sa_handler = SIG_IGN};
+	return result < 0 ? result : os->sigaction(os, SIGPIPE, &action, NULL);
+}

@@ -1,0 +1,225 @@
+/* probe_stops: an operator that is told to stop or to close at each of its
+ * waits, and its state in other hands. See probe.h. */
+#include "core/check/probe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STOPS_MAX 200
+#define SAVES_MAX 40
+
+/* Unstopped; false when there is nothing to compare with. */
+static bool live_unstopped(
+	struct probe *probe, struct stage *stage, struct probe_life *life)
+{
+	bool good;
+
+	*life = (struct probe_life){0};
+	if (!probe_begin(probe, stage, life))
+		return false;
+	probe_case(probe, "unstopped");
+	probe_live(probe, stage, life, false);
+	good = probe_judge(probe, stage, life->code, "run");
+	probe_end(probe, stage, life);
+	return good;
+}
+
+/* One life that is stopped at its wait `at`; false when it has none. */
+static bool stop_once(struct probe *probe, const struct stage *unstopped,
+	const struct probe_life *wanted, size_t at, bool moved)
+{
+	uint32_t before = probe->page->finding_count;
+	struct probe_life life = {0};
+	struct stage stage;
+	char text[PAGE_TEXT_BYTES];
+	bool stopped;
+
+	if (!probe_begin(probe, &stage, &life))
+		return false;
+	probe_case(probe, "told to stop at wait %zu, then %s", at + 1,
+		moved ? "made anew of its state" : "run again");
+	stage.stop_at = at;
+	probe_live(probe, &stage, &life, moved);
+	stopped = life.stopped;
+	if (stopped && life.code != -ECANCELED && !stage.lonely &&
+		(life.code < 0) != (wanted->code < 0))
+		probe_finding(probe, "stop.output",
+			"it returned %d, and %d when it was not stopped: %s",
+			life.code, wanted->code, stage.failure);
+	else if (stopped && life.code != -ECANCELED &&
+		 probe_differs(unstopped, &stage, text, sizeof text))
+		probe_finding(probe, "stop.output", "%s", text);
+	probe_end(probe, &stage, &life);
+	stage_release(&stage);
+	if (stopped && probe->page->finding_count == before)
+		probe_passed(probe);
+	return stopped && probe->page->finding_count == before;
+}
+
+void probe_stop(struct probe *probe)
+{
+	struct probe_life life;
+	struct stage unstopped;
+	size_t at = 0;
+
+	if (!live_unstopped(probe, &unstopped, &life)) {
+		probe_left_out(probe, "stops", "it fails unstopped already");
+		return;
+	}
+	for (int moved = 0; moved < 2; moved++)
+		for (at = 0; at < STOPS_MAX; at++)
+			if (!stop_once(probe, &unstopped, &life, at, moved))
+				break;
+	if (at == 0)
+		probe_left_out(probe, "stops",
+			"it never came to a wait at which it could be told");
+	stage_release(&unstopped);
+}
+
+void probe_close(struct probe *probe)
+{
+	for (size_t at = 0; at < STOPS_MAX; at++) {
+		struct probe_life life = {0};
+		struct stage stage;
+		bool closing;
+
+		if (!probe_begin(probe, &stage, &life))
+			return;
+		probe_case(probe, "told to close at call %zu", at + 1);
+		stage.close_at = at;
+		probe_live(probe, &stage, &life, false);
+		closing = stage.closing && stage.waits > at;
+		probe_end(probe, &stage, &life);
+		stage_release(&stage);
+		if (!closing)
+			return;
+		probe_passed(probe);
+	}
+}
+
+/* --- state --- */
+
+static bool same_record(
+	const struct stage_record *one, const struct stage_record *other)
+{
+	if (one->type != other->type)
+		return false;
+	if (one->type == TAU_FD)
+		return true;
+	return one->bytes == other->bytes &&
+	       memcmp(one->body, other->body, one->bytes) == 0;
+}
+
+static bool same_state(const struct stage_record *one, size_t count,
+	const struct stage_out *other)
+{
+	if (count != other->count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!same_record(&one[i], &other->records[i]))
+			return false;
+	return true;
+}
+
+/* Takes over what was saved last. */
+static struct stage_record *take_state(struct stage *stage, size_t *count)
+{
+	struct stage_record *taken = stage->state_out.records;
+
+	*count = stage->state_out.count;
+	stage->state_out.records = NULL;
+	stage->state_out.count = stage->state_out.room = 0;
+	return taken;
+}
+
+static void drop_state(
+	struct probe *probe, struct stage_record *state, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (state[i].type == TAU_FD)
+			probe->os->close(probe->os, state[i].fd);
+		free((void *)(uintptr_t)state[i].body);
+	}
+	free(state);
+}
+
+/* A new instance is given the first `count` records, and refuses them. */
+static void refuse(struct probe *probe, struct stage *stage,
+	const struct stage_record *state, size_t count)
+{
+	bool left;
+	int code;
+
+	stage->failure[0] = '\0';
+	code = stage_create(stage);
+	if (code == 0)
+		code = stage_restore(stage, state, count, &left);
+	if (code == 0)
+		probe_finding(probe, "restore.truncated",
+			"it takes a state of which %zu records are there and "
+			"the rest is missing",
+			count);
+	else if (probe_judge(probe, stage, code, "restore"))
+		probe_passed(probe);
+	stage_destroy(stage);
+}
+
+static void try_state(struct probe *probe, struct stage *stage)
+{
+	size_t count = 0;
+	struct stage_record *state = NULL;
+	int code = stage_save(stage);
+
+	if (code == 0) {
+		state = take_state(stage, &count);
+		code = stage_save(stage);
+	}
+	if (code != 0) {
+		probe_finding(probe, "save.failed",
+			"its save returned %d in a frozen instance: %s", code,
+			stage->failure);
+	} else if (!same_state(state, count, &stage->state_out)) {
+		probe_finding(probe, "save.changes",
+			"its save, called twice, writes two different states");
+	} else if (probe_move(probe, stage) && stage_save(stage) == 0) {
+		if (same_state(state, count, &stage->state_out))
+			probe_passed(probe);
+		else
+			probe_finding(probe, "save.identical",
+				"what it saves after it was restored is not "
+				"what it was restored from");
+		for (size_t i = 0; i < count; i++) {
+			stage_destroy(stage);
+			refuse(probe, stage, state, i);
+		}
+	}
+	drop_state(probe, state, count);
+}
+
+void probe_save(struct probe *probe)
+{
+	if (!probe->owner->table.save)
+		return;
+	for (size_t at = 0; at < SAVES_MAX; at++) {
+		uint32_t before = probe->page->finding_count;
+		struct probe_life life = {0};
+		struct stage stage;
+		bool frozen;
+
+		if (!probe_begin(probe, &stage, &life))
+			return;
+		probe_case(probe, "saved at wait %zu", at + 1);
+		stage.stop_at = at;
+		life.created = stage_create(&stage);
+		frozen = life.created == 0 && stage_run(&stage) == 0 &&
+			 stage.stopping;
+		if (frozen)
+			try_state(probe, &stage);
+		probe_end(probe, &stage, &life);
+		stage_release(&stage);
+		if (!frozen || probe->page->finding_count > before)
+			return;
+	}
+}

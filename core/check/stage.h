@@ -1,0 +1,178 @@
+/*
+ * stage: a host for one operator, in one function call. It feeds records in,
+ * keeps what comes out, and can tell the operator to stop, or to close, at any
+ * one of its waits; then it lets it go on, in the same instance or in a new one
+ * that was given its saved state.
+ *
+ * It is strict where a real host is merely fast: windows hold one record,
+ * reservations have exactly the size that was asked for and end before a page
+ * that nobody may touch, and a body is a fault as soon as it was consumed.
+ * Suspending calls never really suspend: inputs are all there from the start,
+ * and time passes only when nothing else can happen.
+ *
+ * What breaks a rule is told to `found`, which does not return.
+ */
+#ifndef TAU_CORE_CHECK_STAGE_H
+#define TAU_CORE_CHECK_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tau/operator.h>
+#include <tau/os.h>
+
+#include "core/base/os.h"
+#include "core/check/cell.h"
+#include "core/host/plugin_os.h"
+#include "core/plan/description.h"
+
+#define STAGE_NEVER SIZE_MAX
+#define STAGE_MEMBERS 2u     /* of each variadic port */
+#define STAGE_SLOTS 8u       /* as the ABI has */
+#define STAGE_WATCHES 16u    /* fds at once */
+#define STAGE_PATIENCE 2000u /* calls after a stop was told */
+#define STAGE_CALLS_MAX 20000u
+#define STAGE_IDLE_MAX 24u     /* waits in a row while nothing moves */
+#define STAGE_KEPT_MAX 10000u  /* in one stream, states included */
+#define STAGE_RECORDS_MAX 200u /* that an endless source may write */
+
+/* A record that goes in, and what came out. */
+struct stage_record {
+	const uint8_t *body;
+	uint32_t bytes;
+	uint16_t type;
+	int fd; /* of a TAU_FD */
+};
+
+struct stage_in {
+	struct tau_in head; /* first: the operator holds this */
+	struct tau_record window;
+	struct cell *cell; /* of the window's record */
+	const struct stage_record *feed;
+	size_t count, at;
+	bool told_end, off;
+};
+
+struct stage_out {
+	struct tau_out head; /* first */
+	struct tau_record slots[2];
+	struct cell *cell;                   /* of the reservation */
+	const struct port_description *port; /* NULL: of a state */
+	struct stage_record *records;        /* what came out; owned */
+	size_t count, room;
+	bool ended, off;
+};
+
+struct stage_timer {
+	int64_t next_ns, period_ns;
+};
+
+struct stage_watch {
+	uint32_t slot, events;
+	int fd; /* -1: none */
+	uint64_t key;
+};
+
+struct stage;
+/* Never returns. */
+typedef void stage_found(
+	struct stage *stage, const char *code, const char *text);
+
+struct stage {
+	struct tau_op op;      /* first: the operator holds this */
+	struct tau_host host;  /* the table that it sees */
+	struct plugin_os sees; /* tau.os/1, over … */
+	struct os faulty;      /* … this one, which can fail, over … */
+	struct os *os;         /* … the real one */
+	const struct tau_operator *type;
+	const struct operator_description *description;
+	stage_found *found;
+	void *context; /* of who hears of it */
+	struct cells *cells;
+	const struct tau_param *params;
+	const char *folder; /* that it may write in, absolute */
+
+	struct stage_in *ins;
+	struct stage_out *outs;
+	uint32_t in_total, out_total;
+	struct tau_in **in_heads, **in_ports;
+	struct tau_out **out_heads, **out_ports;
+	struct tau_group *in_groups, *out_groups;
+	uint32_t *next_member; /* per port, in ports first */
+	struct stage_in state_in;
+	struct stage_out state_out;
+
+	struct stage_timer timers[STAGE_SLOTS];
+	struct stage_watch watches[STAGE_WATCHES];
+	uint32_t next_watch;
+	int64_t now_ns;
+	struct tau_stdio stdio;
+	uint64_t metrics[4];
+
+	/* What is to happen. */
+	size_t stop_at, close_at, fail_at, gone_after;
+	uint32_t atomic;
+	bool stalls; /* out ports are full every other time */
+
+	/* What has happened. */
+	size_t waits, calls, failable, records_out;
+	uint32_t told_calls, stall, idle;
+	bool running, fresh, stopping, closing, lonely, failed_one;
+	bool os_given, os_denied;
+	bool wanted_extension; /* that this host has not */
+	char extension[48];
+	int broken;        /* failed whatever run returns; -errno */
+	char failure[512]; /* the sentence it failed with, or "" */
+};
+
+/* Ports by the description; everything else zeroed. Gives -ENOMEM. */
+int stage_init(struct stage *stage, struct os *os, struct cells *cells,
+	const struct tau_operator *type,
+	const struct operator_description *description);
+void stage_release(struct stage *stage);
+
+/* The life of an instance, step by step. Each returns what the operator did. */
+int stage_create(struct stage *stage);
+int stage_run(struct stage *stage); /* `stopping`: it was told, and 0: frozen */
+void stage_destroy(struct stage *stage);
+int stage_save(struct stage *stage);
+/* Of the first `count` records of `from`. */
+int stage_restore(struct stage *stage, const struct stage_record *from,
+	size_t count, bool *left);
+
+/* The table's calls, and those of tau.os/1. */
+void stage_host_init(struct stage *stage);
+void stage_os_init(struct stage *stage);
+
+/* Takes what was written since the last call. */
+void stage_harvest(struct stage *stage);
+void stage_harvest_one(struct stage *stage, struct stage_out *out);
+/* Forgets what came out. */
+void stage_out_clear(struct stage *stage, struct stage_out *out);
+void stage_in_clear(struct stage *stage, struct stage_in *in);
+
+/* Whether the next call that may fail is the one that is to. */
+bool stage_strikes(struct stage *stage);
+/* Counts a call of the host's, and ends what would go on for ever. */
+void stage_enter(struct stage *stage);
+/* Whether the operator is told to stop; it may be so from this call on when
+ * `suspends`. */
+bool stage_told(struct stage *stage, bool suspends);
+/* Whether nobody is left to work for. */
+bool stage_is_gone(const struct stage *stage);
+/* Whether a read would answer at once. */
+bool stage_has_some(const struct stage_in *in);
+
+/* Of the table: waits, timers and fds. */
+int stage_set_timer(
+	struct tau_op *op, uint32_t slot, int64_t first_ns, int64_t period_ns);
+int stage_set_watch(struct tau_op *op, uint32_t slot, int fd, uint32_t events,
+	uint64_t key);
+int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event);
+int stage_drained(struct tau_op *op, uint32_t slot, int fd, uint32_t events);
+/* As a call of the host's; TAU_STOPPED with bits, TAU_END or TAU_OK. */
+int stage_wait(
+	struct stage *stage, const struct tau_want *want, uint64_t *ready);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * stage_wait: waits, timers and fds of an operator on a stage. When nothing is
+ * ready the clock goes on to the next timer or deadline; fds that nobody else
+ * has the other end of never become ready, which is the end of it.
+ */
+#include "core/check/stage.h"
+
+#include <errno.h>
+#include <poll.h>
+
+static struct stage *stage_of(struct tau_op *op)
+{
+	return (struct stage *)(void *)op;
+}
+
+static bool is_ready(struct stage *stage, const struct stage_watch *watch)
+{
+	int found = watch->fd < 0 ? 0
+				  : stage->os->poll(stage->os, watch->fd,
+					    (int)watch->events);
+
+	return found > 0;
+}
+
+static uint64_t ready_slots(struct stage *stage, uint64_t asked)
+{
+	uint64_t ready = 0;
+
+	for (uint32_t i = 0; i < STAGE_SLOTS; i++)
+		if (stage->timers[i].next_ns &&
+			stage->timers[i].next_ns <= stage->now_ns)
+			ready |= TAU_SLOT(i);
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
+		if ((asked & TAU_SLOT(stage->watches[i].slot)) &&
+			is_ready(stage, &stage->watches[i]))
+			ready |= TAU_SLOT(stage->watches[i].slot);
+	return ready & asked;
+}
+
+/* A timer's bit is cleared by being given. */
+static void give_timers(struct stage *stage, uint64_t given)
+{
+	for (uint32_t i = 0; i < STAGE_SLOTS; i++) {
+		struct stage_timer *timer = &stage->timers[i];
+
+		if (!(given & TAU_SLOT(i)) || !timer->next_ns ||
+			timer->next_ns > stage->now_ns)
+			continue;
+		timer->next_ns =
+			timer->period_ns ? stage->now_ns + timer->period_ns : 0;
+	}
+}
+
+/* Whether no member of an out port is waited for. */
+static bool is_off(const struct stage *stage, uint32_t port)
+{
+	for (uint32_t i = 0; i < stage->out_total; i++)
+		if (stage->outs[i].head.index == port && !stage->outs[i].off)
+			return false;
+	return true;
+}
+
+static uint64_t ready_ports(
+	struct stage *stage, const struct tau_want *want, bool *ended)
+{
+	uint64_t ready = 0, asked = want->any | want->all;
+
+	*ended = true;
+	for (uint32_t i = 0; i < stage->in_total; i++) {
+		const struct stage_in *in = &stage->ins[i];
+		uint64_t bit = TAU_IN(in->head.index);
+
+		if (!(asked & bit))
+			continue;
+		if (stage_has_some(in) || (in->told_end && (want->all & bit)))
+			ready |= bit;
+		*ended = *ended && in->told_end;
+	}
+	for (uint32_t i = 0; i < stage->op.out_count; i++)
+		if ((asked & TAU_OUT(i)) && !is_off(stage, i) &&
+			!(stage->stalls && stage->stall++ % 2 == 0)) {
+			ready |= TAU_OUT(i);
+			*ended = false;
+		}
+	return ready;
+}
+
+static bool holds(const struct tau_want *want, uint64_t ready)
+{
+	return (ready & want->any) ||
+	       (want->all && (ready & want->all) == want->all);
+}
+
+/* Sets the clock on to what comes next, of what was asked for; false when
+ * nothing does. */
+static bool pass_time(struct stage *stage, const struct tau_want *want)
+{
+	int64_t next = want->deadline_ns;
+
+	for (uint32_t i = 0; i < STAGE_SLOTS; i++)
+		if (((want->any | want->all) & TAU_SLOT(i)) &&
+			stage->timers[i].next_ns &&
+			(!next || stage->timers[i].next_ns < next))
+			next = stage->timers[i].next_ns;
+	if (next > stage->now_ns)
+		stage->now_ns = next;
+	return next != 0;
+}
+
+static bool watches(const struct stage *stage)
+{
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
+		if (stage->watches[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static int told_bits(const struct stage *stage, uint64_t *ready)
+{
+	*ready = stage->closing ? TAU_CLOSE : TAU_QUIESCE;
+	return TAU_STOPPED;
+}
+
+int stage_wait(
+	struct stage *stage, const struct tau_want *want, uint64_t *ready)
+{
+	uint64_t none, asked = want->any | want->all;
+	bool ended;
+
+	ready = ready ? ready : &none;
+	stage_enter(stage);
+	stage_harvest(stage);
+	if (stage_told(stage, true))
+		return told_bits(stage, ready);
+	stage->fresh = true;
+	stage->idle++;
+	*ready = TAU_GONE;
+	if (stage_is_gone(stage))
+		return TAU_END;
+	for (int tries = 0; tries < 4; tries++) {
+		*ready = ready_ports(stage, want, &ended) |
+			 ready_slots(stage, asked);
+		if (stage->idle <= STAGE_IDLE_MAX &&
+			(holds(want, *ready) ||
+				(want->deadline_ns &&
+					stage->now_ns >= want->deadline_ns))) {
+			give_timers(stage, *ready);
+			return TAU_OK;
+		}
+		if (!pass_time(stage, want))
+			break;
+	}
+	*ready = 0;
+	/* Who waits for a peer has none here; nor will anything come for who
+	 * looks at the clock again and again. */
+	if (watches(stage) || stage->idle > STAGE_IDLE_MAX) {
+		stage->lonely = watches(stage);
+		stage->closing = true;
+		return told_bits(stage, ready);
+	}
+	return TAU_END;
+}
+
+int stage_set_timer(
+	struct tau_op *op, uint32_t slot, int64_t first_ns, int64_t period_ns)
+{
+	struct stage *stage = stage_of(op);
+
+	stage_enter(stage);
+	if (slot >= STAGE_SLOTS)
+		return -EINVAL;
+	if (first_ns && stage_strikes(stage))
+		return -EBUSY;
+	stage->timers[slot] = (struct stage_timer){first_ns, period_ns};
+	return 0;
+}
+
+int stage_set_watch(
+	struct tau_op *op, uint32_t slot, int fd, uint32_t events, uint64_t key)
+{
+	struct stage *stage = stage_of(op);
+	struct stage_watch *free_one = NULL;
+
+	stage_enter(stage);
+	if (slot >= STAGE_SLOTS || fd < 0)
+		return -EINVAL;
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++) {
+		struct stage_watch *watch = &stage->watches[i];
+
+		if (watch->fd == fd && watch->slot == slot) {
+			free_one = watch;
+			break;
+		}
+		if (watch->fd < 0 && !free_one)
+			free_one = watch;
+	}
+	if (!events) {
+		if (free_one && free_one->fd == fd)
+			free_one->fd = -1;
+		return 0;
+	}
+	if (!free_one || stage_strikes(stage))
+		return -ENOSPC;
+	*free_one = (struct stage_watch){slot, events, fd, key};
+	return 0;
+}
+
+int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event)
+{
+	struct stage *stage = stage_of(op);
+
+	stage_enter(stage);
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++) {
+		struct stage_watch *watch =
+			&stage->watches[stage->next_watch++ % STAGE_WATCHES];
+
+		if (watch->slot != slot || !is_ready(stage, watch))
+			continue;
+		*event = (struct tau_event){.key = watch->key,
+			.events = (uint32_t)stage->os->poll(
+				stage->os, watch->fd, (int)watch->events),
+			.fd = watch->fd};
+		return TAU_OK;
+	}
+	return TAU_WAIT;
+}
+
+int stage_drained(struct tau_op *op, uint32_t slot, int fd, uint32_t events)
+{
+	(void)slot;
+	(void)fd;
+	(void)events;
+	stage_enter(stage_of(op));
+	return 0;
+}

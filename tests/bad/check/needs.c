@@ -1,0 +1,4 @@
+/* file.load -Wl,--no-as-needed -L. -labsent */
+#include "plugin.h"
+RELAY;
+OPERATOR(.run = pass);
