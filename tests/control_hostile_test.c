@@ -204,6 +204,7 @@ START_TEST(another_user_is_refused)
 		control_create(&control, &fooled, runtime.folder, NULL), 0);
 	ck_assert_int_eq(control_attach(control, reactor, NULL), 0);
 	client = connected();
+	ck_assert_int_eq(client_ask(client, "stop", NULL, NULL), 0);
 	serve();
 	snprintf(sentence, sizeof sentence,
 		"it belongs to the user %u, and you are the user 4711",

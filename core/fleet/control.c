@@ -300,10 +300,14 @@ static void admit(struct client *client, int fd)
 	client->told = client->hung_up = client->asked = false;
 }
 
-/* Says why, as far as that goes at once. */
+/* Says why, as far as that goes at once. What was asked is taken first, and no
+ * more lets itself be asked: the kernel answers who has not read yet with a
+ * reset where a socket is closed with something unread. */
 static void turn_away(struct control *control, int fd, const char *why)
 {
+	struct os *os = control->os;
 	struct command_connection *connection;
+	char asked[64];
 
 	if (fd < 0)
 		return;
@@ -315,6 +319,9 @@ static void turn_away(struct control *control, int fd, const char *why)
 			.code = EXIT_CODE_UNAVAILABLE,
 			.text = command_text(why)},
 		NULL);
+	(void)os->shutdown(os, fd, SHUT_RDWR);
+	while (os->read(os, fd, asked, sizeof asked) > 0)
+		;
 	command_connection_destroy(&connection);
 }
 

@@ -26,7 +26,12 @@ look() {
 	"$TAU" tap "$@" >seen 2>err 8>&- &
 	tap=$!
 	exec 7<seen
-	until read -r -t 0.01 line <&7; do echo mark >&8; done
+	line=
+	until read -r -t 0.01 part <&7; do # which may come in parts
+		line=$line$part
+		echo mark >&8
+	done
+	line=$line$part
 }
 
 scenario "nothing to look at"
