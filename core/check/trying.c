@@ -34,6 +34,8 @@ bool trying_case(struct trial *trial, uint32_t at,
 	for (uint32_t i = 0; i < trial->port_count; i++) {
 		trying.ports[i].trying = &trying;
 		trying.ports[i].port = &trial->ports[i];
+		trying.ports[i].records = arena_allocate(
+			&trying.arena, 1, sizeof *trying.ports[i].records);
 	}
 	note_names(&trying);
 	passed = trial_place(trial, at) && trying_begin(&trying) &&

@@ -37,7 +37,8 @@ static void say(
 static void differ(struct trying *trying, const struct trial_step *step,
 	const struct trial_record *seen, uint32_t count)
 {
-	const struct trial_record *wished = step->records;
+	const struct trial_record *wished =
+		step->records ? step->records : seen;
 	uint32_t most = count < step->record_count ? count : step->record_count;
 	uint32_t head = 0, tail = 0;
 

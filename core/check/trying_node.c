@@ -12,6 +12,7 @@ static bool make(struct trying *trying, struct node **made, uint32_t at);
 static bool turn(struct trying *trying, uint32_t at, int64_t timeout_ns);
 static bool is_due(const struct trying *trying);
 static bool stand_still(struct trying *trying, uint32_t at);
+static bool renew_all(struct trying *trying, uint32_t at);
 static bool replace(struct trying *trying, uint32_t at, struct carry *carry);
 static void failed(
 	struct node_listener *listener, const struct instance *instance);
@@ -112,16 +113,30 @@ bool trying_advance(struct trying *trying, uint32_t at, int64_t duration_ns)
 bool trying_renew(struct trying *trying, uint32_t at, uint32_t owner)
 {
 	struct node_failure failure = {0};
+	struct error error = ERROR_NONE;
+
+	if (!stand_still(trying, at))
+		return false;
+	if (owner == TRIAL_NONE)
+		return renew_all(trying, at);
+	if (handover_renew(trying->node, owner, &failure) < 0)
+		return trying_fail(trying, at, "%s cannot be renewed: %s",
+			failure.name, failure.error.text);
+	if (node_thaw(trying->node, &error) < 0)
+		return trying_fail(trying, at, "%s", error.text);
+	return true;
+}
+
+static bool renew_all(struct trying *trying, uint32_t at)
+{
+	struct node_failure failure = {0};
 	struct carry carry;
 	bool good = false;
 
-	(void)owner;
-	if (!stand_still(trying, at))
-		return false;
 	carry_init(&carry, &trying->time.os);
 	if (handover_save(&carry, trying->node, NULL, 0, &failure) < 0)
-		(void)trying_fail(trying, at, "%s%scannot be saved: %s",
-			failure.name ? failure.name : "the node", " ",
+		(void)trying_fail(trying, at, "%s cannot be saved: %s",
+			failure.name ? failure.name : "the node",
 			failure.error.text);
 	else
 		good = replace(trying, at, &carry);

@@ -73,6 +73,13 @@ int handover_restore_partly(struct node *node, struct carry_reader *parts,
 int handover_restore_alone(struct node *node, struct carry_reader *from,
 	const char *read, struct node_failure *failure);
 
+/* One operator of a node that is NODE_FROZEN: saves it, makes it anew and
+ * restores it, and the streams do not notice; one that has come to its end
+ * stays. For tests of operators. After a failure the node can only be
+ * destroyed. */
+int handover_renew(
+	struct node *node, uint32_t at, struct node_failure *failure);
+
 /* What each stream of the plan has come to, which both sides of a handover
  * count for themselves, a line each: its name; how many records were sent since
  * the beginning, received by this node (of its own, or over the link) and

@@ -19,6 +19,7 @@ static int members(const struct node *node, uint32_t at,
 	const struct operator_description *type, uint32_t *in, uint32_t *out);
 static int member(
 	const struct node_plan_end *end, uint32_t *counts, uint32_t ports);
+static void take_streams(struct port_side *to, struct port_side *from);
 static void link_edges(struct node *node);
 static int init_stream(struct node *node, uint32_t at, struct error *error);
 static int connect_nowhere(struct node *node, struct error *error);
@@ -97,6 +98,41 @@ void node_unbuild(struct node *node)
 	free(node->nowhere);
 	free(node->loaded);
 	free(node->libraries);
+}
+
+int node_remake(struct node *node, uint32_t at, struct error *error)
+{
+	struct instance *old = node->operators[at], *made;
+	struct tau_param *params = node->params[at];
+	int result;
+
+	node->operators[at] = NULL;
+	node->params[at] = NULL;
+	result = make(node, at, error);
+	made = node->operators[at];
+	if (result == 0) {
+		take_streams(&made->ports.in, &old->ports.in);
+		take_streams(&made->ports.out, &old->ports.out);
+	}
+	for (uint32_t i = 0; i < node->relay_count; i++)
+		if (node->relays[i].instance == old)
+			node->relays[i].instance = made;
+	instance_destroy(&old);
+	free(params);
+	return result < 0 ? result : instance_prepare(made, error);
+}
+
+static void take_streams(struct port_side *to, struct port_side *from)
+{
+	for (uint32_t i = 0; i < from->end_count; i++) {
+		struct port_end *end = &from->ends[i];
+		struct stream *stream = end->stream;
+
+		end->stream = NULL;
+		if (stream)
+			ports_connect(to, (uint32_t)(end->port - from->ports),
+				(uint32_t)(end - end->port->ends), stream);
+	}
 }
 
 static int make_tables(struct node *node)

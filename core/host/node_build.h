@@ -10,4 +10,9 @@
  * what a failed build left. */
 void node_unbuild(struct node *node);
 
+/* Puts a new operator in the place of one that stands still, whose streams it
+ * takes over, and calls its create. After a failure the node can only be
+ * destroyed. */
+int node_remake(struct node *node, uint32_t at, struct error *error);
+
 #endif

@@ -142,6 +142,60 @@ expect_line out 'ok    one.json: once'
 expect_line out 'FAIL  one.json: once (renewed)'
 expect_line out '      + utf8 "1"'
 
+scenario "one operator alone"
+cases count alone '{"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1"]},
+  {"renew": "it"}, {"send": "it", "records": ["b"]}, {"expect": "it", "records": ["2"]}'
+t test -L . one.json
+expect_status 1
+expect_line out '      + utf8 "1"'
+make_moods
+t test -L . one.json
+expect_status 0
+
+scenario "a reader that stalls, fds, bytes, cycles, ports between"
+printf '12\n\377' >bytes
+cat >many.json <<'END'
+{ "test": 1,
+  "topology": {"tau": 1,
+    "vars": {"file": {"type": "path"}},
+    "nodes": {"n": {"operators": {
+      "read": {"type": "file.read", "params": {"path": "${file}"}},
+      "line": {"type": "lines"}, "each": {"type": "tee"},
+      "more": {"type": "where", "params": {"field": "", "op": ">", "value": 1}},
+      "out": {"type": "stdout"}}}},
+    "streams": [{"from": "read", "to": "line", "records": 1},
+      {"from": "line", "to": "each", "records": 2},
+      {"from": "each", "to": "more", "records": 2}, "more -> out"]},
+  "set": {"file": "bytes"},
+  "cases": [
+    {"name": "a file is read in real time", "steps": [
+      {"expect": "read", "records": [{"hex": "31320aff"}]}, {"expect_end": "read"}]},
+    {"name": "what goes on to a reader is seen, too", "steps": [
+      {"send": "line", "records": ["1\n2\n"]}, {"end": "line"},
+      {"expect": "each.out[0]", "records": ["1", "2"]}, {"expect": "more", "records": ["2"]},
+      {"expect_end": "each.out[0]"}]},
+    {"name": "a full stream holds back", "steps": [
+      {"stall": "each.out[0]"},
+      {"send": "each", "records": ["1", "2", "3", "4", "5", "6", "7", "8"]},
+      {"expect": "each", "records": []},
+      {"renew": "*"}, {"renew": "each"},
+      {"resume": "each.out[0]"},
+      {"expect": "each", "records": ["1", "2", "3", "4", "5", "6", "7", "8"]}]},
+    {"name": "a cycle", "steps": [
+      {"send": "line", "records": ["1\n2"]}, {"send": "line", "records": [null], "as": "cycle"},
+      {"expect": "line", "records": ["1", "2"]},
+      {"expect": "line", "records": [null], "as": "cycle"}]} ] }
+END
+t test --renew-everywhere many.json
+expect_status 0
+expect_empty err
+sed 's/"cases": \[/&\n{"name": "no room", "steps": [ {"stall": "line"},\n{"send": "line", "records": ["1\\n2\\n3\\n4\\n", "5\\n", "6\\n"]} ]},/' many.json >none.json
+t test none.json
+expect_status 1
+expect_line out '      none.json:15: line.in has not taken the last 2 records (-)'
+expect_line out '      - bytes "6?n"'
+expect_line out '5 cases: 4 passed, 1 failed'
+
 scenario "files that are not right"
 count=0
 for expected in "$bad"/*.expected; do
