@@ -35,13 +35,14 @@ struct tally {
 	struct cli *cli;
 	const struct wish *wish;
 	uint32_t passed, failed;
-	json_t *cases;
+	json_t *cases, *errors;
 };
 
 static int take(struct cli *cli, void *context, int id, const char *value);
 static int try_all(struct cli *cli, const struct wish *wish);
-static int make(struct cli *cli, const struct trials_request *request,
+static int make(struct tally *tally, const struct trials_request *request,
 	struct trial *trial);
+static void gather(json_t *errors, const struct diagnostics *diagnostics);
 static void told(void *context, const struct trial *trial, uint32_t at,
 	bool renewed, const char *why);
 static void show_lines(FILE *file, const char *before, const char *text);
@@ -104,7 +105,10 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 static int try_all(struct cli *cli, const struct wish *wish)
 {
 	struct trial *trials = calloc(wish->file_count, sizeof *trials);
-	struct tally tally = {.cli = cli, .wish = wish, .cases = json_array()};
+	struct tally tally = {.cli = cli,
+		.wish = wish,
+		.cases = json_array(),
+		.errors = json_array()};
 	struct error error = ERROR_NONE;
 	struct search search;
 	char *folder = getcwd(NULL, 0);
@@ -124,7 +128,7 @@ static int try_all(struct cli *cli, const struct wish *wish)
 		int made;
 
 		request.trial.file = wish->files[i];
-		made = make(cli, &request, &trials[i]);
+		made = make(&tally, &request, &trials[i]);
 		code = made > code ? made : code;
 		cases += trials[i].case_count * (wish->renews ? 2 : 1);
 	}
@@ -138,25 +142,32 @@ static int try_all(struct cli *cli, const struct wish *wish)
 			code = EXIT_CODE_IO;
 		}
 	}
-	if (code == 0)
+	if (code == 0 || (cli->json && code == EXIT_CODE_INVALID))
 		sum_up(&tally);
 	for (size_t i = 0; i < wish->file_count; i++)
 		trial_release(&trials[i]);
 	json_decref(tally.cases);
+	json_decref(tally.errors);
 	free(trials);
 	free(folder);
 	return code ? code : tally.failed > 0 ? EXIT_CODE_FAILED : 0;
 }
 
-static int make(struct cli *cli, const struct trials_request *request,
+static int make(struct tally *tally, const struct trials_request *request,
 	struct trial *trial)
 {
+	struct cli *cli = tally->cli;
 	struct error error = ERROR_NONE;
 	struct text text = {0};
 	int result = trial_make(trial, &cli->os, &request->trial, &error);
 
 	if (result == 0)
 		return 0;
+	if (result == -EINVAL && cli->json) {
+		gather(tally->errors, &trial->diagnostics);
+		gather(tally->errors, &trial->plan.diagnostics);
+		return EXIT_CODE_INVALID;
+	}
 	if (result == -EINVAL) {
 		trial_complain(trial, &text);
 		fputs(text_string(&text), cli->err.file);
@@ -165,6 +176,28 @@ static int make(struct cli *cli, const struct trials_request *request,
 	}
 	cli_say(cli, "%s", error.text);
 	return EXIT_CODE_IO;
+}
+
+/* As `tau validate --json` has them. */
+static void gather(json_t *errors, const struct diagnostics *diagnostics)
+{
+	const struct source *source = diagnostics->source;
+
+	for (uint32_t i = 0; i < diagnostics->count && i < MANIFEST_ERRORS_MAX;
+		i++) {
+		const struct diagnostic *one = &diagnostics->items[i];
+		struct place place = one->at == AT_NONE
+					     ? (struct place){0}
+					     : source_place(source, one->at);
+		json_t *error = json_pack(
+			"{s:s, s:s}", "file", source->name, "text", one->text);
+
+		if (one->at != AT_NONE)
+			json_object_update_new(error,
+				json_pack("{s:i, s:i}", "line", (int)place.line,
+					"column", (int)place.column));
+		json_array_append_new(errors, error);
+	}
 }
 
 static void told(void *context, const struct trial *trial, uint32_t at,
@@ -223,8 +256,9 @@ static void sum_up(struct tally *tally)
 			all == 1 ? "" : "s", tally->passed, tally->failed);
 		return;
 	}
-	sum = json_pack("{s:i, s:i, s:O}", "passed", (int)tally->passed,
-		"failed", (int)tally->failed, "cases", tally->cases);
+	sum = json_pack("{s:i, s:i, s:O, s:O}", "passed", (int)tally->passed,
+		"failed", (int)tally->failed, "cases", tally->cases, "errors",
+		tally->errors);
 	json_dumpf(sum, cli->out.file, JSON_INDENT(2));
 	fputc('\n', cli->out.file);
 	json_decref(sum);

@@ -204,6 +204,24 @@ static void place_operators(struct binding *binding)
 	placement_node_plan(&one, 0, "test", trial->current, &trial->node);
 }
 
+/* Nobody can hold back what another one reads. */
+static void check_stalls(struct binding *binding)
+{
+	struct trial *trial = binding->trial;
+
+	for (uint32_t i = 0; i < binding->one->step_count; i++) {
+		const struct trial_step *step = &binding->one->steps[i];
+
+		if (step->verb == TRIAL_STALL && step->port != TRIAL_NONE &&
+			trial->ports[step->port].shared)
+			diagnostics_add(&trial->diagnostics, step->name_at,
+				"%s is read by an operator that runs in this "
+				"case; only what the test alone reads can be "
+				"stalled",
+				trial->ports[step->port].name);
+	}
+}
+
 bool trial_place(struct trial *trial, uint32_t at)
 {
 	const struct topology *topology = &trial->plan.topology;
@@ -229,5 +247,6 @@ bool trial_place(struct trial *trial, uint32_t at)
 	for (uint32_t i = 0; i < topology->stream_count; i++)
 		place_stream(&binding, i);
 	place_ports(&binding);
-	return true;
+	check_stalls(&binding);
+	return trial->diagnostics.count == 0;
 }

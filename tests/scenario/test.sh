@@ -209,6 +209,24 @@ for expected in "$bad"/*.expected; do
 	count=$((count + 1))
 done
 [ $count -ge 6 ] || fail "only $count files"
+t test --json keys.json names.json
+expect_status 78
+expect_empty err
+[ "$(jq -c '[.passed, (.errors | length), .errors[0]]' out)" = \
+	'[0,16,{"file":"keys.json","text":"unknown key \"stepz\" in a case; did you mean \"steps\"?","line":2,"column":21}]' ] ||
+	fail "the JSON differs: $(jq -c '.errors[0]' out)"
+
+scenario "the example of tau-test(5), and its keys"
+page=$tree/docs/tau-test.5
+cp "$tree/examples/words/words.json" .
+sed -n '/^\.nf$/,/^\.fi$/p' "$page" | sed -e '1d;$d' -e 's/\\e/\\/g' >page.json
+t test --renew-everywhere page.json
+expect_status 0
+for key in $(sed -n 's/.*it needs one of //; s/,//g; s/ and / /p' "$bad/keys.expected"); do
+	grep -q "^[.]BR*.*\b$key\b" "$page" || fail "the page says nothing of $key"
+done
+
+scenario "files that are not there"
 t test nothing.json
 expect_status 74
 expect_text err 'tau: the test nothing.json cannot be opened: No such file or directory

@@ -49,7 +49,7 @@ expect_line err "tau: unknown command vresion; did you mean version?"
 t frobnicate
 expect_status 2
 expect_line err "tau: unknown command frobnicate; tau help lists all of them"
-for command in new test; do
+for command in new; do
 	t "$command"
 	expect_status 2
 	expect_line err "tau: $command (it *) is designed, but not built in this version"
