@@ -3,18 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "core/base/check.h"
 #include "core/base/owner.h"
-#include "core/fleet/exit_code.h"
+#include "core/fleet/door.h"
 #include "core/wire/command_connection.h"
 
 #define CONTROL_MAGIC 0x6c72746eu
-#define BACKLOG 16
 #define ACCEPTED_MAX 16 /* per turn: a flood must not starve the nodes */
 
 struct client {
@@ -39,16 +36,13 @@ struct control {
 	struct client clients[CONTROL_CLIENTS_MAX];
 };
 
-static int bind_in(struct control *control, const char *folder);
 static void accept_all(
 	struct control *control, const struct control_owner *owner);
 static bool accept_one(
 	struct control *control, const struct control_owner *owner);
-static bool is_ours(struct control *control, int fd, char why[128]);
 static struct client *make_way(
 	struct control *control, const struct control_owner *owner);
 static void admit(struct client *client, int fd);
-static void turn_away(struct control *control, int fd, const char *why);
 static void serve(struct client *client, const struct control_owner *owner);
 static void drop(struct client *client, const struct control_owner *owner);
 static void answer(struct client *client, const struct command *message);
@@ -75,7 +69,8 @@ int control_create(struct control **made, struct os *os, const char *folder,
 		control->clients[i].control = control;
 		control->clients[i].watch.told = client_told;
 	}
-	code = control->fd < 0 ? control->fd : bind_in(control, folder);
+	code = control->fd < 0 ? control->fd
+			       : door_bind(os, control->fd, folder);
 	*made = control;
 	if (code == 0)
 		return 0;
@@ -180,29 +175,6 @@ void control_result(struct control *control, uint64_t number, int code,
 			       .text = command_text(sentence)});
 }
 
-/* Through the folder's fd, since a socket's path is short. What a supervisor
- * that was killed has left is removed: the name is ours by its lock. */
-static int bind_in(struct control *control, const char *folder)
-{
-	struct os *os = control->os;
-	struct sockaddr_un where = {.sun_family = AF_UNIX};
-	int folder_fd = os->openat(
-		os, AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	int code;
-
-	if (folder_fd < 0)
-		return folder_fd;
-	os->unlinkat(os, folder_fd, CONTROL_NAME, 0);
-	snprintf(where.sun_path, sizeof where.sun_path, "/proc/self/fd/%d/%s",
-		folder_fd, CONTROL_NAME);
-	code = os->bind(
-		os, control->fd, (const struct sockaddr *)&where, sizeof where);
-	if (code == 0)
-		code = os->listen(os, control->fd, BACKLOG);
-	os->close(os, folder_fd);
-	return code;
-}
-
 static void accept_all(
 	struct control *control, const struct control_owner *owner)
 {
@@ -219,49 +191,29 @@ static bool accept_one(
 	struct os *os = control->os;
 	int fd = os->accept(os, control->fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct client *client;
-	char why[128];
+	char why[DOOR_WHY_BYTES];
 
 	if ((fd == -EMFILE || fd == -ENFILE) && control->spare_fd >= 0) {
 		os->close(os, control->spare_fd);
 		fd = os->accept(os, control->fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		turn_away(control, fd, "the supervisor has no more files");
+		door_turn_away(os, fd, "the supervisor has no more files");
 		control->spare_fd = os->openat(
 			os, AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0);
 		return fd >= 0;
 	}
 	if (fd < 0)
 		return false;
-	if (!is_ours(control, fd, why)) {
-		turn_away(control, fd, why);
+	if (!door_is_ours(os, fd, why)) {
+		door_turn_away(os, fd, why);
 		return true;
 	}
 	client = make_way(control, owner);
 	if (client)
 		admit(client, fd);
 	else
-		turn_away(control, fd,
+		door_turn_away(os, fd,
 			"too many tools are asking it already; try again");
 	return true;
-}
-
-static bool is_ours(struct control *control, int fd, char why[128])
-{
-	struct os *os = control->os;
-	struct ucred peer;
-	socklen_t bytes = sizeof peer;
-	int code =
-		os->getsockopt(os, fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes);
-
-	if (code == 0 && peer.uid == os->geteuid(os))
-		return true;
-	if (code < 0)
-		snprintf(why, 128, "it cannot see who you are: %s",
-			strerror(-code));
-	else
-		snprintf(why, 128,
-			"it belongs to the user %u, and you are the user %u",
-			(unsigned)os->geteuid(os), (unsigned)peer.uid);
-	return false;
 }
 
 /* A free place, or that of the one who has asked nothing for longest. */
@@ -298,31 +250,6 @@ static void admit(struct client *client, int fd)
 	}
 	client->number = ++control->last_number;
 	client->told = client->hung_up = client->asked = false;
-}
-
-/* Says why, as far as that goes at once. What was asked is taken first, and no
- * more lets itself be asked: the kernel answers who has not read yet with a
- * reset where a socket is closed with something unread. */
-static void turn_away(struct control *control, int fd, const char *why)
-{
-	struct os *os = control->os;
-	struct command_connection *connection;
-	char asked[64];
-
-	if (fd < 0)
-		return;
-	connection = command_connection_create(control->os, fd);
-	if (!connection)
-		return;
-	(void)command_send(connection,
-		&(struct command){.kind = COMMAND_RESULT,
-			.code = EXIT_CODE_UNAVAILABLE,
-			.text = command_text(why)},
-		NULL);
-	(void)os->shutdown(os, fd, SHUT_RDWR);
-	while (os->read(os, fd, asked, sizeof asked) > 0)
-		;
-	command_connection_destroy(&connection);
 }
 
 /* Sends what waits, then takes at most one request. */
