@@ -31,6 +31,10 @@ for header in "$top_srcdir"/abi/tau/*.h; do
 	[ -e "$there/moved/include/tau/$(basename "$header")" ] ||
 		fail "$(basename "$header") is not installed"
 done
+for page in man1/tau.1 man3/tau-operator.3 man5/tau-topology.5 man5/tau-plugin.5 \
+	man7/tau-operators.7 man7/tau-wire.7; do
+	[ -s "$there/moved/share/man/$page" ] || fail "the page $page is not installed"
+done
 for script in bash-completion/completions/tau zsh/site-functions/_tau \
 	fish/vendor_completions.d/tau.fish; do
 	grep -q 'completion --words' "$there/moved/share/$script" ||
