@@ -52,7 +52,8 @@ int probe_main(struct os *os, const char *path, const char *name,
 	if (!probe->owner)
 		return PROBE_DONE;
 	find_code(probe);
-	if (probe_watch_signals(probe) < 0 ||
+	if (stack_arena_create(&probe->stacks, os, NULL) < 0 ||
+		probe_watch_signals(probe) < 0 ||
 		draw_init(&probe->draw, os, path, probe->owner->description,
 			search, folder) < 0)
 		return 1;

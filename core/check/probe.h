@@ -25,6 +25,7 @@ struct probe {
 	struct probe_code code;
 	struct draw draw;
 	struct cells cells;
+	struct stack_arena *stacks;
 	const char *folder;
 	void *signal_stack;
 	size_t fds_before;

@@ -122,6 +122,7 @@ bool probe_begin(
 			"there is no memory left for what it writes");
 	stage->found = on_found;
 	stage->context = probe;
+	stage->stacks = probe->stacks;
 	stage->folder = probe->folder;
 	stage->op.params = life->params;
 	feed(probe, stage, life);

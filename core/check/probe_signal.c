@@ -61,6 +61,7 @@ static bool tell_cell(struct probe *probe, uintptr_t address)
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
+	bool in_guard = false;
 	struct probe *probe = *(struct probe **)user->uc_stack.ss_sp;
 	uintptr_t at = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
 
@@ -70,8 +71,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	if (info->si_code == SI_USER &&
 		info->si_pid == probe->os->getppid(probe->os))
 		probe->os->exit(probe->os, PROBE_ABANDONED);
-	if ((number != SIGSEGV && number != SIGBUS) ||
-		!tell_cell(probe, (uintptr_t)info->si_addr))
+	if (number == SIGSEGV &&
+		stack_find(probe->stacks, info->si_addr, &in_guard) && in_guard)
+		probe_finding(probe, "case.stack",
+			"it used up its stack of %u KiB",
+			probe->owner->description->stack_bytes / 1024);
+	else if ((number != SIGSEGV && number != SIGBUS) ||
+		 !tell_cell(probe, (uintptr_t)info->si_addr))
 		probe_finding(probe, "case.crash", "%s", name_of(number));
 	probe->os->exit(probe->os, PROBE_ABANDONED);
 }

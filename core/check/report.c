@@ -30,6 +30,8 @@ static const struct {
 	{"note.table", "make TAU_PLUGIN and TAU_OPERATORS say the same"},
 	{"file.load", "run ldd on it: all of its libraries must be there"},
 	{"case.crash", "run it under a debugger or AddressSanitizer"},
+	{"case.stack", "keep large things in op->self, or describe a larger "
+		       "\"stack\""},
 	{"case.exit", "return -errno after tau_fail; the process is not the "
 		      "operator's to end"},
 	{"case.hang", "wait through the host alone, and return when a call "

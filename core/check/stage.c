@@ -1,6 +1,8 @@
 /* stage: see stage.h. The calls themselves are in stage_host.c. */
 #include "core/check/stage.h"
 
+#include "core/fiber/coroutine.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +96,33 @@ static int continue_run(struct stage *stage)
 	}
 }
 
+static void run_there(void *argument)
+{
+	struct stage *stage = argument;
+
+	stage->returned = stage->type->run(&stage->op);
+}
+
+/* On a stack as large as the description says. Nothing suspends, so it comes
+ * back when run has returned. */
+static int run_on_its_stack(struct stage *stage)
+{
+	struct coroutine *coroutine = NULL;
+	struct error error = ERROR_NONE;
+	int code;
+
+	if (!stage->stacks)
+		return stage->type->run(&stage->op);
+	code = coroutine_create(&coroutine, stage->stacks,
+		stage->description->stack_bytes, run_there, stage, &error);
+	if (code < 0)
+		return stage->op.host->fail(
+			&stage->op, code, error.text, strlen(error.text));
+	(void)coroutine_resume(coroutine, 0);
+	coroutine_destroy(&coroutine);
+	return stage->returned;
+}
+
 int stage_run(struct stage *stage)
 {
 	int code;
@@ -101,8 +130,7 @@ int stage_run(struct stage *stage)
 	stage->running = true;
 	stage->stopping = false;
 	stage->fresh = false;
-	code = stage->type->run ? stage->type->run(&stage->op)
-				: continue_run(stage);
+	code = stage->type->run ? run_on_its_stack(stage) : continue_run(stage);
 	stage->running = false;
 	stage_harvest(stage);
 	return stage->broken < 0 ? stage->broken : code;

@@ -24,6 +24,7 @@
 
 #include "core/base/os.h"
 #include "core/check/cell.h"
+#include "core/fiber/stack.h"
 #include "core/host/plugin_os.h"
 #include "core/plan/description.h"
 
@@ -90,6 +91,8 @@ struct stage {
 	stage_found *found;
 	void *context; /* of who hears of it */
 	struct cells *cells;
+	struct stack_arena *stacks; /* where run stands; NULL: where we do */
+	int returned;               /* by run, there */
 	const struct tau_param *params;
 	const char *folder; /* that it may write in, absolute */
 
