@@ -6,6 +6,7 @@
 
 #include "core/cli/cli.h"
 
+static const char *phase_words(const char *phase);
 static void show_node(FILE *file, const json_t *line);
 static void add_stream(struct table *table, const json_t *line);
 
@@ -27,7 +28,8 @@ void changing_show(void *context, const char *topology, json_t *line)
 	changing_finish(changing);
 
 	if (json_object_get(line, "phase"))
-		cli_say(cli, "%s: %s", topology, asking_text(line, "phase"));
+		cli_say(cli, "%s: %s", topology,
+			phase_words(asking_text(line, "phase")));
 	else if (json_object_get(line, "advice"))
 		fprintf(file, "%s", asking_text(line, "advice"));
 	else
@@ -35,6 +37,22 @@ void changing_show(void *context, const char *topology, json_t *line)
 	if (asking_number(line, "dropped"))
 		fprintf(file, "  %lld records dropped that no stream has now\n",
 			(long long)asking_number(line, "dropped"));
+}
+
+/* What a phase does, for who does not know its name. */
+static const char *phase_words(const char *phase)
+{
+	static const char *const words[][2] = {
+		{"preparing", "preparing: new processes start"},
+		{"freezing", "freezing: the old ones stand still"},
+		{"restoring", "restoring: state and records go over"},
+		{"committed", "committed: the new ones run"},
+		{"taking back", "taking back: the old ones go on"}};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(phase, words[i][0]) == 0)
+			return words[i][1];
+	return phase;
 }
 
 static void show_node(FILE *file, const json_t *line)

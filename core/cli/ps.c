@@ -123,8 +123,9 @@ const struct cli_command ps_command = {
 	.text = "READ is how many records the operators of a node have read, "
 		"one counted at every operator that it passes. RUNS is the "
 		"operator that works at this moment; where a node waits, it is "
-		"empty. AGAIN is how often the node was restarted; why, "
-		"stands below. A standby is to take over from the process of "
+		"empty. AGAIN is how often the node was restarted; what its "
+		"last crash reported stands below, and tau logs has every "
+		"reason. A standby is to take over from the process of "
 		"its node, and does nothing yet.\n"
 		"The exit code is 69 when nothing runs.",
 	.options = options,

@@ -39,7 +39,8 @@ static char *states_of(const struct changes_node *node)
 	return text_take(&text);
 }
 
-/* "acme 1.2.0 (9f86d081)", of the plugins that are others now. */
+/* "acme 1.2.0 (9f86d081)": of an upgrade the plugin that was asked for, of a
+ * rollback those that are others now; else all, which version_label tells. */
 static char *label_of(
 	const struct replan *replan, const struct changes_node *node)
 {
@@ -49,6 +50,8 @@ static char *label_of(
 	struct text text = {0};
 	const struct catalogue_plugin *last = NULL;
 
+	if (replan->applies)
+		return NULL;
 	for (uint32_t i = 0; i < placed->operator_count; i++) {
 		const struct topology_operator *one =
 			&topology->operators[placed->operators[i]];

@@ -146,8 +146,9 @@ static void show_history(void *context, const char *topology, json_t *line)
 	(void)topology;
 	if (localtime_r(&when, &parts))
 		strftime(text, sizeof text, "%F %T", &parts);
-	fprintf(cli->out.file, "%s  %s  %s  %s\n", text,
+	fprintf(cli->out.file, "%s  %s  %s%s%s\n", text,
 		asking_text(line, "node"), asking_text(line, "what"),
+		*asking_text(line, "runs") ? "  " : "",
 		asking_text(line, "runs"));
 }
 
@@ -208,8 +209,9 @@ const struct cli_command history_command = {
 	.name = "history",
 	.operands = "",
 	.doc = "list what was replaced while a topology ran",
-	.text = "A line for each node that was upgraded, taken back, or has "
-		"returned to the version before.",
+	.text = "A line for each node that was upgraded, changed by apply, "
+		"added, removed, rolled back, taken back because the change "
+		"failed, or has returned to the version before.",
 	.options = history_options,
 	.examples = "tau history\n",
 	.json = true,

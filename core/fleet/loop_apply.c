@@ -90,6 +90,17 @@ void loop_say_change(struct loop *loop, uint32_t node)
 	free(sentence);
 }
 
+void loop_log_change(struct loop *loop, uint32_t node, const char *what)
+{
+	const struct loop_place *place = &loop->places[node];
+	const char *runs = place->now ? version_label(place->now) : "";
+	char *sentence =
+		sentence_format(*runs ? "%s; runs %s" : "%s", what, runs);
+
+	loop_say(loop, loop->names[node], sentence, strlen(sentence));
+	free(sentence);
+}
+
 char *loop_adopt(struct loop *loop, bool committed)
 {
 	const struct loop_planner *planner = loop->request->planner;

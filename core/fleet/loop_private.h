@@ -119,6 +119,7 @@ struct loop {
 	bool committed;     /* the transaction that is under way, or was last */
 	bool back;          /* it leads to what a node ran before */
 	bool applies;       /* likewise: it is of another manifest */
+	bool itself;        /* likewise: nobody asked but its files */
 	struct watch watch; /* of files; an fd of -1: nobody asked */
 	struct reactor_watch watch_told;
 	struct loop_timer calm; /* the files have been left alone */
@@ -198,6 +199,9 @@ void loop_answer_change(
 void loop_refuse(struct loop *loop, uint64_t client,
 	const struct request *request, int code, const char *text);
 void loop_say_change(struct loop *loop, uint32_t node);
+
+/* The same for the log, of one that was asked for: what history says. */
+void loop_log_change(struct loop *loop, uint32_t node, const char *what);
 
 /* What was made is what runs from now on, or is not; the planner's advice. */
 char *loop_adopt(struct loop *loop, bool committed);

@@ -133,6 +133,7 @@ static void begin(struct loop *loop, uint64_t client,
 	loop->committed = false;
 	loop->back = request->kind == REQUEST_ROLLBACK;
 	loop->applies = applies;
+	loop->itself = client == LOOP_ITSELF;
 	loop_happen(loop, &(struct supervisor_event){.kind = SUPERVISOR_UPGRADE,
 				  .upgrade = &wish});
 }
@@ -344,6 +345,8 @@ static void remember(
 	if (pause_ns)
 		object_number(&object, "pause_us", pause_ns / 1000);
 	loop->history[loop->history_count++] = object_take(&object);
+	if (!loop->itself)
+		loop_log_change(loop, node, what);
 }
 
 void loop_tell_history(struct loop *loop, uint64_t client)

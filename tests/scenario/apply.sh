@@ -80,7 +80,7 @@ expect_line out '*plugin steady 1.0.0 → 2.0.0, *'
 expect_line out 'Of 5 nodes 3 are upgraded and 2 are kept.'
 expect_line out 'third runs steady 2.0.0 (????????); pause * ms, * bytes handed over'
 expect_line out '  one * 0  *0'
-expect_line err 'tau: up: committed'
+expect_line err 'tau: up: committed: the new ones run'
 pids >after
 [ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
 	fail "others were replaced than should be"
@@ -89,6 +89,8 @@ t plan new.json
 expect_status 0
 t history
 expect_line out '*  third  applied  steady 2.0.0 (????????)'
+t logs third
+expect_line out '* third: applied; runs steady 2.0.0 (????????)'
 
 scenario "each step of each node fails in turn, and all stays as it was"
 pids >before
@@ -174,6 +176,7 @@ sed -e 's/"operators": {"two"/"operators": {"more": {"type": "take", "params": {
 t apply more.json
 expect_status 0
 expect_line out '├─ + more  take n=1000000000'
+expect_line out 'second runs steady * (????????), tau-flow * (????????); pause *'
 goes_on
 t plan more.json
 expect_status 0
@@ -296,7 +299,7 @@ done
 pids | grep -q '^m [1-9]' || fail "what was added does not run"
 t history
 expect_line out '*  m  added  *'
-expect_line out '*  m  removed*'
+expect_line out '*  m  removed'
 t stop
 expect_status 0
 wait $running || fail "it ended with $?"

@@ -95,6 +95,9 @@ expect_status 0
 expect_line out 'b runs steady 1.0.0 (????????); pause *'
 t history
 expect_line out '*  b  rolled back  steady 1.0.0 (????????)'
+t logs b
+expect_line out '* b: upgraded; runs steady 2.0.0 (????????)'
+expect_line out '* b: rolled back; runs steady 1.0.0 (????????)'
 
 scenario 'what runs already is not replaced'
 t upgrade --plugin steady1.so
