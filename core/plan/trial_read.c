@@ -131,8 +131,9 @@ static void check_idle(struct reading *reading, const struct reading_step *mine,
 {
 	if (at != 0 && !fits)
 		diagnostics_add(reading->diagnostics, at,
-			"\"%s\" says nothing about a step that does \"%s\"",
-			key, mine->verbs[0]);
+			"\"%s\" says nothing about a step that does \"%s\"%s",
+			key, mine->verbs[0],
+			mine->count_at != 0 ? " by \"count\"" : "");
 }
 
 static void check_step(struct reading *reading, const struct reading_step *mine)
@@ -150,8 +151,10 @@ static void check_step(struct reading *reading, const struct reading_step *mine)
 	}
 	check_idle(
 		reading, mine, mine->records_at, "records", sends || expects);
-	check_idle(reading, mine, mine->as_at, "as", sends || expects);
-	check_idle(reading, mine, mine->order_at, "order", expects);
+	check_idle(reading, mine, mine->as_at, "as",
+		sends || (expects && mine->count_at == 0));
+	check_idle(reading, mine, mine->order_at, "order",
+		expects && mine->count_at == 0);
 	check_idle(reading, mine, mine->count_at, "count", expects);
 	check_idle(reading, mine, mine->text_at, "text",
 		step->verb == TRIAL_EXPECT_FAILURE);

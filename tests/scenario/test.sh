@@ -213,7 +213,7 @@ t test --json keys.json names.json
 expect_status 78
 expect_empty err
 [ "$(jq -c '[.passed, (.errors | length), .errors[0]]' out)" = \
-	'[0,16,{"file":"keys.json","text":"unknown key \"stepz\" in a case; did you mean \"steps\"?","line":2,"column":21}]' ] ||
+	'[0,17,{"file":"keys.json","text":"unknown key \"stepz\" in a case; did you mean \"steps\"?","line":2,"column":21}]' ] ||
 	fail "the JSON differs: $(jq -c '.errors[0]' out)"
 
 scenario "the example of tau-test(5), and its keys"
