@@ -264,12 +264,39 @@ static int no_place(struct call *call, const struct tau_record *record,
 		output->pointer);
 }
 
+/* One number that takes the record's place: straight into the stream. */
+static int send_number(struct call *call)
+{
+	enum { NUMBER_BYTES = 16 };
+	struct tau_op *op = call->op;
+	uint8_t *space = tau_reserve(op, OUT, NUMBER_BYTES);
+	struct tau_writer writer;
+
+	if (!space)
+		return (int)op->out[OUT]->state;
+	tau_writer_init(&writer, space, NUMBER_BYTES);
+	shape_write(&call->result.shape, &call->answer, &writer);
+	tau_commit(op, OUT, (uint32_t)(writer.next - space), TAU_VALUE);
+	return TAU_OK;
+}
+
+static bool is_number(const struct call *call)
+{
+	const struct output *output = call->outputs;
+
+	return call->output_count == 1 && !output->from && output->pointer &&
+	       !output->pointer_bytes && call->result.shape.base > VOID &&
+	       call->result.shape.base <= BOOL;
+}
+
 int call_send(struct call *call, const struct tau_record *record)
 {
 	const struct output *output = call->outputs;
 	struct tau_value root = {.code = TAU_CODE_NULL}, value;
 	int code, next = 0;
 
+	if (is_number(call))
+		return send_number(call);
 	(void)tau_record_value(record, &root);
 	for (; output < call->outputs + call->output_count; output++) {
 		if (!output->pointer)
