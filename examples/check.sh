@@ -102,6 +102,21 @@ peers() {
 	peers_in node node/upper.js
 }
 
+ffi() {
+	head -n 30 "$examples/words/canal.txt" >"$folder/input"
+	run "$examples/ffi/sums.json" --set text="$folder/input"
+	expect ffi && same "ffi: sums of zlib"
+	mkdir -p "$folder/walked/a/b/c" && : >"$folder/walked/a/one" &&
+		: >"$folder/walked/a/b/two" && : >"$folder/walked/three"
+	run "$examples/ffi/walk.json" --set folder="$folder/walked"
+	sort -o "$folder/actual" "$folder/actual"
+	sh "$examples/ffi/oracle.sh" files "$folder/walked" >"$folder/expected"
+	same "ffi: ftw calls back"
+	printf '%s\n' '[3, 10, -2]' '[1]' '[5, 9007199254740993, 0]' >"$folder/input"
+	run "$examples/ffi/sorted.json"
+	expect ffi sorted && same "ffi: qsort calls back"
+}
+
 # built EXAMPLE NAME: whether its plugin is there, which make check builds.
 built() {
 	plugin=$(dirname "$TAU")/examples/$1
@@ -258,7 +273,7 @@ upgrade() {
 	upgraded 2 upgrade rollback upgrade
 }
 
-[ $# -gt 0 ] || set -- weblog packages words peers negotiate cutthrough connections upgrade
+[ $# -gt 0 ] || set -- weblog packages words peers ffi negotiate cutthrough connections upgrade
 for example; do
 	"$example"
 done
