@@ -253,6 +253,18 @@ static bool change_text(struct draw *draw, struct param_value *value,
 	return text != NULL;
 }
 
+/* Functions that exist and harm nobody, and one that does not. */
+static bool change_signature(
+	struct draw *draw, struct param_value *value, size_t which)
+{
+	static const char *const calls[] = {"int abs(int in)",
+		"size strlen(string in)", "void no_such_function()"};
+
+	return which < sizeof calls / sizeof *calls &&
+	       value_signature(value, &draw->arena, calls[which],
+		       strlen(calls[which])) == 0;
+}
+
 /* Sets the value to the one of that number; false behind the last. */
 static bool change(struct draw *draw, struct param_value *value,
 	const struct param_description *param, size_t which)
@@ -288,6 +300,8 @@ static bool change(struct draw *draw, struct param_value *value,
 			return false;
 		set_value(draw, value, param, which);
 		return true;
+	case PARAM_SIGNATURE:
+		return change_signature(draw, value, which);
 	default:
 		return change_text(draw, value, param, which);
 	}

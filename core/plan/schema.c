@@ -109,7 +109,7 @@ static void set_words(json_t *root)
 {
 	json_t *types = json_array();
 
-	for (int i = PARAM_BOOL; i <= PARAM_SECRET; i++)
+	for (int i = PARAM_BOOL; i <= PARAM_SIGNATURE; i++)
 		json_array_append_new(
 			types, json_string(description_param_type_name(
 				       (enum param_type)i)));

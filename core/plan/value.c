@@ -208,18 +208,24 @@ static int set_string(struct param_value *value, struct arena *arena,
 }
 
 /* `json` keeps the text, so that it can be sent on and shown. */
+int value_signature(struct param_value *value, struct arena *arena,
+	const char *text, size_t bytes)
+{
+	json_t *read = signature_parse(text, bytes, NULL, NULL);
+	int result = read == NULL ? -EINVAL : set_utf9(value, arena, read);
+	if (read != NULL)
+		value->json = arena_text(arena, text, bytes);
+	json_decref(read);
+	return result;
+}
+
 static int set_signature(
 	struct param_value *value, struct arena *arena, const json_t *json)
 {
-	json_t *read = json_is_string(json)
-			       ? signature_parse(json_string_value(json),
-					 json_string_length(json), NULL, NULL)
-			       : NULL;
-	int result = read == NULL ? -EINVAL : set_utf9(value, arena, read);
-	if (read != NULL)
-		value->json = arena_copy(arena, json_string_value(json));
-	json_decref(read);
-	return result;
+	if (!json_is_string(json))
+		return -EINVAL;
+	return value_signature(value, arena, json_string_value(json),
+		json_string_length(json));
 }
 
 int value_convert(struct param_value *value, struct arena *arena,

@@ -44,6 +44,11 @@ int value_convert(struct param_value *value, struct arena *arena,
 	const struct param_description *param, const struct json_t *json,
 	const char *folder);
 
+/* A signature's text and what is read out of it; the rest of the value stays as
+ * it is. Returns 0, or -EINVAL where it is none. */
+int value_signature(struct param_value *value, struct arena *arena,
+	const char *text, size_t bytes);
+
 /* For transport: a new reference to {"type": …, "value": …}, or null when the
  * value is not set. It holds secrets. */
 struct json_t *value_encode(const struct param_value *value);
