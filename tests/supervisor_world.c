@@ -6,8 +6,21 @@
 #include <signal.h>
 #include <string.h>
 
-static const struct supervised_policy policies[NODES_MAX] = {
+static const struct supervised_policy alone[NODES_MAX] = {
 	{.restart = {RESTART_FAILURE, RESTARTS, 10, 1, 1}}};
+static const struct supervised_policy beside[NODES_MAX] = {
+	{.restart = {RESTART_FAILURE, RESTARTS_BESIDE, 10, 1, 1}},
+	{.program = true,
+		.restart = {RESTART_FAILURE, RESTARTS_PROGRAM, 10, 1, 1}}};
+static const struct links_pair to_program = {.nodes = {0, 1}, .foreign = true};
+
+static const struct supervised_policy *policies_of(
+	const struct exploration *exploration)
+{
+	if (!exploration->restarts)
+		return NULL;
+	return exploration->program ? beside : alone;
+}
 
 static uint32_t world_hash(const struct world *world)
 {
@@ -46,7 +59,6 @@ static bool take(void *context, struct supervisor *supervisor,
 {
 	const struct exploration *exploration = context;
 	uint32_t node = seat_node(event->process);
-
 	if (event->kind != SUPERVISOR_UPGRADE)
 		return !exploration->declines &&
 		       seat_of(event->process) !=
@@ -93,12 +105,13 @@ static void to_nodes(const struct exploration *exploration,
 		node->current = world->current[i];
 		node->promoting = world->promoting[i];
 		node->asked = world->asked[i];
+		node->along = world->along[i];
 		node->waiting = world->waits[i];
 		node->hooked = world->state[world_standby(world, i)] !=
 			       SUPERVISED_ABSENT;
 		for (int at = 0; at < world->restarts[i]; at++)
-			restart_pause(
-				&node->restart, &policies[i].restart, 0, 0);
+			restart_pause(&node->restart,
+				&policies_of(exploration)[i].restart, 0, 0);
 	}
 }
 
@@ -107,9 +120,11 @@ void world_to_supervisor(const struct exploration *exploration,
 {
 	struct supervisor_options options = {.node_count = exploration->nodes,
 		.stop_on_failure = exploration->stop_on_failure,
-		.for_ns = 1,
+		.for_ns = !exploration->program,
 		.drain_ns = 1,
-		.policies = exploration->restarts ? policies : NULL};
+		.policies = policies_of(exploration),
+		.links = &to_program,
+		.link_count = exploration->program};
 
 	supervisor_init(supervisor, &options);
 	supervisor->hook = (struct supervisor_hook){
@@ -151,6 +166,7 @@ void world_from_supervisor(
 		world->current[i] = (uint8_t)node->current;
 		world->promoting[i] = node->promoting;
 		world->asked[i] = node->asked;
+		world->along[i] = node->along;
 		world->restarts[i] = (uint8_t)node->restart.count;
 		world->waits[i] = node->waiting;
 		ck_assert_int_eq(world->waits[i], world->due[i]);
@@ -172,12 +188,33 @@ void world_from_supervisor(
 	world->causes[3] = supervisor->causes.timed_out;
 }
 
-/* Whether what happens to a node now is no failure: it comes back. */
+/* Whether that is a program whose only neighbour has ended. */
+static bool is_stranded(const struct exploration *exploration,
+	const struct world *world, uint32_t node)
+{
+	return exploration->program && node == 1 &&
+	       world->state[world_current(world, 0)] == SUPERVISED_ENDED;
+}
+
+/* Whether what happens to a node now is no failure: it may come back. */
+static bool may_return(const struct exploration *exploration,
+	const struct world *world, uint32_t node)
+{
+	return exploration->restarts && (node == 0 || exploration->program) &&
+	       world->ran && !world->closing;
+}
+
+/* Whether it does, if its process has ended badly. */
 static bool comes_back(const struct exploration *exploration,
 	const struct world *world, uint32_t node)
 {
-	return exploration->restarts && node == 0 && world->ran &&
-	       !world->closing;
+	uint8_t most = !exploration->program ? RESTARTS
+		       : node == 0           ? RESTARTS_BESIDE
+					     : RESTARTS_PROGRAM;
+
+	return may_return(exploration, world, node) &&
+	       !is_stranded(exploration, world, node) &&
+	       world->restarts[node] < most;
 }
 
 /* Of who ran, to make room: the standby follows, or died before it could. */
@@ -185,12 +222,10 @@ static void account_promoted(const struct exploration *exploration,
 	struct world *world, uint32_t node)
 {
 	uint32_t standby = world_standby(world, node);
-
 	if (world->alive[standby])
 		return;
 	if (!(world->killed[standby] && !world->failed[standby]) &&
-		(!comes_back(exploration, world, node) ||
-			world->restarts[node] == RESTARTS))
+		!comes_back(exploration, world, node))
 		world->must_fail = 1;
 	world->killed[standby] = 0;
 }
@@ -199,9 +234,16 @@ static void account_exit(const struct exploration *exploration,
 	struct world *world, const struct supervisor_event *event)
 {
 	uint32_t process = event->process, node = seat_node(process);
-	bool bad = event->status || !world->done[process];
-	bool stopped = world->killed[process] && !world->failed[process];
-	bool again = world->asked[node] && !world->stopping;
+	bool program = exploration->program && node == 1;
+	bool bad = event->status || !world->done[process] ||
+		   (program && world->failed[process]);
+	bool along = world->along[node] && !world->closing;
+	bool asked = program && world->closing &&
+		     world->state[process] == SUPERVISED_CLOSING;
+	bool stopped = (world->killed[process] || asked) &&
+		       !world->failed[process] && !along;
+	bool again = (world->asked[node] && !world->stopping) ||
+		     (along && !is_stranded(exploration, world, node));
 
 	world->alive[process] = world->told_run[process] = 0;
 	if (!world_runs(world, process) && world->promoting[node])
@@ -210,8 +252,7 @@ static void account_exit(const struct exploration *exploration,
 	if (world_runs(world, process) && world->promoting[node])
 		account_promoted(exploration, world, node);
 	else if (world_runs(world, process) && bad && !stopped && !again &&
-		 (!comes_back(exploration, world, node) ||
-			 world->restarts[node] == RESTARTS))
+		 !comes_back(exploration, world, node))
 		world->must_fail = 1;
 }
 
@@ -219,12 +260,17 @@ static void account_command(const struct exploration *exploration,
 	struct world *world, const struct supervisor_event *event)
 {
 	uint8_t state = world->state[event->process];
+	uint32_t node = seat_node(event->process);
+	bool program = exploration->program && node == 1;
+	bool parting = state == SUPERVISED_CLOSING && world->closing &&
+		       event->command->name.bytes == 0;
 
 	if (event->command->kind == COMMAND_FAILED &&
-		world_runs(world, event->process) &&
-		!(comes_back(exploration, world, seat_node(event->process)) &&
+		world_runs(world, event->process) && !parting &&
+		!(may_return(exploration, world, node) &&
 			(state == SUPERVISED_PREPARING ||
-				state == SUPERVISED_KILLED)))
+				state == SUPERVISED_KILLED ||
+				(program && state < SUPERVISED_CLOSING))))
 		world->must_fail = 1;
 }
 
@@ -232,7 +278,7 @@ static void account_process(const struct exploration *exploration,
 	struct world *world, const struct supervisor_event *event)
 {
 	uint32_t process = event->process, node = seat_node(process);
-	bool again = comes_back(exploration, world, node);
+	bool again = may_return(exploration, world, node);
 
 	if (event->kind == SUPERVISOR_SPAWNED ||
 		event->kind == SUPERVISOR_SPAWN_FAILED)
@@ -241,7 +287,7 @@ static void account_process(const struct exploration *exploration,
 		world->alive[process] = 1;
 	if (event->kind == SUPERVISOR_SPAWN_FAILED &&
 		world_runs(world, process) &&
-		(!again || world->restarts[node] == RESTARTS))
+		!comes_back(exploration, world, node))
 		world->must_fail = 1;
 	if (event->kind == SUPERVISOR_HANGUP && world_runs(world, process) &&
 		!world->killed[process] && !again)
@@ -271,4 +317,84 @@ void world_account(const struct exploration *exploration, struct world *world,
 		world->owed[event->client - 1] = 0;
 	if (event->kind == SUPERVISOR_UPGRADE && event->number == PLOT_SPAWN)
 		world->standbys++;
+}
+
+static void hold_send(struct world *world,
+	const struct exploration *exploration,
+	const struct supervisor_action *action)
+{
+	uint32_t process = action->process;
+	ck_assert_msg(world->alive[process],
+		"a command goes to a node without a process");
+	ck_assert_msg(!world->killed[process],
+		"a command goes to a node that was killed");
+	if (action->command == COMMAND_RUN) {
+		ck_assert(!world->told_run[process]);
+		ck_assert_msg(!world->alive[process ^ 1] ||
+				      !world->told_run[process ^ 1],
+			"two processes of a node run");
+		world->told_run[process] = 1;
+		for (uint32_t i = 0; i < exploration->nodes; i++)
+			ck_assert_msg(
+				world->ran || world->alive[seat_process(i, 0)],
+				"RUN goes out while a node is not there");
+	}
+	if (action->command == COMMAND_DRAIN ||
+		action->command == COMMAND_CLOSE)
+		ck_assert_msg(world->told_run[process],
+			"a node that never ran is told to end");
+}
+
+static void hold_exit(struct world *world,
+	const struct exploration *exploration,
+	const struct supervisor_action *action)
+{
+	for (uint32_t i = 0; i < exploration->nodes * SEATS; i++)
+		ck_assert_msg(!world->alive[i] && !world->pending[i],
+			"it exits while a node is there");
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		ck_assert_msg(!world->owed[i], "a tool is told nothing");
+	if (world->must_fail)
+		ck_assert_int_eq(action->code, EXIT_CODE_FAILED);
+	else
+		ck_assert_int_ne(action->code, EXIT_CODE_FAILED);
+	if (!world->must_fail && !world->interrupted)
+		ck_assert_int_ne(action->code, EXIT_CODE_INTERRUPTED);
+}
+
+static void hold_kill(struct world *world, uint32_t process, uint8_t how)
+{
+	ck_assert(world->alive[process]);
+	ck_assert_uint_lt(world->killed[process], how);
+	world->killed[process] = how;
+}
+
+void world_hold(struct world *world, const struct exploration *exploration,
+	const struct supervisor_action *action)
+{
+	uint32_t process = action->process;
+	if (action->kind == SUPERVISOR_SPAWN) {
+		ck_assert_msg(
+			!world->alive[process] && !world->pending[process],
+			"two processes come into one seat");
+		world->pending[process] = 1;
+	}
+	if (action->kind == SUPERVISOR_SEND)
+		hold_send(world, exploration, action);
+	if (action->kind == SUPERVISOR_ABORT)
+		hold_kill(world, process, 1);
+	if (action->kind == SUPERVISOR_KILL)
+		hold_kill(world, process, 2);
+	if (action->kind == SUPERVISOR_ARM &&
+		action->timer == SUPERVISOR_TIMER_RESTART)
+		world->due[seat_node(process)] = action->timeout_ns != 0;
+	else if (action->kind == SUPERVISOR_ARM)
+		world->armed[action->timer] = action->timeout_ns != 0;
+	if (action->kind == SUPERVISOR_RESULT) {
+		ck_assert_msg(world->owed[action->client - 1],
+			"a tool gets a result that it is not owed");
+		world->owed[action->client - 1] = 0;
+	}
+	if (action->kind == SUPERVISOR_EXIT)
+		hold_exit(world, exploration, action);
 }

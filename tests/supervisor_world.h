@@ -28,6 +28,7 @@ struct world {
 	uint8_t current[NODES_MAX];   /* the seat that runs */
 	uint8_t promoting[NODES_MAX]; /* as the supervisor keeps it */
 	uint8_t asked[NODES_MAX];     /* likewise */
+	uint8_t along[NODES_MAX];     /* likewise */
 	uint8_t due[NODES_MAX];       /* TIMER_RESTART is armed */
 	uint8_t waits[NODES_MAX];     /* for it, as the supervisor keeps it */
 	uint8_t restarts[NODES_MAX];  /* so many */
@@ -43,10 +44,14 @@ struct world {
 
 /* The first node may come back twice, the second time after a pause. */
 #define RESTARTS 2
+/* Where the second is a program; which is started again along, too. */
+#define RESTARTS_BESIDE 1
+#define RESTARTS_PROGRAM 0
 
 struct exploration {
 	uint32_t nodes;
 	bool restarts;
+	bool program; /* the second node is one, and has streams to the first */
 	bool stop_on_failure;
 	uint8_t asks;          /* tools may ask so often */
 	uint8_t standbys;      /* so many are begun */
@@ -76,6 +81,10 @@ void world_from_supervisor(
 /* The world's own account of an event, before the supervisor hears of it. */
 void world_account(const struct exploration *exploration, struct world *world,
 	const struct supervisor_event *event);
+
+/* Holds an action against what the world knows, and notes what it does. */
+void world_hold(struct world *world, const struct exploration *exploration,
+	const struct supervisor_action *action);
 
 static inline bool world_runs(const struct world *world, uint32_t process)
 {

@@ -1,5 +1,4 @@
 #include "core/fleet/supervisor.h"
-
 #include "core/base/check.h"
 #include "core/fleet/sentence.h"
 #include "core/fleet/supervisor_private.h"
@@ -173,7 +172,8 @@ static void on_command(
 		on_ready(supervisor, event);
 		break;
 	case COMMAND_FAILED:
-		on_failed(supervisor, event);
+		if (!supervisor_lets_part(supervisor, event))
+			on_failed(supervisor, event);
 		break;
 	case COMMAND_COUNT:
 		on_count(supervisor, process, command);

@@ -33,8 +33,11 @@ void supervisor_current_exited(struct supervisor *supervisor,
 	uint32_t node = seat_node(event->process);
 	bool program = supervisor_policy(supervisor, event->process)->program;
 	bool well = was.done && event->status == 0 && !(program && was.failed);
-	bool killed =
-		supervised_was_killed(&was) && !supervisor->nodes[node].along;
+	bool killed = (supervised_was_killed(&was) &&
+			      (!supervisor->nodes[node].along ||
+				      supervisor->closing)) ||
+		      (program && supervisor->closing && !was.failed &&
+			      was.state == SUPERVISED_CLOSING);
 	bool stranded = supervisor_is_stranded(supervisor, node);
 	bool wanted = !killed && is_wanted(supervisor, event, well);
 	int64_t pause_ns = -1;

@@ -206,6 +206,20 @@ void supervisor_close(struct supervisor *supervisor, uint32_t node)
 		COMMAND_CLOSE);
 }
 
+/* An operator that fails has a name; what else a node of ours can tell of when
+ * it runs is a link that broke. A program may have met that, too, and that it
+ * ends is all that was asked of it. */
+bool supervisor_lets_part(
+	struct supervisor *supervisor, const struct supervisor_event *event)
+{
+	if (supervisor->processes[event->process].state != SUPERVISED_CLOSING ||
+		!supervisor->closing || event->command->name.bytes > 0)
+		return false;
+	action_say(&supervisor->actions, seat_node(event->process),
+		sentence_failed(event->command));
+	return true;
+}
+
 static void kill_all(struct supervisor *supervisor)
 {
 	for (uint32_t i = 0; i < SEATS * supervisor->options.node_count; i++) {

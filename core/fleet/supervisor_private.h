@@ -41,6 +41,11 @@ void supervisor_failed(struct supervisor *supervisor);
 /* Reports deadlocks that have come about, and closes who is in one. */
 void supervisor_seek_deadlocks(struct supervisor *supervisor);
 
+/* Whether a process tells of a failure that is none: all end at once, and who it
+ * has a link to was the first. That is said, then. */
+bool supervisor_lets_part(
+	struct supervisor *supervisor, const struct supervisor_event *event);
+
 /* Kills a process, unless it is gone or was killed before. */
 void supervisor_kill(struct supervisor *supervisor, uint32_t process);
 

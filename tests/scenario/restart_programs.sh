@@ -167,7 +167,7 @@ manifest '"command": ["python3", "pass.py", ""]' "$apart" | sed "$endless" >rest
 live restart.json
 ask restart there
 expect_more
-"$TAU" stop --now >asked 2>&1 || :
+"$TAU" stop --now >asked 2>&1 || fail "stop --now: $(cat asked)"
 exec 9<&-
 wait "$running" || :
 expect_line err "tau: there: killed and started again, as tau restart asked"
@@ -178,7 +178,7 @@ manifest "\"command\": [\"python3\", \"pass.py\", \"\"], $again" "} }, $evil } }
 	sed "$endless; s|-> there -> out|-> there -> evil -> out|" >restart.json
 live restart.json
 expect_more
-"$TAU" stop --now >asked 2>&1 || :
+"$TAU" stop --now >asked 2>&1 || fail "stop --now: $(cat asked)"
 exec 9<&-
 wait "$running" || :
 expect_line err "tau: far: starting again at once: 1 of 100 times within 30 s"
@@ -196,7 +196,7 @@ last=-1 # a source begins at its beginning
 read -r _ <&9 # of what had come before
 until read -r line <&9 && [ "$line" -lt 20000 ]; do [ -n "$line" ] || fail "nothing came out any more"; done
 expect_more
-"$TAU" stop --now >asked 2>&1 || :
+"$TAU" stop --now >asked 2>&1 || fail "stop --now: $(cat asked)"
 exec 9<&-
 wait "$running" || :
 kill "$peer" 2>&- || :
