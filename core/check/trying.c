@@ -15,6 +15,7 @@ static bool play(struct trying *trying);
 static bool do_step(struct trying *trying, const struct trial_step *step);
 static bool end_case(struct trying *trying);
 static bool check_failures(struct trying *trying, uint32_t at);
+static void explain(struct trying *trying);
 static void note_names(struct trying *trying);
 
 bool trying_case(struct trial *trial, uint32_t at,
@@ -81,7 +82,11 @@ static bool play(struct trying *trying)
 	for (uint32_t i = 0; i < trying->one->step_count; i++) {
 		const struct trial_step *step = &trying->one->steps[i];
 
-		if (!do_step(trying, step) || !check_failures(trying, step->at))
+		if (!do_step(trying, step)) {
+			explain(trying);
+			return false;
+		}
+		if (!check_failures(trying, step->at))
 			return false;
 		if (trying->settings->renews &&
 			!trying_renew(trying, step->at, TRIAL_NONE))
@@ -256,7 +261,7 @@ static bool do_step(struct trying *trying, const struct trial_step *step)
 }
 
 /* One that the case expects later is not news. */
-static bool check_failures(struct trying *trying, uint32_t at)
+static const struct try_failure *find_unexpected(const struct trying *trying)
 {
 	for (uint32_t i = 0; i < trying->failure_count; i++) {
 		const struct try_failure *failure = &trying->failures[i];
@@ -269,10 +274,27 @@ static bool check_failures(struct trying *trying, uint32_t at)
 				    strcmp(step->end.name, failure->name) == 0;
 		}
 		if (!expected)
-			return trying_fail(trying, at, "%s has failed: %s",
-				failure->name, failure->text);
+			return failure;
 	}
-	return true;
+	return NULL;
+}
+
+static bool check_failures(struct trying *trying, uint32_t at)
+{
+	const struct try_failure *failure = find_unexpected(trying);
+
+	return !failure || trying_fail(trying, at, "%s has failed: %s",
+				   failure->name, failure->text);
+}
+
+/* What did not come may not have come because somebody failed. */
+static void explain(struct trying *trying)
+{
+	const struct try_failure *failure = find_unexpected(trying);
+
+	if (failure)
+		text_format(trying->why, "\n%s has failed: %s", failure->name,
+			failure->text);
 }
 
 static bool end_case(struct trying *trying)

@@ -130,6 +130,26 @@ expect_line out '      one.json:20: operator it of plugin moods does not come ba
 expect_line out 'ok    one.json: fine'
 expect_line out '8 cases: 2 passed, 6 failed'
 
+scenario "what never comes is not waited for without end"
+mkfifo never
+exec 9<>never
+cat >one.json <<'END'
+{ "test": 1, "run": "r:file.read never", "cases": [ { "name": "never", "steps": [
+  {"expect": "r", "count": 1} ] } ] }
+END
+t test --limit 50ms one.json
+exec 9>&-
+expect_status 1
+expect_line out '      one.json:2: the case has taken longer than 50 ms of real time'
+cat >one.json <<'END'
+{ "test": 1, "run": "lines", "cases": [ { "name": "never", "steps": [
+  {"expect": "lines", "count": 1} ] } ] }
+END
+t test one.json
+expect_status 1
+expect_line out '      one.json:2: lines.out gives 0 records, not the 1 expected'
+expect_line out '      stdin has failed: this host gives stdin no standard input to read'
+
 scenario "an operator that forgets is found by renewing"
 make_moods -DFORGETS
 cases count once '{"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1"]},
