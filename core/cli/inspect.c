@@ -4,7 +4,10 @@
 #include "core/cli/commands.h"
 #include "core/cli/describe.h"
 #include "core/cli/search.h"
+#include "core/cli/signature.h"
+#include "core/plan/signature.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
@@ -12,7 +15,10 @@
 struct wish {
 	const char *what;
 	const char *plugin_path;
+	const char *param; /* "NAME=VALUE" */
 };
+
+enum { OPTION_PARAM = CLI_OWN };
 
 static bool is_file(struct cli *cli, const char *what);
 static int inspect_file(struct cli *cli, const char *path);
@@ -20,6 +26,8 @@ static int inspect_type(struct cli *cli, const struct wish *wish);
 static void show_plugin(struct cli *cli, const struct description *description,
 	const struct note_identity *identity);
 static void show_type(struct cli *cli, const struct catalogue_type *type);
+static void show_param(struct cli *cli, const struct catalogue_type *type,
+	const char *text, struct error *error);
 static void show_json(struct cli *cli, const struct description *description,
 	const struct note_identity *identity, const char *type,
 	const json_t *about);
@@ -30,6 +38,8 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 	if (id == SEARCH_PLUGIN_PATH)
 		wish->plugin_path = value;
+	else if (id == OPTION_PARAM)
+		wish->param = value;
 	else if (wish->what)
 		return cli_usage(cli, &inspect_command,
 			"inspect takes one word, and %s is a second", value);
@@ -40,7 +50,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct wish wish = {NULL, NULL};
+	struct wish wish = {NULL, NULL, NULL};
 	int code = cli_parse(cli, &inspect_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -97,7 +107,9 @@ static int inspect_type(struct cli *cli, const struct wish *wish)
 		return EXIT_CODE_IO;
 	}
 	type = catalogue_find(catalogue, wish->what);
-	if (type)
+	if (type && wish->param)
+		show_param(cli, type, wish->param, &error);
+	else if (type)
 		show_type(cli, type);
 	else
 		catalogue_explain(catalogue, wish->what, &error);
@@ -105,6 +117,41 @@ static int inspect_type(struct cli *cli, const struct wish *wish)
 	if (error.code)
 		cli_say(cli, "%s", error.text);
 	return error.code ? EXIT_CODE_FAILED : 0;
+}
+
+/* A param's value, as the operator gets it: what a signature means. */
+static void show_param(struct cli *cli, const struct catalogue_type *type,
+	const char *text, struct error *error)
+{
+	const struct param_description *param = NULL;
+	const char *value = strchr(text, '=');
+	char name[NAME_BYTES_MAX + 1];
+	json_t *read;
+
+	snprintf(name, sizeof name, "%.*s",
+		value ? (int)(value - text) : (int)strlen(text), text);
+	param = description_param(type->description, name);
+	if (!param) {
+		error_set(error, -ENOENT, "%s has no param \"%s\"", type->type,
+			name);
+		return;
+	}
+	if (!value || param->type != PARAM_SIGNATURE) {
+		error_set(error, -EINVAL,
+			value ? "\"%s\" of %s is no signature, which alone is "
+				"explained"
+			      : "write --param %s=VALUE, for %s",
+			name, type->type);
+		return;
+	}
+	read = signature_parse(value + 1, strlen(value + 1), error, NULL);
+	if (read && cli->json) {
+		json_dumpf(read, cli->out.file, JSON_INDENT(2));
+		fputc('\n', cli->out.file);
+	} else if (read) {
+		signature_show(&cli->out, read);
+	}
+	json_decref(read);
 }
 
 static void show_plugin(struct cli *cli, const struct description *description,
@@ -169,7 +216,10 @@ static void show_json(struct cli *cli, const struct description *description,
 	json_decref(object);
 }
 
-static const struct cli_option options[] = {SEARCH_OPTION, {0}};
+static const struct cli_option options[] = {SEARCH_OPTION,
+	{"param", OPTION_PARAM, "NAME=SIGNATURE",
+		"tell what a C function's signature means"},
+	{0}};
 
 const struct cli_command inspect_command = {
 	.name = "inspect",
@@ -181,7 +231,8 @@ const struct cli_command inspect_command = {
 		"looked at safely.",
 	.options = options,
 	.examples = "tau inspect file.read\n"
-		    "tau inspect ./shout.so\n",
+		    "tau inspect ./shout.so\n"
+		    "tau inspect ffi --param call='int abs(int in)'\n",
 	.json = true,
 	.run = run,
 };

@@ -163,6 +163,24 @@ refused 'libm.so.6 "f64 pow(f64 x, f64 y)" {"z":"/n"}' '*"in": pow has no argume
 refused 'libm.so.6 "f64 cos(f64 x)" "" {"z":"/n"}' '*"out": cos has no output "z"'
 refused 'libm.so.6 "f64 cos(f64 x)" n' '*"in": "n" is not a field*'
 
+scenario='what a signature means'
+status=0
+t inspect ffi --param call='enum {ok, short = -5} f(bytes out[9], size *out, string in, event void e(int n)) bad if != ok' >out 2>err || status=$?
+expect_status 0
+cmp -s out - <<'END' || fail "inspect: $(cat out)"
+
+f
+  gives  out     bytes                      at most 9 bytes
+  takes  in      string
+  tells  e       n i32                      each call is a record on the port events
+  gives  result  enum {ok = 0, short = -5}
+  has failed when it gives != 0
+END
+status=0
+t inspect ffi --param call='int f(' >out 2>err || status=$?
+expect_status 1
+expect_line err 'tau: a type stands here, not the end'
+
 scenario='a signature that lies: the crash names operator and function'
 status=0
 t run -e 'generate 1 ! liar:ffi libc.so.6 "size strlen(u64 in)" ! null' >out 2>err || status=$?
