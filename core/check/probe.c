@@ -48,15 +48,15 @@ int probe_main(struct os *os, const char *path, const char *name,
 		.os = os, .page = page, .folder = folder, .cells = {.os = os}};
 	probe->page->group = first;
 	if (load(probe, path, name, store, &library) < 0)
-		return PROBE_ABANDONED;
+		os->exit(os, PROBE_ABANDONED);
 	if (!probe->owner)
-		return PROBE_DONE;
+		os->exit(os, PROBE_DONE);
 	find_code(probe);
 	if (stack_arena_create(&probe->stacks, os, NULL) < 0 ||
 		probe_watch_signals(probe) < 0 ||
 		draw_init(&probe->draw, os, path, probe->owner->description,
 			search, folder) < 0)
-		return 1;
+		os->exit(os, 1);
 	for (uint32_t group = first; group < PROBE_GROUPS; group++) {
 		probe->page->group = group;
 		groups[group](probe);

@@ -74,7 +74,9 @@ void probe_stop(struct probe *probe)
 				break;
 	if (at == 0)
 		probe_left_out(probe, "stops",
-			"it never came to a wait at which it could be told");
+			"it never came to a wait at which it could be "
+			"told; an operator with a back stream may need what "
+			"its own partner says there");
 	stage_release(&unstopped);
 }
 

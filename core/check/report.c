@@ -52,6 +52,8 @@ static const struct {
 		     "you consume later, or mark a constant TAU_STATIC"},
 	{"out.endless", "write what is there, and then return"},
 	{"run.result", "return 0, or a negative errno"},
+	{"run.spins", "wait for the bits of what you need, or read, instead of "
+		      "asking again and again"},
 	{"fail.silent", "return tau_fail(op, -E..., \"why, and what to do\")"},
 	{"life.create", "open files and connections in run"},
 	{"life.fds", "close in destroy what run opened"},

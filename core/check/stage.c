@@ -26,7 +26,8 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 		.stop_at = STAGE_NEVER,
 		.close_at = STAGE_NEVER,
 		.fail_at = STAGE_NEVER,
-		.gone_after = STAGE_RECORDS_MAX};
+		.gone_after = STAGE_RECORDS_MAX,
+		.turn = 1};
 	stage_host_init(stage);
 	stage_os_init(stage);
 	for (uint32_t i = 0; i < STAGE_WATCHES; i++)

@@ -35,6 +35,7 @@
 #define STAGE_PATIENCE 2000u /* calls after a stop was told */
 #define STAGE_CALLS_MAX 20000u
 #define STAGE_IDLE_MAX 24u     /* waits in a row while nothing moves */
+#define STAGE_SPINS_MAX 5000u  /* calls in a row that do nothing */
 #define STAGE_KEPT_MAX 10000u  /* in one stream, states included */
 #define STAGE_RECORDS_MAX 200u /* that an endless source may write */
 
@@ -62,6 +63,7 @@ struct stage_out {
 	const struct port_description *port; /* NULL: of a state */
 	struct stage_record *records;        /* what came out; owned */
 	size_t count, room;
+	uint32_t given; /* in which turn, to who asked for the next one */
 	bool ended, off;
 };
 
@@ -120,7 +122,7 @@ struct stage {
 
 	/* What has happened. */
 	size_t waits, calls, failable, records_out;
-	uint32_t told_calls, stall, idle;
+	uint32_t told_calls, stall, idle, turn, spins;
 	bool running, fresh, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
 	bool wanted_extension; /* that this host has not */
@@ -167,7 +169,12 @@ bool stage_is_gone(const struct stage *stage);
 /* Whether a read would answer at once. */
 bool stage_has_some(const struct stage_in *in);
 
-/* Of the table: waits, timers and fds. */
+/* Takes back what was consumed of a window. */
+void stage_retire(struct stage *stage, struct stage_in *in);
+
+/* Of the table: members of variadic ports; waits, timers and fds. */
+int stage_next_in(struct tau_op *op, uint32_t port, struct tau_in **to);
+int stage_next_out(struct tau_op *op, uint32_t port, struct tau_out **to);
 int stage_set_timer(
 	struct tau_op *op, uint32_t slot, int64_t first_ns, int64_t period_ns);
 int stage_set_watch(struct tau_op *op, uint32_t slot, int fd, uint32_t events,

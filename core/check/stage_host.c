@@ -36,6 +36,10 @@ void stage_enter(struct stage *stage)
 {
 	if (stage->calls++ > STAGE_CALLS_MAX)
 		stage->closing = true;
+	if (stage->running && stage->spins++ > STAGE_SPINS_MAX)
+		stage->found(stage, "run.spins",
+			"it called the host 5000 times, and neither waited nor "
+			"moved a record");
 	if (!stage->running || (!stage->stopping && !stage->closing))
 		return;
 	if (stage->told_calls++ > STAGE_PATIENCE)
@@ -48,6 +52,7 @@ void stage_enter(struct stage *stage)
 bool stage_told(struct stage *stage, bool suspends)
 {
 	if (suspends && stage->running) {
+		stage->spins = 0;
 		if (stage->waits == stage->stop_at)
 			stage->stopping = true;
 		if (stage->waits == stage->close_at)
@@ -131,7 +136,7 @@ static int fd_send(
 
 /* --- what goes in --- */
 
-static void retire(struct stage *stage, struct stage_in *in)
+void stage_retire(struct stage *stage, struct stage_in *in)
 {
 	bool open = in->cell != NULL;
 
@@ -167,7 +172,7 @@ static int open_window(struct stage *stage, struct stage_in *in)
 	if (record->type == TAU_FD)
 		memcpy(in->cell->body, &record->fd, sizeof record->fd);
 	cell_seal(stage->cells, in->cell);
-	stage->idle = 0;
+	stage->idle = stage->spins = 0;
 	in->window = (struct tau_record){
 		in->cell->body, record->bytes, record->type, 0};
 	in->head.next = &in->window;
@@ -184,7 +189,7 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 
 	stage_enter(stage);
 	stage_harvest(stage);
-	retire(stage, in);
+	stage_retire(stage, in);
 	if (in == &stage->state_in)
 		return open_window(stage, in);
 	if (stage_told(stage, waits))
@@ -226,77 +231,6 @@ static int fd_take(struct tau_op *op, const struct tau_record *record)
 		return -EBADF;
 	memcpy(&fd, record->body, sizeof fd);
 	return stage->os->duplicate(stage->os, fd, 3);
-}
-
-/* --- members of variadic ports --- */
-
-bool stage_has_some(const struct stage_in *in)
-{
-	bool data =
-		in->at + (in->cell && in->head.next != &in->window) < in->count;
-
-	return data ? !in->off : !in->told_end;
-}
-
-static struct stage_in *in_of(const struct tau_group *group, uint32_t member)
-{
-	return (struct stage_in *)(void *)group->in[member];
-}
-
-static int next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
-{
-	struct stage *stage = stage_of(op);
-	const struct tau_group *group = &stage->in_groups[port];
-	bool ended = true;
-
-	stage_enter(stage);
-	if (stage_told(stage, false))
-		return TAU_STOPPED;
-	for (uint32_t i = 0; i < group->count; i++)
-		ended = ended && in_of(group, i)->told_end;
-	if (ended || (stage_is_gone(stage)))
-		return TAU_END;
-	for (uint32_t i = 0; stage->fresh && i < group->count; i++) {
-		uint32_t member = (stage->next_member[port] + i) % group->count;
-		struct stage_in *in = in_of(group, member);
-
-		/* What stands in its window and was consumed is gone. */
-		if (in->cell && in->head.next == in->head.limit) {
-			stage_harvest(stage);
-			retire(stage, in);
-		}
-		if (!stage_has_some(in))
-			continue;
-		stage->next_member[port] = member + 1;
-		*to = &in->head;
-		return TAU_OK;
-	}
-	stage->fresh = false;
-	return TAU_WAIT;
-}
-
-/* Those that have not ended have room. */
-static int next_out(struct tau_op *op, uint32_t port, struct tau_out **to)
-{
-	struct stage *stage = stage_of(op);
-	const struct tau_group *group = &stage->out_groups[port];
-	uint32_t *next =
-		&stage->next_member[stage->description->in_count + port];
-
-	stage_enter(stage);
-	if (stage_told(stage, false))
-		return TAU_STOPPED;
-	if (stage->stalls && stage->stall++ % 2 == 0)
-		return TAU_WAIT;
-	for (uint32_t i = 0; i < group->count; i++) {
-		struct tau_out *head = group->out[(*next)++ % group->count];
-
-		if (((struct stage_out *)(void *)head)->ended)
-			continue;
-		*to = head;
-		return TAU_OK;
-	}
-	return TAU_END;
 }
 
 /* --- the rest of the table --- */
@@ -379,8 +313,8 @@ void stage_host_init(struct stage *stage)
 		.wait = wait_for,
 		.want_in = want_in,
 		.want_out = want_out,
-		.next_in = next_in,
-		.next_out = next_out,
+		.next_in = stage_next_in,
+		.next_out = stage_next_out,
 		.yield = yield,
 		.end = end,
 		.now = now,

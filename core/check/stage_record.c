@@ -166,6 +166,6 @@ static void keep(struct stage *stage, struct stage_out *out,
 		memcpy(body, record->body, record->bytes);
 	if (record->type == TAU_FD)
 		memcpy(&kept->fd, record->body, sizeof kept->fd);
-	stage->idle = 0;
+	stage->idle = stage->spins = 0;
 	stage->records_out += out->port && !out->port->derived;
 }

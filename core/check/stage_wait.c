@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <poll.h>
 
+/* What is later than that does not come: a hundred years. */
+#define TIME_MAX_NS (INT64_C(100) * 366 * 86400 * 1000000000)
+
 static struct stage *stage_of(struct tau_op *op)
 {
 	return (struct stage *)(void *)op;
@@ -46,8 +49,10 @@ static void give_timers(struct stage *stage, uint64_t given)
 		if (!(given & TAU_SLOT(i)) || !timer->next_ns ||
 			timer->next_ns > stage->now_ns)
 			continue;
-		timer->next_ns =
-			timer->period_ns ? stage->now_ns + timer->period_ns : 0;
+		timer->next_ns = timer->period_ns <= 0 ? 0
+				 : timer->period_ns > TIME_MAX_NS
+					 ? INT64_MAX
+					 : stage->now_ns + timer->period_ns;
 	}
 }
 
@@ -102,6 +107,8 @@ static bool pass_time(struct stage *stage, const struct tau_want *want)
 			stage->timers[i].next_ns &&
 			(!next || stage->timers[i].next_ns < next))
 			next = stage->timers[i].next_ns;
+	if (next > TIME_MAX_NS)
+		return false;
 	if (next > stage->now_ns)
 		stage->now_ns = next;
 	return next != 0;
@@ -134,6 +141,8 @@ int stage_wait(
 		return told_bits(stage, ready);
 	stage->fresh = true;
 	stage->idle++;
+	stage->spins = 0;
+	stage->turn++;
 	*ready = TAU_GONE;
 	if (stage_is_gone(stage))
 		return TAU_END;

@@ -103,10 +103,8 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static void show_owner(struct cli *cli, const char *owner, const char *where)
 {
-	if (*owner)
-		fprintf(cli->out.file, "%s%s", *where ? " " : "", owner);
-	if (*where)
-		fprintf(cli->out.file, "%s%s", *owner ? ", " : " ", where);
+	fprintf(cli->out.file, "%s%s%s%s", *owner || *where ? ": " : "", owner,
+		*owner && *where ? ", " : "", where);
 }
 
 static void show(
@@ -140,7 +138,6 @@ static void show(
 
 		fputc('\n', out);
 		term_print(&cli->out, TERM_STRONG, "%s", finding->code);
-		fputs(*finding->owner ? ": " : "", out);
 		show_owner(cli, finding->owner, finding->where);
 		fprintf(out, ": %s\n  hint: %s\n", finding->text,
 			finding->hint);

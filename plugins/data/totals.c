@@ -221,11 +221,14 @@ static int wait_timed(struct tau_op *op, struct totals *totals)
 
 static int arm(struct tau_op *op, struct totals *totals)
 {
+	int64_t now = op->host->now(op), first = INT64_MAX;
 	int code = 0;
 
+	/* A duration may be longer than what is left of the clock. */
+	if (totals->every_ns < INT64_MAX - now)
+		first = now + totals->every_ns;
 	if (totals->every_ns && !totals->armed)
-		code = op->host->timer(op, SLOT,
-			op->host->now(op) + totals->every_ns, totals->every_ns);
+		code = op->host->timer(op, SLOT, first, totals->every_ns);
 	totals->armed = totals->every_ns != 0;
 	return code;
 }
