@@ -113,6 +113,7 @@ def block(sequence, piece, kind, reason):
         return struct.pack("<4sIQIIIIIHH", b"TauB", total, sequence, number, 0,
             len(piece), 0, len(piece), reason, kind)
     return head(zlib.crc32(head(0) + piece)) + piece
+print("ready", flush=True)
 i, left = 0, 100
 while left:
     os.write(fd, block(i, b"S%d" % i, 1, 1))
@@ -123,7 +124,8 @@ END
 manifest '"g": {"type": "generate", "params": {"count": 1000000000}}' ', "at": "here"'
 start
 read_lines 10
-python3 stranger.py >told 2>stranger.err &
+exec 4< <(python3 stranger.py 2>stranger.err)
+read -r line <&4 || fail "$(cat stranger.err)"
 for ((i = 1; i <= 10; i++)); do
 	kill_node one
 	read_lines 500
@@ -131,7 +133,8 @@ done
 touch over
 kill -TERM "$supervisor"
 finish
-wait
+cat <&4 >told
+exec 4<&-
 [ ! -s stranger.err ] || fail "$(cat stranger.err)"
 grep -qx "S$(tail -n 1 told)" out || fail "the end of the other process did not come"
 grep '^[0-9]' out | awk '$1 + 0 <= last { exit 1 } { last = $1 }' || fail "a line is repeated, or out of order"
