@@ -147,6 +147,17 @@ printf 'a\0b\n' >nul
 run_ok 'file.read nul ! lines ! f:ffi libc.so.6 "size strlen(string in)" ! null ; @f.bad ! file.write bad2'
 expect_line bad2 '{"reason":"the argument ??in??: there is a NUL in it, where a string ends",*'
 
+scenario='a function that says more came out than there is room'
+run_ok 'file.read words ! lines ! f:ffi libc.so.6 "size out strxfrm(string out[6], string in, size out)" ! file.write short ; @f.bad ! file.write long'
+expect_line short '"hello"'
+expect_line long '{"reason":"strxfrm says that 10 bytes came out, and ??out?? has 6",*'
+
+scenario='a result without a place, and one that the stream does not take'
+run_ok 'file.read words ! lines ! f:ffi libc.so.6 "size strlen(string in)" "" /size ! null ; @f.bad ! file.write placeless'
+expect_line placeless '{"reason":"the record has no place for ??/size??: only maps have fields",*'
+run_ok 'generate 1 ! f:ffi libc.so.6 "void explicit_bzero(bytes out[100000], size out)" ! null ; @f.bad ! file.write large'
+expect_line large '{"reason":"the record has 1000?? bytes with what came out, and the stream takes 65536",*'
+
 scenario='what is not there'
 refused() {
 	status=0
