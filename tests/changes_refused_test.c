@@ -88,6 +88,28 @@ START_TEST(records_under_way_in_bytes_stay_where_they_are)
 }
 END_TEST
 
+START_TEST(a_stream_of_somebody_elses_program_leads_nowhere_else)
+{
+	struct compared compared;
+	compare(&compared,
+		HEAD "\"n\": {\"operators\": {\"a\": {\"type\": "
+		     "\"demo.source\"}}}, \"m\": {\"command\": [\"x\"], "
+		     "\"in\": [{\"name\": \"in\", \"type\": \"any\"}]}}, "
+		     "\"streams\": [\"a -> m\"]}",
+		1,
+		HEAD "\"n\": {\"operators\": {\"a\": {\"type\": "
+		     "\"demo.source\"}}}, \"k\": {\"command\": [\"x\"], "
+		     "\"in\": [{\"name\": \"in\", \"type\": \"any\"}]}}, "
+		     "\"streams\": [\"a -> k\"]}",
+		1);
+	check_refused(&compared,
+		"stream a is shared with a program of somebody else's (command "
+		"or remote), so what is in it cannot go elsewhere; leave it, "
+		"or stop the topology and start it anew");
+	release(&compared);
+}
+END_TEST
+
 START_TEST(what_the_old_writer_wrote_must_suit_the_new_reader)
 {
 	struct compared compared;
@@ -118,6 +140,8 @@ static Suite *changes_refused_suite(void)
 	tcase_add_test(tests, a_state_that_cannot_be_read_is_refused);
 	tcase_add_test(tests, operators_and_records_change_nodes);
 	tcase_add_test(tests, records_under_way_in_bytes_stay_where_they_are);
+	tcase_add_test(
+		tests, a_stream_of_somebody_elses_program_leads_nowhere_else);
 	tcase_add_test(
 		tests, what_the_old_writer_wrote_must_suit_the_new_reader);
 	return suite;

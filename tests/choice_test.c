@@ -188,6 +188,25 @@ static const struct {
 	{"acme", "x", "no node \"x\" runs; there are n and m"},
 };
 
+START_TEST(a_program_uses_no_plugin)
+{
+	struct planned planned;
+	struct error error = ERROR_NONE;
+	planned_resolve_with(&planned,
+		"{\"tau\": 1, \"nodes\": {\"p\": {\"command\": [\"x\"]}}, "
+		"\"streams\": []}",
+		&(struct variables_input){.folder = "/current"},
+		(struct catalogue_search){0});
+	placement_make(&planned.placement, &planned.topology);
+	ck_assert_int_eq(
+		choice_check(&planned.placement, "acme", "p", &error), -ENOENT);
+	ck_assert_str_eq(error.text,
+		"node p has only programs of somebody else's (command or "
+		"remote), which use no plugins");
+	planned_release(&planned);
+}
+END_TEST
+
 START_TEST(a_plugin_that_nobody_uses_is_not_upgraded)
 {
 	struct planned planned;
@@ -251,6 +270,7 @@ static Suite *choice_suite(void)
 		tests, what_the_manifest_asks_for_holds_for_a_chosen_file_too);
 	tcase_add_test(tests, what_runs_is_pinned_whatever_lies_in_folders_now);
 	tcase_add_test(tests, a_standard_plugin_comes_with_tau);
+	tcase_add_test(tests, a_program_uses_no_plugin);
 	tcase_add_loop_test(tests, a_plugin_that_nobody_uses_is_not_upgraded, 0,
 		sizeof checks / sizeof *checks);
 	tcase_add_test(tests, the_line_of_the_manifest_to_change_is_said);

@@ -125,6 +125,12 @@ int choice_check(const struct placement *placement, const char *plugin,
 	}
 	if (!known)
 		result = refuse_node(manifest, node, &arena, error);
+	else if (!found && count == 0)
+		result = error_set(error, -ENOENT,
+			"%s%s has only programs of somebody else's (command or "
+			"remote), which use no plugins",
+			node == NULL ? "the topology" : "node ",
+			node == NULL ? "" : node);
 	else if (!found)
 		result = error_set(error, -ENOENT,
 			"no operator%s%s is of the plugin %s; they are of %s",

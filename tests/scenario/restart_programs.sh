@@ -124,6 +124,29 @@ expect_status 1
 expect_line err "tau: there: python3 was killed by signal 9 (Killed)"
 expect_line err "tau: there: not started again: *"
 
+begin "what a program has done with before it rests is not said to be lost"
+cat >resting.py <<'END'
+import os, signal, tau_peer
+
+peer = tau_peer.Peer(None, "resting")
+out = peer.writer("out")
+receive, count = peer._receive, 0
+def rest():
+    if count == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    receive()
+peer._receive = rest
+for record in peer.reader("in"):
+    out.send(record.body, record.type)
+    count += 1
+END
+manifest '"command": ["python3", "resting.py"]' |
+	sed 's/"path": "text"/"path": "five", "follow": true/' >resting.json
+head -n 5 text >five
+t run resting.json
+expect_status 1
+expect_no_line err '*lost*'
+
 # live MANIFEST...: runs it in the background, until its first lines are out.
 live() {
 	last=-1

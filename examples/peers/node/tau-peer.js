@@ -43,6 +43,8 @@ class Reader {
 			while (this.queue.length === 0) {
 				if (this.peer.error) throw this.peer.error;
 				if (this.reason !== null) return;
+				if (this.granted && this.granted < this.taken + this.records)
+					this.grant(); // all that came is done with
 				await new Promise((wake) => { this.wake = wake; });
 			}
 			const record = this.queue.shift();

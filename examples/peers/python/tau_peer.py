@@ -60,6 +60,8 @@ class Reader:
         while not self._queue:
             if self.reason is not None:
                 raise StopIteration
+            if 0 < self._granted < self._taken + self._records:
+                self._grant()  # all that came is done with
             self._peer._receive()
         record = self._queue.popleft()
         self._taken += 1
