@@ -58,12 +58,35 @@ static bool tell_cell(struct probe *probe, uintptr_t address)
 	return true;
 }
 
+/* The plugin's innermost place on the stack: its own, or where a library that
+ * it called goes back to. What looks like one may be left from before. */
+static uintptr_t innermost(const struct probe *probe, const ucontext_t *user)
+{
+	uintptr_t at = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+	const uintptr_t *word =
+		(const uintptr_t *)(uintptr_t)((uintptr_t)user->uc_mcontext
+						       .gregs[REG_RSP] &
+					       ~(uintptr_t)7);
+	bool in_guard = false;
+	const struct stack *stack = stack_find(probe->stacks, word, &in_guard);
+	const uintptr_t *top =
+		stack && !in_guard
+			? (const uintptr_t *)(const void *)(stack->low +
+							    stack->bytes)
+			: word;
+
+	for (; word < top && (at < probe->code.start || at >= probe->code.end);
+		word++)
+		at = *word - 1;
+	return at;
+}
+
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
 	bool in_guard = false;
 	struct probe *probe = *(struct probe **)user->uc_stack.ss_sp;
-	uintptr_t at = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+	uintptr_t at = innermost(probe, user);
 
 	if (at >= probe->code.start && at < probe->code.end)
 		probe->page->stands =

@@ -83,7 +83,8 @@ static int out_room(
 		return op->host->fail(op, -EMSGSIZE,
 			"a record is larger than the stream takes", 40);
 	}
-	if (!state && (out->ended || stage->records_out >= stage->gone_after))
+	if (!state && (out->ended || stage->records_out >= stage->gone_after ||
+			      out->count >= STAGE_RECORDS_MAX))
 		flow = TAU_END;
 	else if (!state && stage_told(stage, tells))
 		flow = TAU_STOPPED;

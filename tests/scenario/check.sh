@@ -24,6 +24,12 @@ for source in "$here"/*.c; do
 	[ "$found" = "$code" ] || fail "$name: found '$found', not '$code': $(cat out err)"
 	expect_status $((${#code} > 0))
 	echo "$code" >>"$folder/codes"
+	case $name in crash.c | abort.c | loop.c | block.c | written.c)
+		jq -e --arg at "in run (" --arg file "$name:" \
+			'.findings[0].text | contains($at) and contains($file)' out >/dev/null ||
+			fail "$name: it does not say where: $(cat out)"
+		;;
+	esac
 	[ -z "$code" ] || jq -e '.findings | all(.text != "" and .hint != "")' out >/dev/null ||
 		fail "$name: a finding without sentence or hint"
 done
