@@ -28,6 +28,7 @@ libm.so.6|f32 cosf(f32 = 0)|1.0
 libm.so.6|f64 frexp(f64 = 10, int *exponent)|dict(zip(("result", "exponent"), math.frexp(10)))
 libmd.so.0|string SHA256Data(bytes in, size in, string out[65])|{"result": hashlib.sha256(line).hexdigest(), "out": hashlib.sha256(line).hexdigest()}
 libmd.so.0|string MD5Data(bytes in, size in, string out[33])|{"result": hashlib.md5(line).hexdigest(), "out": hashlib.md5(line).hexdigest()}
+libsqlite3.so.0|string sqlite3_libversion()|sqlite3.sqlite_version
 libxxhash.so.0|u64 XXH3_64bits(bytes in, size in)|xxh3(line)
 END
 }
@@ -61,7 +62,7 @@ int main(int count, char **words)
 END
 ${CC:-cc} -w -O1 -o xxh3 xxh3.c
 python3 - <<'END' || fail 'another says otherwise'
-import base64, hashlib, json, math, os, re, subprocess, sys, zlib
+import base64, hashlib, json, math, os, re, sqlite3, subprocess, sys, zlib
 lines = open("words", "rb").read().split(b"\n")[:-1]
 hashes = dict(zip(lines, subprocess.run(["./xxh3", *lines], check=True,
 	capture_output=True).stdout.split()))

@@ -25,7 +25,7 @@ cases() {
 }
 
 scenario "the examples"
-for example in words weblog; do
+for example in words ffi weblog; do
 	t test --renew-everywhere "$tree/examples/$example/test.json"
 	expect_status 0
 	expect_empty err
