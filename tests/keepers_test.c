@@ -10,9 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define LINKS 2u
@@ -146,6 +149,56 @@ START_TEST(a_gate_ends_whatever_fails)
 }
 END_TEST
 
+/* Somebody connects as soon as there is a door; then the gate is to close. */
+static void knock(const char *folder)
+{
+	struct sockaddr_un where = {.sun_family = AF_UNIX};
+	const struct command close_it = {.kind = COMMAND_CLOSE};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(
+		where.sun_path, sizeof where.sun_path, "%s/there.sock", folder);
+	while (connect(fd, (struct sockaddr *)&where, sizeof where) < 0)
+		sched_yield();
+	(void)command_send(supervisor, &close_it, NULL);
+	_exit(0);
+}
+
+START_TEST(a_gate_that_cannot_watch_a_peer_says_so)
+{
+	char folder[] = "/tmp/tau-keepers-XXXXXX", said[1024] = "";
+	struct node_plan plan = {.topology = "topology",
+		.node = "there",
+		.remote = "unix:there.sock",
+		.links = links,
+		.link_count = 1};
+	int ends[2];
+	pid_t child;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	plan.folder = folder;
+	fake_os_init(&fake);
+	begin(1, COMMAND_RUN, COMMAND_RUN);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	close(log_of_none.fd);
+	log_init(&log_of_none, &fake.real, ends[1], NULL, LOG_WARNING);
+	child = fork();
+	if (child == 0)
+		knock(folder);
+	/* Of the commands, the door, the link and the peer. */
+	fake_os_fail(&fake, OS_CALL(epoll_control), 4, ENOSPC);
+	(void)gate_run(&fake.os, &log_of_none, node, &plan, false);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	finish(1);
+	ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);
+	ck_assert_str_eq(said,
+		"tau: cannot let a peer in, and waits before trying again: No "
+		"space left on device\n");
+	close(ends[0]);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(a_keeper_ends_whatever_fails)
 {
 	for (uint32_t count = 1; count <= LINKS; count++) {
@@ -200,6 +253,7 @@ static Suite *keepers_suite(void)
 	TCase *faults = test_case(suite, "faults");
 
 	tcase_add_test(faults, a_gate_ends_whatever_fails);
+	tcase_add_test(faults, a_gate_that_cannot_watch_a_peer_says_so);
 	tcase_add_test(faults, a_keeper_ends_whatever_fails);
 	tcase_add_loop_test(faults, a_gate_says_what_it_could_not_do, 0, 4);
 	tcase_add_loop_test(faults, a_keeper_says_what_it_could_not_do, 0, 4);

@@ -400,7 +400,7 @@ struct tau_operator {
 	/* Writes the state as records of `version`; changes nothing. Only
 	 * while frozen. The window grows as needed. */
 	int (*save)(struct tau_op *op, struct tau_out *state, uint32_t version);
-	/* Reads it into a created instance. */
+	/* Reads all of it into a created instance. */
 	int (*restore)(
 		struct tau_op *op, struct tau_in *state, uint32_t version);
 	/* Says whether the instance could work; no effect outside. */

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/fleet/loop_private.h"
+#include "core/fleet/peek.h"
 
 static int open_page(struct loop *loop, uint32_t index);
 static void give_link(void *context, uint32_t node, uint32_t link, int fd);
@@ -12,6 +13,7 @@ static bool find_place(
 	const struct version *version, uint32_t link, int *place);
 static void serve_commands(struct loop *loop, uint32_t index);
 static void shut_fifo(struct loop *loop, uint32_t index, uint32_t place);
+static void hear_silence(struct loop *loop, uint32_t index);
 static void serve_exit(struct loop *loop, uint32_t index);
 static const char *who_died(
 	struct loop *loop, uint32_t index, char *name, size_t bytes);
@@ -227,6 +229,26 @@ static void serve_commands(struct loop *loop, uint32_t index)
 	}
 	if (flow < 0)
 		loop_hang_up(loop, index, error.text);
+	if (flow == COMMAND_END)
+		hear_silence(loop, index);
+}
+
+/* Who ends closes its way here, too, and its end tells more. Who does not end
+ * would hear nothing any more, and nobody would hear of it. */
+static void hear_silence(struct loop *loop, uint32_t index)
+{
+	const struct supervised_process *one =
+		&loop->supervisor.processes[index];
+	struct peek peek = {0};
+
+	if (one->done || one->failed || one->state >= SUPERVISED_CLOSING ||
+		peek_process(loop->os, loop->processes[index].process.pid,
+			&peek) < 0 ||
+		peek.ending)
+		return;
+	loop_hang_up(loop, index,
+		"it has closed its way to the supervisor; does an operator "
+		"close fds that it did not open?");
 }
 
 /* All that it has said, in words and in commands, comes before its end. */

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #define FILE_BYTES 4096
+#define FLAG_EXITING 4u              /* PF_EXITING of the kernel */
 #define PAGE_BYTES 4096u             /* of x86-64 */
 #define TICK_NS (1000000000ll / 100) /* USER_HZ, the same on every machine */
 
@@ -64,18 +65,20 @@ int peek_process(struct os *os, pid_t pid, struct peek *peek)
 	char text[FILE_BYTES];
 	uint64_t user, inside;
 	int64_t pages;
+	uint32_t flags;
 	const char *at;
 	ssize_t count = read_file(os, pid, "stat", text);
 
 	if (count < 0)
 		return (int)count;
 	at = strrchr(text, ')');
-	if (!at ||
-		sscanf(at + 1,
-			" %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64
-			" %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s %" SCNd64,
-			&peek->state, &user, &inside, &pages) != 4)
+	if (!at || sscanf(at + 1,
+			   " %c %*s %*s %*s %*s %*s %" SCNu32
+			   " %*s %*s %*s %*s %" SCNu64 " %" SCNu64
+			   " %*s %*s %*s %*s %*s %*s %*s %*s %" SCNd64,
+			   &peek->state, &flags, &user, &inside, &pages) != 5)
 		return -EINVAL;
+	peek->ending = flags & FLAG_EXITING;
 	peek->cpu_ns = (int64_t)(user + inside) * TICK_NS;
 	peek->memory_bytes = pages > 0 ? (uint64_t)pages * PAGE_BYTES : 0;
 	return 0;

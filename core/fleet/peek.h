@@ -14,7 +14,8 @@
 #include "core/base/os.h"
 
 struct peek {
-	char state; /* as in /proc: R runs, S and D sleep, T and t stopped */
+	char state;  /* as in /proc: R runs, S and D sleep, T and t stopped */
+	bool ending; /* it is on its way out, and says nothing more */
 	int64_t cpu_ns;
 	uint64_t memory_bytes; /* resident */
 };

@@ -39,8 +39,9 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		if (null_fd >= 0)
 			os->close(os, null_fd);
 		return error_set(error, null_fd < 0 ? null_fd : -ENOMEM,
-			"cannot open /dev/null: %s",
-			strerror(null_fd < 0 ? -null_fd : ENOMEM));
+			"cannot open /dev/null: %s%s",
+			strerror(null_fd < 0 ? -null_fd : ENOMEM),
+			spawn_hint(null_fd));
 	}
 	child.fd_count = list_fds(request, null_fd, fds);
 	sigemptyset(&child.blocked);
@@ -51,9 +52,18 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		return say_limit(os, request->files, error);
 	if (pid < 0)
 		return error_set(error, pid,
-			"cannot start a process for the node: %s",
-			strerror(-pid));
+			"cannot start a process for the node: %s%s",
+			strerror(-pid),
+			request->files && pid == -EMFILE
+				? "; it needs more of them than its "
+				  "limits.files lets it open"
+				: spawn_hint(pid));
 	return pid;
+}
+
+const char *spawn_hint(int code)
+{
+	return code == -EMFILE ? "; raise the limit (ulimit -n)" : "";
 }
 
 /* Only root may raise a limit. */

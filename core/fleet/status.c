@@ -1,37 +1,40 @@
 /* status: what tools are told. See the header. */
 #include "core/fleet/status.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fleet/peek.h"
 #include "core/plan/object.h"
 
 #define MS_NS 1000000
-#define FIGURE_BYTES 128
 
 static const char *const states[] = {"absent", "starting", "preparing",
 	"prepared", "running", "draining", "closing", "aborted", "killed",
 	"ended"};
 
 static void skip(const char **text, size_t *bytes, const char *name);
-static int64_t resident_bytes(struct os *os, pid_t pid);
 
 char *status_line(const struct status *status, struct os *os)
 {
 	struct object object = OBJECT_NONE;
+	struct peek peek = {0}; /* where nobody knows */
 
+	if (status->pid)
+		(void)peek_process(os, status->pid, &peek);
 	object_text(&object, "topology", status->topology);
 	object_text(&object, "node", status->node);
 	object_text(&object, "state",
-		status->waiting ? "waiting" : states[status->state]);
+		status->waiting     ? "waiting"
+		: peek.state == 'T' ? "stopped" /* SIGSTOP */
+				    : states[status->state]);
 	if (status->pid) {
 		object_number(&object, "pid", status->pid);
 		object_number(&object, "uptime_ms",
 			(os->clock_ns(os) - status->since_ns) / MS_NS);
-		object_number(&object, "memory_bytes",
-			resident_bytes(os, status->pid));
+		object_number(
+			&object, "memory_bytes", (int64_t)peek.memory_bytes);
 	}
 	object_number(&object, "restarts", (int64_t)status->restarts);
 	if (status->flow.known) {
@@ -86,26 +89,4 @@ static void skip(const char **text, size_t *bytes, const char *name)
 		return;
 	*text += length + 2;
 	*bytes -= length + 2;
-}
-
-/* 0 when nobody knows. The second figure is in pages, of 4 KiB on x86-64. */
-static int64_t resident_bytes(struct os *os, pid_t pid)
-{
-	char text[FIGURE_BYTES];
-	ssize_t count;
-	long long pages = 0;
-	int fd;
-
-	snprintf(text, sizeof text, "/proc/%d/statm", (int)pid);
-	fd = os->openat(os, AT_FDCWD, text, O_RDONLY, 0);
-	if (fd < 0)
-		return 0;
-	count = os->read(os, fd, text, sizeof text - 1);
-	os->close(os, fd);
-	if (count <= 0)
-		return 0;
-	text[count] = '\0';
-	if (sscanf(text, "%*s %lld", &pages) != 1)
-		return 0;
-	return pages * 4096;
 }

@@ -252,6 +252,7 @@ static void answer(struct gate *gate)
 {
 	struct os *os = gate->os;
 	int fd = os->accept(os, gate->door_fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int result;
 
 	gate->knocked = false;
 	if (fd < 0) {
@@ -264,8 +265,11 @@ static void answer(struct gate *gate)
 			"time");
 		return;
 	}
-	if (hub_connect(gate->hub, fd) < 0)
+	result = hub_connect(gate->hub, fd);
+	if (result < 0) {
+		refuse(gate, result);
 		return;
+	}
 	if (gate->reconnects) /* who follows it waits until it has gone */
 		reactor_remove(gate->reactor, &gate->door);
 	gate->due_ns = os->clock_ns(os) + LINK_HELLO_NS;

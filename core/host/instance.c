@@ -2,6 +2,7 @@
 #include "core/host/instance.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,14 @@ int instance_restore(struct instance *instance, struct stream *state,
 	ports_closed(&end);
 	stream_leave(state, &end.head.in);
 	instance->op.flags |= TAU_RESTORED;
-	return call_state(instance, result, "restore", error);
+	result = call_state(instance, result, "restore", error);
+	if (result == 0 && state->unread > 0)
+		return error_set(error, -EBADMSG,
+			"restore left %" PRIu64 " of %" PRIu64
+			" record%s of its state unread",
+			state->unread, state->sent,
+			state->sent == 1 ? "" : "s");
+	return result;
 }
 
 int instance_selftest(struct instance *instance, struct error *error)
@@ -368,8 +376,12 @@ static int call_state(struct instance *instance, int result, const char *what,
 {
 	if (instance->broken)
 		result = instance->failure.code;
-	if (result >= 0)
+	if (result == 0)
 		return 0;
+	if (result > 0)
+		return error_set(error, -EINVAL,
+			"%s returned %d; 0 or a negative errno is wanted", what,
+			result);
 	if (instance->failure.code)
 		return error_set(error, result, "%s", instance->failure.text);
 	return error_set(error, result,

@@ -144,6 +144,10 @@ bad restore 'tau: up: b: the new version says: steady (steady): not today' \
 	'-DRESTORE=return tau_fail(op, -5, "not today");'
 bad selftest 'tau: up: b: the new version says: steady (steady): not today' \
 	'-DSELFTEST=return tau_fail(op, -5, "not today");'
+bad positive 'tau: up: b: the new version says: steady (steady): selftest returned 7; 0 or a negative errno is wanted' \
+	'-DSELFTEST=return 7;'
+bad unread 'tau: up: b: the new version says: steady (steady): restore left 1 of 1 record of its state unread' \
+	'-DRESTORE=return 0;'
 bad abort 'tau: up: b: the new version crashed before its operators were done: signal 6 (Aborted), while it ran steady (steady)' '-DSELFTEST=abort();'
 
 scenario 'all of that has lost nothing, and given nothing twice'
@@ -273,6 +277,14 @@ expect_status 1
 expect_line err 'tau: losing: b crashed when it was to hand over'
 expect_line losing.err 'tau: b: the way to the supervisor is lost; *'
 finish losing 1 'in order 1'
+
+scenario 'one that closes its way to the supervisor alone is ended at once'
+build deaf -DNUMBER=1 '-DRUN=close(3);'
+cp deaf.so steady.so
+manifest deaf ''
+t run deaf.json
+expect_status 1
+expect_line err 'tau: b: killed: it has closed its way to the supervisor; *'
 
 # until_said NAME TEXT: until the topology has said it.
 until_said() {
