@@ -89,11 +89,37 @@ START_TEST(bytes_that_are_no_text_pass)
 }
 END_TEST
 
+/* Whole, and empty ones as well. */
+START_TEST(exact_lines_are_not_altered_at_any_split)
+{
+	static char text[LINES_BYTES * 2 + 16];
+	size_t bytes = sizeof text - 1;
+
+	memset(text, 'x', bytes);
+	memcpy(text, "one\n\n", 5);
+	memcpy(text + bytes - 5, "\n\nend", 5);
+	for (size_t split = 0; split < bytes; split += split < 16 ? 1 : 509) {
+		struct lines lines = {.exact = true};
+		struct seen seen = {0};
+
+		lines_add(&lines, text, split, take, &seen);
+		lines_add(&lines, text + split, bytes - split, take, &seen);
+		lines_end(&lines, take, &seen);
+		lines_end(&lines, take, &seen);
+		for (char *at = seen.text; (at = strchr(at, '|'));)
+			*at = '\n';
+		ck_assert_uint_eq(strlen(seen.text), bytes + 1);
+		ck_assert_mem_eq(seen.text, text, bytes);
+	}
+}
+END_TEST
+
 static Suite *lines_suite(void)
 {
 	Suite *suite = suite_create("lines");
 	TCase *tests = test_case(suite, "lines");
 
+	tcase_add_test(tests, exact_lines_are_not_altered_at_any_split);
 	tcase_add_test(tests, torn_lines_are_put_together_at_every_split);
 	tcase_add_test(tests, a_line_too_long_comes_in_marked_parts);
 	tcase_add_test(tests, no_character_is_torn_between_parts);

@@ -107,7 +107,8 @@ START_TEST(a_record_beyond_atomic_fails_the_operator_whatever_it_returns)
 	ck_assert_int_eq(answers[2], -EMSGSIZE);
 	ck_assert_str_eq(failure_of(from),
 		"a record of 513 bytes does not fit stream edge, which takes "
-		"at most 512 at once; raise its \"atomic\" (and \"capacity\")");
+		"at most 512 at once; raise its \"capacity\" (and "
+		"\"atomic\", unless it is shredded)");
 	ck_assert_uint_eq(seen_count, 1);
 	ck_assert_int_eq(p.streams[at].reason, STREAM_FAILED);
 	pipeline_release(&p);

@@ -11,7 +11,7 @@ static void show_node(FILE *file, const json_t *line);
 static void add_stream(struct table *table, const json_t *line);
 
 static const char *const headings[] = {"STREAM", "CARRIED", "DIGEST", "SENT",
-	"RECEIVED", "RETIRED", "LOST", "DUPLICATED"};
+	"RECEIVED", "RETIRED", "LOST", "TWICE"};
 
 void changing_show(void *context, const char *topology, json_t *line)
 {

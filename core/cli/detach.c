@@ -215,7 +215,8 @@ static void line(
 			detached->inner.context, node, text, bytes);
 	if (detached->log.fd < 0)
 		return;
-	if (bytes >= sizeof mark - 1 && !memcmp(text, mark, sizeof mark - 1)) {
+	if (bytes >= sizeof mark - 1 && !memcmp(text, mark, sizeof mark - 1) &&
+		(!node || strcmp(node, "stdout") != 0)) {
 		text += sizeof mark - 1; /* it has its node's name in front */
 		bytes -= sizeof mark - 1;
 		node = NULL;

@@ -257,6 +257,8 @@ static void say_plugin(struct report *report)
 		if (path && find_stored(report->node, path) &&
 			strcmp(find_stored(report->node, path)->sha256,
 				plugin->sha256) == 0) {
+			if (strcmp(path, plugin->path) == 0)
+				break; /* it was taken from there */
 			text_format(&report->text, ", kept as\n  %s", path);
 			return;
 		}

@@ -1,15 +1,22 @@
 /* lines: a pipe's bytes, line by line. See the header. */
 #include "core/fleet/lines.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/check.h"
+
+static size_t add_exact(struct lines *lines, const char *bytes, size_t count,
+	lines_take *take, void *context);
 static void give_part(struct lines *lines, lines_take *take, void *context);
 static size_t whole_characters(const char *bytes, size_t count);
 
 void lines_add(struct lines *lines, const char *bytes, size_t count,
 	lines_take *take, void *context)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && lines->exact;)
+		i += add_exact(lines, bytes + i, count - i, take, context);
+	for (size_t i = 0; i < count && !lines->exact; i++) {
 		if (bytes[i] == '\n') {
 			lines_end(lines, take, context);
 			continue;
@@ -23,8 +30,37 @@ void lines_add(struct lines *lines, const char *bytes, size_t count,
 void lines_end(struct lines *lines, lines_take *take, void *context)
 {
 	if (lines->used)
-		take(context, lines->bytes, lines->used);
-	lines->used = 0;
+		take(context, lines->exact ? lines->whole : lines->bytes,
+			lines->used);
+	lines->used = lines->room = 0;
+	free(lines->whole);
+	lines->whole = NULL;
+}
+
+/* Up to the end of a line, or of all: how many bytes that were. */
+static size_t add_exact(struct lines *lines, const char *bytes, size_t count,
+	lines_take *take, void *context)
+{
+	const char *end = memchr(bytes, '\n', count);
+	size_t part = end ? (size_t)(end - bytes) : count;
+
+	if (end && lines->used == 0) {
+		take(context, bytes, part);
+		return part + 1;
+	}
+	if (lines->used + part > LINES_EXACT_BYTES)
+		lines_end(lines, take, context);
+	if (lines->used + part > lines->room) {
+		lines->room = (lines->used + part) * 2;
+		lines->whole = realloc(lines->whole, lines->room);
+		CHECK(lines->whole != NULL);
+	}
+	memcpy(lines->whole + lines->used, bytes, part);
+	lines->used += part;
+	if (!end)
+		return part;
+	lines_end(lines, take, context);
+	return part + 1;
 }
 
 /* Gives what is there as a part of a longer line; a character that would be

@@ -4,16 +4,24 @@
  * Bytes arrive in any portions. A line that is longer than LINES_BYTES comes
  * in parts, each but the last with "…" at its end; what has no newline at the
  * end of all is a line too. Empty lines are left out.
+ *
+ * What an operator writes is no message, and is not altered: `exact` lines come
+ * whole, up to LINES_EXACT_BYTES, and empty ones as well.
  */
 #ifndef TAU_CORE_FLEET_LINES_H
 #define TAU_CORE_FLEET_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define LINES_BYTES 2048
+#define LINES_EXACT_BYTES (64u << 20) /* a longer one comes in parts */
 
 /* Zeroed is empty. */
 struct lines {
+	bool exact;
+	char *whole; /* of an exact line that has begun */
+	size_t room;
 	size_t used;
 	char bytes[LINES_BYTES + sizeof "…"];
 };
@@ -25,7 +33,7 @@ typedef void lines_take(void *context, const char *text, size_t bytes);
 void lines_add(struct lines *lines, const char *bytes, size_t count,
 	lines_take *take, void *context);
 
-/* Gives `take` what is left. */
+/* Gives `take` what is left, and frees what there is. */
 void lines_end(struct lines *lines, lines_take *take, void *context);
 
 #endif

@@ -234,21 +234,24 @@ static void serve_commands(struct loop *loop, uint32_t index)
 }
 
 /* Who ends closes its way here, too, and its end tells more. Who does not end
- * would hear nothing any more, and nobody would hear of it. */
+ * would hear nothing any more, and nobody would hear of it: it is as good as
+ * crashed. */
 static void hear_silence(struct loop *loop, uint32_t index)
 {
+	static const char lost[] =
+		"the way to the supervisor is lost; did an operator close an "
+		"fd that was not its own?";
 	const struct supervised_process *one =
 		&loop->supervisor.processes[index];
+	struct process *process = &loop->processes[index].process;
 	struct peek peek = {0};
 
 	if (one->done || one->failed || one->state >= SUPERVISED_CLOSING ||
-		peek_process(loop->os, loop->processes[index].process.pid,
-			&peek) < 0 ||
-		peek.ending)
+		peek_process(loop->os, process->pid, &peek) < 0 || peek.ending)
 		return;
-	loop_hang_up(loop, index,
-		"it has closed its way to the supervisor; does an operator "
-		"close fds that it did not open?");
+	process_read_log(process, take_line, &loop->processes[index]);
+	take_line(&loop->processes[index], lost, sizeof lost - 1);
+	process_kill(process);
 }
 
 /* All that it has said, in words and in commands, comes before its end. */

@@ -21,6 +21,7 @@ int loop_begin_view(struct loop *loop, struct error *error)
 	loop->alive.timer.fired = alive_fired;
 	loop->alive.elapsed = view->alive_ns > 0; /* once at the start */
 	loop->output_watch.told = output_told;
+	loop->output.exact = true;
 	if (view->output_fd)
 		code = reactor_add(loop->reactor, &loop->output_watch,
 			view->output_fd, EPOLLIN);

@@ -348,10 +348,13 @@ static void break_room(struct instance *instance, struct port_end *end,
 				  " at once; write it as several"
 				: "a record of %" PRIu32
 				  " bytes does not fit stream %s, which takes "
-				  "at most %" PRIu32
-				  " at once; raise its \"atomic\" (and "
-				  "\"capacity\")",
-			bytes, stream->name, stream->atomic_bytes);
+				  "at most %" PRIu32 " at once; raise its %s",
+			bytes, stream->name, stream->atomic_bytes,
+			/* a record that is cut is bounded by it alone */
+			stream->atomic_bytes < stream->capacity_bytes
+				? "\"atomic\" (and \"capacity\")"
+				: "\"capacity\" (and \"atomic\", unless it "
+				  "is shredded)");
 		break;
 	case -ENOBUFS:
 		snprintf(text, sizeof text,

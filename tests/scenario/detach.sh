@@ -86,6 +86,24 @@ t run --detach unready.json
 t ps
 expect_status 69
 
+scenario "what operators write is in the log as it is"
+{
+	printf 'tau: mine\n\n'
+	head -c 5000 /dev/zero | tr '\0' x
+	printf '\nlast\n'
+} >text
+cat >asis.json <<'END'
+{ "tau": 1, "name": "asis", "nodes": { "here": { "operators": {
+    "text": {"type": "file.read", "params": {"path": "text"}},
+    "out": {"type": "stdout"} } } },
+  "streams": [ "text -> out" ] }
+END
+t run --detach asis.json
+expect_status 0
+until grep -q ' stdout: last$' state/tau/log/asis; do :; done
+sed -n 's/^[^ ]* stdout: //p' state/tau/log/asis >out
+cmp -s text out || fail "the log has something else"
+
 scenario "systemd is told"
 command -v python3 >/dev/null || exit 0
 cat >notified.py <<'END'

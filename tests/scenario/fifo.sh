@@ -162,7 +162,7 @@ python3 -c 'print("y" * 200000)' >text
 manifest '' | sed 's/"transport": "fifo"/"capacity": 262144, "atomic": 65536/' >m.json
 t run m.json
 expect_status 1
-expect_line err '*raise its "atomic"*'
+expect_line err '*raise its "atomic" (and "capacity")'
 manifest '' | sed 's/"transport": "fifo"/"capacity": 262144, "atomic": 512, "shred": true/' >m.json
 t run m.json
 expect_status 0

@@ -86,7 +86,7 @@ start up
 t upgrade --plugin steady2.so
 expect_status 0
 expect_line out 'b runs steady 2.0.0 (????????); pause * ms, * bytes handed over'
-expect_line out '  STREAM *CARRIED *DIGEST *SENT *RECEIVED *RETIRED *LOST *DUPLICATED'
+expect_line out '  STREAM *CARRIED *DIGEST *SENT *RECEIVED *RETIRED *LOST *TWICE'
 expect_line out '  numbers * 0  *0'
 expect_line out 'up.json:1:*: so that a start takes the new one, write "path": *'
 goes_on
@@ -284,7 +284,7 @@ cp deaf.so steady.so
 manifest deaf ''
 t run deaf.json
 expect_status 1
-expect_line err 'tau: b: killed: it has closed its way to the supervisor; *'
+expect_line err 'tau: b: the way to the supervisor is lost; *'
 
 # until_said NAME TEXT: until the topology has said it.
 until_said() {
