@@ -178,6 +178,8 @@ static void print_one(const struct diagnostics *diagnostics,
 	struct place place = source_place(source, item->at);
 	text_format(text, "%s:%u:%u: %s%s\n", place.file, place.line,
 		place.column, kind, item->text);
+	if (diagnostics->warnings)
+		return;
 	print_excerpt(source,
 		item->at < source->bytes ? item->at : source->bytes, text);
 }

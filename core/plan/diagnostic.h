@@ -44,7 +44,7 @@ struct diagnostics {
 	const struct source *source;
 	struct diagnostic *items; /* at most MANIFEST_ERRORS_MAX */
 	uint32_t count;           /* of all that was said, kept or not */
-	bool warnings;            /* what they are called, when printed */
+	bool warnings; /* that is what they are called then; a line for each */
 };
 
 /* The source outlives the diagnostics. */

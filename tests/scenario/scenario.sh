@@ -56,14 +56,14 @@ fail() {
 
 # Runs the program; its outputs are the files out and err, its exit `status`.
 # Many scenarios leave a port `bad` open, where nothing ever is bad; the warning
-# of it, with its two lines, is taken out of err but where `warnings` is set.
+# of it is taken out of err but where `warnings` is set.
 warnings=
 t() {
 	status=0
 	"$TAU" "$@" >out 2>err || status=$?
 	[ -n "$warnings" ] || unwarned
 }
-unwarned() { sed -i '/^[^ ]*: warning: /{N;N;d;}' err; }
+unwarned() { sed -i '/^[^ ]*: warning: /d' err; }
 
 expect_status() { [ "$status" = "$1" ] || fail "ended with $status instead of $1"; }
 expect_empty() {
