@@ -163,9 +163,17 @@ $2 != version { version = $2; versions = versions " " version; first[++parts] = 
 	if (parts == 3 && $3 < $1 + 20000) wrong("was counted before") }
 $2 == former && $1 != count + 1 && ($1 <= count || gaps++) { wrong("is not the next") }
 $3 <= last { wrong("came before") }
-{ former = $2; count = $1; last = $3 }
-END { if (!bad) print "in order" versions }
+{ missing += $3 - last - 1; former = $2; count = $1; last = $3 }
+END { if (!bad) print "in order" versions; print missing + 0 >"missing" }
 END
+
+# What is missing is what was said to be lost, exactly.
+expect_told() {
+	local told
+	told=$(awk '/ lost with b: / { sum += $2 } END { print sum + 0 }' "$1.err")
+	[ "$(cat missing)" = "$told" ] ||
+		fail "$(cat missing) are missing, and $told were told: $(cat "$1.err")"
+}
 
 scenario 'a version that crashes in its probation makes way'
 cp steady1.so steady.so
@@ -182,6 +190,7 @@ goes_on
 t history
 expect_line out '*  b  returned  *'
 finish frail 0 'in order 1 2 1'
+expect_told frail
 expect_line frail.err 'tau: what b had kept of * record* of numbers is lost: the new version had read them before it crashed, *'
 expect_line frail.err 'tau: up to * record* may come twice: the new version of b wrote * before it crashed, *'
 
@@ -238,6 +247,7 @@ goes_on
 "$TAU" history | sed 's/^[^a-z]*//; s/(.*//' >out
 expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  steady 1.0.0 \n'
 finish failing 0 'in order 1'
+expect_told failing
 
 scenario 'over FIFOs, to both sides and to one'
 cp steady1.so steady.so
@@ -266,6 +276,7 @@ expect_status 1
 expect_line closing.err 'tau: b: the link to [ac]: cannot * [ac]: Bad file descriptor'
 goes_on
 finish closing 0 'in order 1'
+expect_told closing
 
 scenario 'one that closes everything when it saves does not stay, deaf'
 build loses -DNUMBER=1 '-DSAVE=for (int fd = 3; fd < 64; fd++) close(fd);'
@@ -326,6 +337,7 @@ expect_line err 'tau: looped: b failed in its probation; the previous version ru
 expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s, and is in steady (steady)'
 goes_on
 finish looped 0 'in order 1 2 1'
+expect_told looped
 
 scenario 'a file that is written over changes nothing for who comes back from a crash'
 cp steady1.so steady.so
