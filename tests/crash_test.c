@@ -132,7 +132,7 @@ START_TEST(what_nobody_knows_is_said_by_number)
 
 	begin(&book);
 	expect(&book, "0 7f01 1139 /no/such/file.so\n1 7f02 2 /dev/zero\n",
-		HEAD "\n  at no/such/file.so+0x1139\n  by /dev/zero+0x2");
+		HEAD "\n  at /no/such/file.so+0x1139\n  by /dev/zero+0x2");
 	expect(&book, "0 7f01 1139 /var/cache/a/b/c/file.so",
 		HEAD "\n  at b/c/file.so+0x1139");
 	crash_book_release(&book);

@@ -381,7 +381,7 @@ static const char *shown(const struct report *report, const char *path)
 		path += 3;
 	for (at = path + strlen(path); at > path; at--)
 		if (at[-1] == '/' && ++parts == 3)
-			return at;
+			return at == path + 1 ? path : at;
 	return path;
 }
 
