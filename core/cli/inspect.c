@@ -5,6 +5,7 @@
 #include "core/cli/describe.h"
 #include "core/cli/search.h"
 #include "core/cli/signature.h"
+#include "core/plan/diagnostic.h"
 #include "core/plan/signature.h"
 
 #include <errno.h>
@@ -119,6 +120,31 @@ static int inspect_type(struct cli *cli, const struct wish *wish)
 	return error.code ? EXIT_CODE_FAILED : 0;
 }
 
+/* What is wrong is said with its column and a caret, as of a manifest. */
+static json_t *read_signature(const char *text, struct error *error)
+{
+	struct source source = {.name = "--param",
+		.text = text,
+		.bytes = strlen(text),
+		.folder = "/"};
+	struct error wrong = ERROR_NONE;
+	struct diagnostics diagnostics;
+	struct text said = {0};
+	size_t at;
+	json_t *read = signature_parse(text, source.bytes, &wrong, &at);
+
+	if (read)
+		return read;
+	diagnostics_init(&diagnostics, &source);
+	diagnostics_add(&diagnostics, (uint32_t)at, "%s", wrong.text);
+	diagnostics_print(&diagnostics, &said);
+	error_set(error, -EINVAL, "%.*s", (int)said.count - 1,
+		text_string(&said));
+	text_release(&said);
+	diagnostics_release(&diagnostics);
+	return NULL;
+}
+
 /* A param's value, as the operator gets it: what a signature means. */
 static void show_param(struct cli *cli, const struct catalogue_type *type,
 	const char *text, struct error *error)
@@ -144,7 +170,7 @@ static void show_param(struct cli *cli, const struct catalogue_type *type,
 			name, type->type);
 		return;
 	}
-	read = signature_parse(value + 1, strlen(value + 1), error, NULL);
+	read = read_signature(value + 1, error);
 	if (read && cli->json) {
 		json_dumpf(read, cli->out.file, JSON_INDENT(2));
 		fputc('\n', cli->out.file);

@@ -191,7 +191,7 @@ END
 status=0
 t inspect ffi --param call='int f(' >out 2>err || status=$?
 expect_status 1
-expect_line err 'tau: a type stands here, not the end'
+expect_text err $'tau: --param:1:7: a type stands here, not the end\n  int f(\n        ^\n'
 
 scenario='a signature that lies: the crash names operator and function'
 status=0
