@@ -14,9 +14,10 @@
 #include <sys/mman.h>
 
 #define PATH_BYTES 4096
-#define STEP_NS 20000000ll  /* how often the page is looked at */
-#define LAST_NS 500000000ll /* to say where it stands */
-#define SAID_BYTES 400      /* of what it wrote on fd 2 */
+#define STEP_NS 20000000ll     /* how often the page is looked at */
+#define LAST_NS 500000000ll    /* to say where it stands */
+#define START_NS 10000000000ll /* until it is in its first case */
+#define SAID_BYTES 400         /* of what it wrote on fd 2 */
 
 static const char *const names[PROBE_GROUPS] = {"loading", "records", "stalls",
 	"params", "lives", "stops", "closing", "state", "faults"};
@@ -214,6 +215,7 @@ static bool await(struct probes *probes, int pidfd, siginfo_t *how)
 	struct os *os = probes->os;
 	uint32_t cases = probes->page->cases;
 	int64_t since = os->clock_ns(os);
+	int64_t deadline_ns = probes->request->deadline_ns;
 	bool in_time = true;
 
 	while (in_time && !has_ended(os, pidfd, STEP_NS)) {
@@ -223,7 +225,7 @@ static bool await(struct probes *probes, int pidfd, siginfo_t *how)
 		if (now_cases != cases)
 			since = now;
 		cases = now_cases;
-		in_time = now - since < probes->request->deadline_ns;
+		in_time = now - since < (cases ? deadline_ns : START_NS);
 	}
 	if (!in_time) {
 		(void)os->pidfd_signal(os, pidfd, SIGABRT);
