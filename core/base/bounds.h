@@ -200,6 +200,19 @@
 
 /* tau check: how long one case of an operator may take. */
 #define CHECK_DEADLINE_NS 5000000000ll
+/* … how many stops and closes, saved states and failing calls are tried; */
+#define PROBE_STOPS_MAX 200u
+#define PROBE_SAVES_MAX 40u
+#define PROBE_FAILS_MAX 120u
+/* … and on its strict host: calls after a stop was told, in all, and in a row
+ * that do nothing; waits in a row while nothing moves; records that an endless
+ * source may write, and that are kept of one stream, states included. */
+#define STAGE_PATIENCE 2000u
+#define STAGE_CALLS_MAX 20000u
+#define STAGE_SPINS_MAX 5000u
+#define STAGE_IDLE_MAX 24u
+#define STAGE_RECORDS_MAX 200u
+#define STAGE_KEPT_MAX 10000u
 
 /* links: packets as large as a socket's buffer takes a few of, streams as many
  * as two nodes share. A packet's heads, tables and packed bodies never exceed

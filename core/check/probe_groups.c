@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#define FAILS_MAX 120
-
 static const char *const feeds[] = {
 	[FEED_USUAL] = "some records of each kind",
 	[FEED_EMPTY] = "no records",
@@ -128,7 +126,7 @@ void probe_fail(struct probe *probe)
 {
 	struct stage stage;
 
-	for (size_t at = 0; at < FAILS_MAX; at++) {
+	for (size_t at = 0; at < PROBE_FAILS_MAX; at++) {
 		struct probe_life life = {0};
 		bool failed;
 
@@ -144,4 +142,6 @@ void probe_fail(struct probe *probe)
 		if (!failed)
 			return;
 	}
+	probe_left_out(probe, "more faults",
+		"it makes more than %u calls that can fail", PROBE_FAILS_MAX);
 }

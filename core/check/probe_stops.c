@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STOPS_MAX 200
-#define SAVES_MAX 40
-
 /* Unstopped; false when there is nothing to compare with. */
 static bool live_unstopped(
 	struct probe *probe, struct stage *stage, struct probe_life *life)
@@ -69,7 +66,7 @@ void probe_stop(struct probe *probe)
 		return;
 	}
 	for (int moved = 0; moved < 2; moved++)
-		for (at = 0; at < STOPS_MAX; at++)
+		for (at = 0; at < PROBE_STOPS_MAX; at++)
 			if (!stop_once(probe, &unstopped, &life, at, moved))
 				break;
 	if (at == 0)
@@ -77,12 +74,15 @@ void probe_stop(struct probe *probe)
 			"it never came to a wait at which it could be "
 			"told; an operator with a back stream may need what "
 			"its own partner says there");
+	if (at == PROBE_STOPS_MAX)
+		probe_left_out(probe, "more stops", "it has more than %u waits",
+			PROBE_STOPS_MAX);
 	stage_release(&unstopped);
 }
 
 void probe_close(struct probe *probe)
 {
-	for (size_t at = 0; at < STOPS_MAX; at++) {
+	for (size_t at = 0; at < PROBE_STOPS_MAX; at++) {
 		struct probe_life life = {0};
 		struct stage stage;
 		bool closing;
@@ -99,6 +99,8 @@ void probe_close(struct probe *probe)
 			return;
 		probe_passed(probe);
 	}
+	probe_left_out(probe, "more closes", "it makes more than %u calls",
+		PROBE_STOPS_MAX);
 }
 
 /* --- state --- */
@@ -204,7 +206,7 @@ void probe_save(struct probe *probe)
 {
 	if (!probe->owner->table.save)
 		return;
-	for (size_t at = 0; at < SAVES_MAX; at++) {
+	for (size_t at = 0; at < PROBE_SAVES_MAX; at++) {
 		uint32_t before = probe->page->finding_count;
 		struct probe_life life = {0};
 		struct stage stage;
@@ -224,4 +226,6 @@ void probe_save(struct probe *probe)
 		if (!frozen || probe->page->finding_count > before)
 			return;
 	}
+	probe_left_out(probe, "more states", "it has more than %u waits",
+		PROBE_SAVES_MAX);
 }

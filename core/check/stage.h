@@ -22,6 +22,7 @@
 #include <tau/operator.h>
 #include <tau/os.h>
 
+#include "core/base/bounds.h"
 #include "core/base/os.h"
 #include "core/check/cell.h"
 #include "core/fiber/stack.h"
@@ -29,15 +30,9 @@
 #include "core/plan/description.h"
 
 #define STAGE_NEVER SIZE_MAX
-#define STAGE_MEMBERS 2u     /* of each variadic port */
-#define STAGE_SLOTS 8u       /* as the ABI has */
-#define STAGE_WATCHES 16u    /* fds at once */
-#define STAGE_PATIENCE 2000u /* calls after a stop was told */
-#define STAGE_CALLS_MAX 20000u
-#define STAGE_IDLE_MAX 24u     /* waits in a row while nothing moves */
-#define STAGE_SPINS_MAX 5000u  /* calls in a row that do nothing */
-#define STAGE_KEPT_MAX 10000u  /* in one stream, states included */
-#define STAGE_RECORDS_MAX 200u /* that an endless source may write */
+#define STAGE_MEMBERS 2u  /* of each variadic port */
+#define STAGE_SLOTS 8u    /* as the ABI has */
+#define STAGE_WATCHES 16u /* fds at once */
 
 /* A record that goes in, and what came out. */
 struct stage_record {
