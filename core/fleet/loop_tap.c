@@ -149,7 +149,8 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 			continue;
 		answer(loop, tap->client, EXIT_CODE_FAILED,
 			sentence_format("%s's process is gone; nothing "
-					"more is seen of it",
+					"more is seen of it (where another has "
+					"taken its place, tap again)",
 				loop->names[seat_node(process)]));
 		forget(loop, tap);
 	}

@@ -135,7 +135,7 @@ done
 status=0
 wait "$tap" || status=$?
 expect_status 1
-expect_line err "tau: two: here's process is gone; nothing more is seen of it"
+expect_line err "tau: two: here's process is gone; nothing more is seen of it (where another has taken its place, tap again)"
 exec 8>&-
 ended
 expect_status 1
