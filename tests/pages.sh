@@ -19,8 +19,8 @@ for page in "${pages[@]}"; do
 	if command -v groff >/dev/null; then
 		groff -ww -t -K utf8 -man -Tutf8 -P-cbu "$page" >"$there/$name" 2>"$there/err" || fail "$name is not set"
 		[ ! -s "$there/err" ] || fail "$name: $(head -n 3 "$there/err")"
-		awk -v name="$name" 'length($0) > 132 { print "pages: " name " is too wide: " $0; bad = 1 }
-			END { exit bad }' "$there/$name" || failed=1
+		width=$(LC_ALL=C.UTF-8 wc -L <"$there/$name")
+		[ "$width" -le 132 ] || fail "$name is $width columns wide"
 	fi
 	# .BR tau-plugin (5), and in running text tau-plugin(5)
 	tr -d '\\' <"$page" | grep -o 'tau\(-[a-z]*\)\? \?([1-9])' | tr -d ' )' | tr '(' . | sort -u >"$there/named"

@@ -189,7 +189,7 @@ START_TEST(a_plan_is_the_same_behind_the_way_through_json)
 	ck_assert_str_eq(text, again);
 	const struct param_value *from = plan.operators[0].params;
 	const struct param_value *to = copy.operators[0].params;
-	ck_assert_uint_eq(copy.operators[0].param_count, 15);
+	ck_assert_uint_eq(copy.operators[0].param_count, 17);
 	for (uint32_t i = 0; i < copy.operators[0].param_count; i++) {
 		ck_assert_int_eq(from[i].set, to[i].set);
 		ck_assert_int_eq(from[i].secret, to[i].secret);

@@ -147,9 +147,10 @@ static int take_stream_bytes(struct link *link, struct error *error)
 static int take_packet(struct link *link, const uint8_t *packet, size_t bytes,
 	struct error *error)
 {
-	int result = take_frames(link, packet, bytes, error);
+	int result;
 
-	link->counts.packets_received++;
+	link->counts.packets_received++; /* HELLO may begin the count anew */
+	result = take_frames(link, packet, bytes, error);
 	if (!link->settings.again || (result != -EPROTO && result != -EMSGSIZE))
 		return result;
 	if (!link->deaf)

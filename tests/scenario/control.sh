@@ -209,13 +209,13 @@ expect_status 2
 t top weblog
 expect_status 2
 
-scenario "top says which node does not answer, and who has its thread"
+scenario "top says which node stands still"
 there=$(sed -n 's/.*"node": "there".*"pid": \([0-9]*\),.*/\1/p' <("$TAU" ps --json))
 kill -STOP "$there"
 t top --once --every 100ms
 kill -CONT "$there"
 expect_status 0
-expect_line out 'there *does not answer*'
+expect_line out 'there *stopped*'
 expect_line out 'here *numbers *'
 expect_no_line out 'there *sum*'
 
