@@ -208,6 +208,29 @@ static const size_t lengths[] = {0, 1,
 	COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES,
 	3 * (COMMAND_PACKET_BYTES - COMMAND_HEAD_BYTES), 5000000};
 
+/* The kernel tells of what it did not read before it gives what it wrote. */
+START_TEST(the_last_words_of_who_does_not_listen_are_heard)
+{
+	struct pair pair;
+	struct command command;
+
+	pair_init(&pair);
+	ck_assert_int_eq(command_send(pair.supervisor,
+				 &(struct command){.kind = COMMAND_ASK}, NULL),
+		COMMAND_OK);
+	ck_assert_int_eq(command_send(pair.node,
+				 &(struct command){.kind = COMMAND_DONE}, NULL),
+		COMMAND_OK);
+	command_connection_destroy(&pair.node);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_OK);
+	ck_assert_int_eq(command.kind, COMMAND_DONE);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_END);
+	pair_release(&pair);
+}
+END_TEST
+
 START_TEST(a_text_of_any_length_arrives_whole)
 {
 	size_t bytes = lengths[_i];
@@ -370,6 +393,8 @@ static Suite *command_suite(void)
 		0, (int)(sizeof broken / sizeof *broken));
 	tcase_add_test(bytes, a_packet_of_any_other_length_is_refused);
 	tcase_add_test(connections, commands_arrive_in_order);
+	tcase_add_test(
+		connections, the_last_words_of_who_does_not_listen_are_heard);
 	tcase_add_loop_test(connections, a_text_of_any_length_arrives_whole, 0,
 		(int)(sizeof lengths / sizeof *lengths));
 	tcase_add_test(

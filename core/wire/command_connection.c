@@ -159,6 +159,7 @@ static ssize_t receive_packet(
 	struct connection_control control;
 	ssize_t bytes;
 	int flags, code = 0;
+	bool reset = false, again;
 
 	do {
 		struct msghdr header = {.msg_iov = &part,
@@ -170,7 +171,10 @@ static ssize_t receive_packet(
 		flags = header.msg_flags;
 		if (bytes >= 0)
 			code = connection_collect(connection, &header, error);
-	} while (bytes == -EINTR);
+		/* Who closed it with something unread has said the rest. */
+		again = bytes == -EINTR || (bytes == -ECONNRESET && !reset);
+		reset = bytes == -ECONNRESET;
+	} while (again);
 	if (code < 0)
 		return code;
 	if (bytes == -EAGAIN)
