@@ -104,7 +104,7 @@ peers() {
 
 ffi() {
 	head -n 30 "$examples/words/canal.txt" >"$folder/input"
-	run "$examples/ffi/sums.json" --set text="$folder/input"
+	run "$examples/ffi/ffi.json" --set text="$folder/input"
 	expect ffi && same "ffi: sums of zlib"
 	mkdir -p "$folder/walked/a/b/c" && : >"$folder/walked/a/one" &&
 		: >"$folder/walked/a/b/two" && : >"$folder/walked/three"
