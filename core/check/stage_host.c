@@ -168,10 +168,10 @@ static int open_window(struct stage *stage, struct stage_in *in)
 	if (!in->cell)
 		stage->found(stage, "out.endless",
 			"there is no memory left for what it writes");
-	if (record->bytes)
-		memcpy(in->cell->body, record->body, record->bytes);
 	if (record->type == TAU_FD)
 		memcpy(in->cell->body, &record->fd, sizeof record->fd);
+	else if (record->bytes)
+		memcpy(in->cell->body, record->body, record->bytes);
 	cell_seal(stage->cells, in->cell);
 	stage->idle = stage->spins = 0;
 	in->window = (struct tau_record){
