@@ -146,6 +146,40 @@ START_TEST(a_torn_connection_of_bytes_is_followed_by_another)
 }
 END_TEST
 
+/* All its streams have ended, and the one that had not read so has died: it is
+ * not to wait for an answer on the old connection, which others hold open. The
+ * second time it stands still when the new one comes. */
+START_TEST(a_connection_that_is_made_anew_behind_the_end_is_the_end)
+{
+	struct error error = ERROR_NONE;
+	char byte;
+	int fds[2];
+
+	script_begin_heirs(&script, false);
+	script_open_link(&script);
+	script_add_omega(&script, 1, 0, NOTICE_DONE);
+	script_say(&script);
+	stream_end(&script.pipeline.streams[0], &script.out, STREAM_DONE);
+	script_settle(&script);
+	ck_assert_uint_eq(script.closed, 0);
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			0, fds),
+		0);
+	if (_i)
+		link_freeze(script.link);
+	ck_assert_int_eq(link_renew(script.link, fds[0], &error), 0);
+	if (_i)
+		ck_assert_int_eq(link_thaw(script.link, &error), 0);
+	script_settle(&script);
+	ck_assert_uint_eq(script.closed, 1);
+	ck_assert_str_eq(script.why, "");
+	ck_assert_int_eq(recv(fds[1], &byte, 1, 0), 0);
+	close(fds[1]);
+	script_end(&script);
+}
+END_TEST
+
 static Suite *link_heir_suite(void)
 {
 	Suite *suite = suite_create("link_heir");
@@ -161,6 +195,8 @@ static Suite *link_heir_suite(void)
 		an_end_without_a_word_is_a_good_one_and_bye_is_not, 0, 2);
 	tcase_add_loop_test(
 		heirs, a_torn_connection_of_bytes_is_followed_by_another, 0, 2);
+	tcase_add_loop_test(heirs,
+		a_connection_that_is_made_anew_behind_the_end_is_the_end, 0, 2);
 	return suite;
 }
 

@@ -21,7 +21,6 @@ static int watch_room(struct link *link, struct error *error);
 static bool all_over(const struct link *link);
 static void finished(struct task *task);
 static void hello_late(struct timer *timer);
-static void shut(struct link *link, const char *why);
 static void end_streams(struct link *link, bool broken);
 
 int link_create(struct link **link, const struct link_host *host,
@@ -91,7 +90,7 @@ void link_destroy(struct link **link)
 	CHECK_MAGIC(old, LINK_MAGIC);
 	CHECK(old->task.state != TASK_RUNNING);
 	old->listener = NULL;
-	shut(old, "closed");
+	link_shut(old, "closed");
 	if (old->next_fd >= 0)
 		old->host.os->close(old->host.os, old->next_fd);
 	task_stop(&old->task);
@@ -273,9 +272,9 @@ static void step(struct task *task)
 	if (result < 0 && result != -EPIPE)
 		link_say_bye(link, error.text);
 	if (result == -EPIPE && (all_over(link) || link_heir_is_late(link)))
-		shut(link, NULL);
+		link_shut(link, NULL);
 	else if (result < 0)
-		shut(link, error.text);
+		link_shut(link, error.text);
 	else if (all_over(link) && !link->packet.waiting)
 		say_all(link);
 	if (link->closed)
@@ -350,12 +349,11 @@ static void hello_late(struct timer *timer)
 	struct link *link = OWNER_OF(timer, struct link, hello_timer);
 
 	link_say_bye(link, "no HELLO came");
-	shut(link, "said nothing within 10 seconds");
+	link_shut(link, "said nothing within 10 seconds");
 	task_stop(&link->task);
 }
 
-/* Ends the connection and all streams that it carries. */
-static void shut(struct link *link, const char *why)
+void link_shut(struct link *link, const char *why)
 {
 	struct link_host *host = &link->host;
 

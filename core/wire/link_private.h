@@ -249,6 +249,9 @@ uint64_t link_fds_credit(struct link_end *end, uint64_t records);
 void link_fds_wait(struct link *link);
 void link_fds_retry(struct timer *timer);
 
+/* Ends the connection and all streams that it carries; `why` NULL: well. */
+void link_shut(struct link *link, const char *why);
+
 /* Begins anew on another connection; what was lost with the last is told. */
 void link_begin_again(struct link *link);
 

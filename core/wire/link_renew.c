@@ -34,7 +34,9 @@ int link_renew(struct link *link, int fd, struct error *error)
 	if (!link->closed)
 		take_rest(link);
 	if (link->closed || link->ends_over == link->ends_total) {
-		host->os->close(host->os, fd); /* it says no more */
+		host->os->close(host->os, fd); /* it says no more, and */
+		link_shut(link, NULL); /* nobody answers on the old one */
+		task_stop(&link->task);
 		return 0;
 	}
 	drop_input(link);
