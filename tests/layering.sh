@@ -9,8 +9,9 @@ rules=$(dirname "$0")/layering.floors
 cd "$tree"
 rules=$(cd "$OLDPWD" && realpath "$rules")
 
+# (What tau new writes belongs to nobody's floor.)
 mapfile -t files < <(find abi core x86_64 plugins tests examples -type f \
-	\( -name '*.[chS]' -o -name '*.cc' -o -name '*.hh' \) | sort)
+	\( -name '*.[chS]' -o -name '*.cc' -o -name '*.hh' \) ! -path 'core/cli/new/*' | sort)
 [ ${#files[@]} -gt 0 ] || { echo "layering: no sources under $PWD"; exit 1; }
 
 awk '

@@ -11,16 +11,12 @@ extern const struct cli_command run_command, validate_command, graph_command,
 	stop_command, drain_command, restart_command, tap_command,
 	state_command, logs_command, upgrade_command, rollback_command,
 	history_command, top_command, test_command, version_command,
-	help_command, check_command;
+	help_command, check_command, new_command;
 
 extern const struct cli_command schema_command, completion_command;
 
 /* What `tau` alone and `tau help` say. */
 void help_overview(struct cli *cli, const struct term *term);
-
-/* Whether `name` is a command of the design that this version has not; if so
- * it has said so. */
-bool unbuilt_explain(struct cli *cli, const char *name);
 
 /* The word that a supervisor starts a node with; nobody types it. */
 #define NODE_WORD "node"

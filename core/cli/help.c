@@ -121,9 +121,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	*command = cli_find(value);
 	if (*command)
 		return 0;
-	if (!unbuilt_explain(cli, value))
-		cli_say(cli, "there is no command %s; tau help lists all",
-			value);
+	cli_say(cli, "there is no command %s; tau help lists all", value);
 	return EXIT_CODE_USAGE;
 }
 

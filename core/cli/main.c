@@ -24,7 +24,7 @@ const struct cli_group cli_groups[] = {
 			&rollback_command, &history_command, &restart_command,
 			&drain_command, &stop_command}},
 	{"find operators", {&ls_command, &inspect_command, &schema_command}},
-	{"write operators", {&check_command, &test_command}},
+	{"write operators", {&new_command, &check_command, &test_command}},
 	{"more", {&completion_command, &version_command, &help_command}},
 	{0},
 };
@@ -119,7 +119,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 	return command->run(cli, argc - 1, argv + 1);
 }
 
-/* No such command: not yet, misspelt, or a file that was meant to be run. */
+/* No such command: misspelt, or a file that was meant to be run. */
 static int unknown(struct cli *cli, const char *name)
 {
 	const char *names[COMMANDS_MAX];
@@ -127,8 +127,6 @@ static int unknown(struct cli *cli, const char *name)
 	size_t count = 0;
 	struct stat status;
 
-	if (unbuilt_explain(cli, name))
-		return EXIT_CODE_USAGE;
 	for (const struct cli_group *group = cli_groups; group->title; group++)
 		for (size_t i = 0; group->commands[i]; i++)
 			names[count++] = group->commands[i]->name;

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool own_folder(struct os *os, char *folder, size_t bytes);
-
 void search_init(struct search *search, struct cli *cli, const char *option)
 {
 	char folder[SEARCH_PATH_BYTES - 32];
@@ -15,7 +13,7 @@ void search_init(struct search *search, struct cli *cli, const char *option)
 	*search = (struct search){.folders = {.option = option}};
 	search->folders.environment = cli_environment(cli, "TAU_PLUGIN_PATH");
 	search->folders.installed = TAU_PLUGIN_FOLDER;
-	if (!own_folder(&cli->os, folder, sizeof folder))
+	if (!search_own_folder(&cli->os, folder, sizeof folder))
 		return;
 	snprintf(search->beside, sizeof search->beside, "%s/plugins", folder);
 	search->folders.beside = search->beside;
@@ -27,8 +25,7 @@ void search_init(struct search *search, struct cli *cli, const char *option)
 		search->folders.installed = search->installed;
 }
 
-/* The folder that this program stands in; false when nobody knows. */
-static bool own_folder(struct os *os, char *folder, size_t bytes)
+bool search_own_folder(struct os *os, char *folder, size_t bytes)
 {
 	ssize_t count =
 		os->readlinkat(os, AT_FDCWD, "/proc/self/exe", folder, bytes);

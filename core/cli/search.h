@@ -29,4 +29,7 @@ enum { SEARCH_PLUGIN_PATH = 'L' };
 /* `option` is the value of --plugin-path, or NULL; it is kept. */
 void search_init(struct search *search, struct cli *cli, const char *option);
 
+/* The folder that this program stands in; false when nobody knows. */
+bool search_own_folder(struct os *os, char *folder, size_t bytes);
+
 #endif

@@ -13,7 +13,7 @@ enum exit_code {
 	EXIT_CODE_USAGE = 2,         /* the command line is wrong */
 	EXIT_CODE_UNAVAILABLE = 69,  /* nothing is running */
 	EXIT_CODE_BUG = 70,          /* a mistake of ours */
-	EXIT_CODE_TAKEN = 73,        /* that name already runs */
+	EXIT_CODE_TAKEN = 73,        /* that name already runs, or exists */
 	EXIT_CODE_IO = 74,           /* reading or writing failed */
 	EXIT_CODE_NOT_DRAINED = 75,  /* the drain timed out */
 	EXIT_CODE_INVALID = 78,      /* the manifest or one-liner is wrong */

@@ -168,8 +168,7 @@ static size_t first_part(const char *type)
 	return strcspn(type, ".");
 }
 
-/* The standard type that a plugin of that name would be taken for. */
-static const char *standard_like(
+const char *catalogue_standard_like(
 	const struct catalogue *catalogue, const char *name)
 {
 	for (size_t i = 0; i < catalogue->plugin_count; i++) {
@@ -198,7 +197,7 @@ static void refuse_names_like_standard_ones(struct catalogue *catalogue)
 		const char *name = plugin->description->name;
 		const char *like = plugin->standard
 					   ? NULL
-					   : standard_like(catalogue, name);
+					   : catalogue_standard_like(catalogue, name);
 
 		if (like == NULL) {
 			catalogue->plugins[kept++] = plugin;

@@ -124,6 +124,11 @@ int catalogue_sha256(const struct catalogue_plugin *plugin,
 int catalogue_explain(const struct catalogue *catalogue, const char *type,
 	struct error *error);
 
+/* The standard type that a plugin of that name would be taken for, for which it
+ * is refused, or NULL. */
+const char *catalogue_standard_like(
+	const struct catalogue *catalogue, const char *name);
+
 /* All of them: types and plugins by name, refusals in order of search. */
 size_t catalogue_type_count(const struct catalogue *catalogue);
 const struct catalogue_type *catalogue_type_at(
