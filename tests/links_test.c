@@ -157,6 +157,26 @@ START_TEST(every_failing_call_is_told)
 }
 END_TEST
 
+/* Places for those that are added later count for nothing. */
+START_TEST(that_too_many_files_are_open_is_told_with_how_many_it_takes)
+{
+	const struct links_pair pairs[] = {
+		over_unix, {.gone = true}, over_unix, {.gone = true}};
+	struct error error = ERROR_NONE;
+	struct fake_os fake;
+	struct links links;
+
+	fake_os_init(&fake);
+	fake_os_fail_nth(&fake, 1, EMFILE);
+	ck_assert_int_eq(
+		links_init(&links, &fake.os, pairs, 4, &error), -EMFILE);
+	ck_assert_str_eq(error.text,
+		"cannot connect the nodes: Too many open files; they have 2 "
+		"connections, each of which takes two files here; raise the "
+		"limit (ulimit -n)");
+}
+END_TEST
+
 static Suite *links_suite(void)
 {
 	Suite *suite = suite_create("links");
@@ -165,6 +185,8 @@ static Suite *links_suite(void)
 	tcase_add_loop_test(tests, a_byte_stream_joins_two_nodes, 0, 2);
 	tcase_add_test(tests, a_stranger_at_the_door_is_sent_away);
 	tcase_add_test(tests, every_failing_call_is_told);
+	tcase_add_test(tests,
+		that_too_many_files_are_open_is_told_with_how_many_it_takes);
 	tcase_add_test(tests, a_fifo_ends_when_its_node_says_so);
 	return suite;
 }

@@ -6,6 +6,7 @@
  */
 #include "core/base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +45,11 @@ int error_set_at(struct error *error, struct place place, int code,
 	format_sentence(error, format, arguments);
 	va_end(arguments);
 	return code;
+}
+
+const char *error_hint(int code)
+{
+	return code == -EMFILE ? "; raise the limit (ulimit -n)" : "";
 }
 
 static void format_sentence(

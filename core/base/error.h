@@ -50,4 +50,8 @@ int error_set(struct error *error, int code, const char *format, ...)
 int error_set_at(struct error *error, struct place place, int code,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* What to do about an error of the kernel's, to be put behind its name: begins
+ * with "; ", or is empty. */
+const char *error_hint(int code);
+
 #endif

@@ -75,8 +75,8 @@ int control_create(struct control **made, struct os *os, const char *folder,
 	if (code == 0)
 		return 0;
 	control_destroy(made);
-	return error_set(error, code, "cannot listen at %s/%s: %s", folder,
-		CONTROL_NAME, strerror(-code));
+	return error_set(error, code, "cannot listen at %s/%s: %s%s", folder,
+		CONTROL_NAME, strerror(-code), error_hint(code));
 }
 
 void control_destroy(struct control **made)

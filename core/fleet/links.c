@@ -28,6 +28,7 @@ static void close_former(struct links *links, uint32_t pair);
 int links_init(struct links *links, struct os *os,
 	const struct links_pair *pairs, uint32_t count, struct error *error)
 {
+	uint32_t needed = 0;
 	int result = 0;
 
 	*links = (struct links){.os = os};
@@ -55,10 +56,12 @@ int links_init(struct links *links, struct os *os,
 	links_release(links);
 	if (error && error->code)
 		return result;
+	for (uint32_t i = 0; i < count; i++)
+		needed += !pairs[i].gone;
 	return error_set(error, result,
-		"cannot connect the nodes: %s; %u connections are needed "
-		"(ulimit -n)",
-		strerror(-result), count);
+		"cannot connect the nodes: %s; they have %u connections, each "
+		"of which takes two files here%s",
+		strerror(-result), needed, error_hint(result));
 }
 
 int links_add(struct links *links, uint32_t at, const struct links_pair *pair,
@@ -74,8 +77,8 @@ int links_add(struct links *links, uint32_t at, const struct links_pair *pair,
 	links_remove(links, at);
 	if (error && error->code)
 		return result;
-	return error_set(error, result, "cannot connect the nodes: %s",
-		strerror(-result));
+	return error_set(error, result, "cannot connect the nodes: %s%s",
+		strerror(-result), error_hint(result));
 }
 
 void links_remove(struct links *links, uint32_t at)
@@ -117,8 +120,9 @@ int links_renew(struct links *links, uint32_t node, links_take *take,
 		result = make_pair(links->os, pair, fds);
 		if (result < 0)
 			return error_set(error, result,
-				"cannot connect it to its neighbours again: %s",
-				strerror(-result));
+				"cannot connect it to its neighbours again: "
+				"%s%s",
+				strerror(-result), error_hint(result));
 		close_former(links, i);
 		links->former[i] = links->fds[i][side];
 		if (!alone)

@@ -179,13 +179,13 @@ static int make_ends(struct os *os, struct ends *ends, struct error *error)
 	if (code < 0)
 		return error_set(error, code,
 			"cannot make a node's command socket: %s%s",
-			strerror(-code), spawn_hint(code));
+			strerror(-code), error_hint(code));
 	code = os->pipe(os, ends->log, 0);
 	if (code < 0) {
 		close_pair(os, ends->command);
 		return error_set(error, code,
 			"cannot make a node's log pipe: %s%s", strerror(-code),
-			spawn_hint(code));
+			error_hint(code));
 	}
 	/* Ours alone: the node's end is another description. */
 	code = os->fcntl(os, ends->log[0], F_SETFL, O_NONBLOCK);
@@ -194,7 +194,7 @@ static int make_ends(struct os *os, struct ends *ends, struct error *error)
 		close_pair(os, ends->log);
 		return error_set(error, code,
 			"cannot make a node's log pipe: %s%s", strerror(-code),
-			spawn_hint(code));
+			error_hint(code));
 	}
 	return 0;
 }

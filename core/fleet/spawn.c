@@ -41,7 +41,7 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		return error_set(error, null_fd < 0 ? null_fd : -ENOMEM,
 			"cannot open /dev/null: %s%s",
 			strerror(null_fd < 0 ? -null_fd : ENOMEM),
-			spawn_hint(null_fd));
+			error_hint(null_fd));
 	}
 	child.fd_count = list_fds(request, null_fd, fds);
 	sigemptyset(&child.blocked);
@@ -57,13 +57,8 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 			request->files && pid == -EMFILE
 				? "; it needs more of them than its "
 				  "limits.files lets it open"
-				: spawn_hint(pid));
+				: error_hint(pid));
 	return pid;
-}
-
-const char *spawn_hint(int code)
-{
-	return code == -EMFILE ? "; raise the limit (ulimit -n)" : "";
 }
 
 /* Only root may raise a limit. */

@@ -39,7 +39,4 @@ struct spawn_request {
 pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	struct error *error);
 
-/* What to do about that -errno, to follow its text; or empty. */
-const char *spawn_hint(int code);
-
 #endif

@@ -31,8 +31,8 @@ int counters_make(struct counters *counters, struct os *os, uint32_t operators,
 	if (made >= 0)
 		os->close(os, made);
 	return error_set(error, result,
-		"cannot make a page for a node's counters: %s",
-		strerror(-result));
+		"cannot make a page for a node's counters: %s%s",
+		strerror(-result), error_hint(result));
 }
 
 int counters_map(struct counters *counters, struct os *os, uint32_t operators,
