@@ -1,6 +1,6 @@
 #!/bin/bash
-# The README's manifest and its operator do what it says: they are taken out of
-# its text, built as it says, and their results compared with sort, uniq and tr.
+# The README's manifest and its first hour do what it says: they are taken out of
+# its text, run as it says, and their results compared with sort, uniq and awk.
 set -eu
 folder=$(mktemp -d "${TMPDIR:-/tmp}/readme.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
@@ -26,49 +26,55 @@ times=$(tr ' ' '\n' <"$top_srcdir/LICENSE" | grep -cx the)
 awk -v times="$times" '$1 == "the" && $2 == times { found = 1 } END { exit !found }' words ||
 	fail "its first manifest counts wrongly"
 
-block c >shout.c
-${CC:-cc} -shared -fPIC -O2 -I"$top_srcdir/abi" ${TAU_SANITIZERS-} -o shout.so shout.c
-"$TAU" inspect ./shout.so | grep -q 'upper case' || fail "inspect does not show its operator"
-"$TAU" run --plugin-path . -e 'stdin ! lines ! shout.loud ! stdout' \
-	<"$top_srcdir/LICENSE" >loud
-tr '[:lower:]' '[:upper:]' <"$top_srcdir/LICENSE" | cmp - loud ||
-	fail "its first operator does something else"
+# What it shows of the operator that `tau new` makes stands there.
+block c >heart
+[ -s heart ] || fail "it shows no code"
+awk 'NR == FNR { heart = heart $0 "\n"; next } { all = all $0 "\n" } END { exit !index(all, heart) }' \
+	heart "$top_srcdir/core/cli/new/operator/coroutine.c" || fail "tau new writes other code than it shows"
 
-# The upgrade, as it stands there, between a log that is read to its end.
-ln -s "$top_srcdir/abi" "$top_srcdir/examples" .
-ln -s "$TAU" tau
-cc() { command ${CC:-cc} ${TAU_SANITIZERS-} "$@"; }
+# The first hour, as it stands there; what it runs reads its file to the end in between.
+ln -s "$(cd "$top_builddir" && pwd)" build
+unset MAKEFLAGS MFLAGS MAKELEVEL
+export CC="${CC:-cc}"
 trap '"$TAU" stop --now >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 
 # story NUMBER: does what that block of it says; its output is in `story`.
 story() {
-	awk -v wanted="$1" '$0 == "```sh upgrade" { on = ++number == wanted; next }
-		/^```/ { on = 0 } on' "$readme" >block
-	[ -s block ] || fail "its story of an upgrade has no part $1"
-	. ./block >story 2>said || fail "part $1 of its upgrade ended with $?: $(cat said)"
+	awk -v wanted="$1" '$0 == "```sh hour" { on = ++number == wanted; next }
+		/^```/ { on = 0 } on' "$readme" >"$folder/block"
+	[ -s "$folder/block" ] || fail "its first hour has no part $1"
+	. "$folder/block" >"$folder/story" 2>"$folder/said" </dev/null ||
+		fail "part $1 of its first hour ended with $?: $(cat "$folder/said")"
+}
+told() { grep -q "$1" "$folder/story" || fail "$2: $(cat "$folder/story")"; }
+
+# The words of that many letters, by another program.
+words() {
+	tr -d '\200-\277' <README.md |
+		awk -v letters="$1" '{ for (i = 1; i <= NF; i++) n += length($i) >= letters } END { print n }'
 }
 
-# Until all lines of the log have left the node that reads it.
-read_all() {
-	local lines
-	lines=$(wc -l <growing.log)
-	until "$TAU" ps --json >ps && grep '"node": "read"' ps |
-		grep -q "\"records_out\": $lines[,}]"; do
-		grep -q '"node": "read"' ps || fail "its topology has gone: $(cat said)"
+# counted N: until so many words have been counted, so that who counts is known.
+counted() {
+	for ((i = 0; i < 300; i++)); do
+		[ "$("$TAU" state words 2>>"$folder/said")" != "$1" ] || return 0
 	done
+	fail "it counts otherwise than awk ($1): $("$TAU" state words 2>&1; cat "$folder/said")"
 }
 
 story 1
-grep -q '^tally  *count  *running' story || fail "ps does not show what it started"
-read_all
+told ' passed, 0 found$' "what tau new makes is not what check wants"
+told ' passed, 0 failed$' "what tau new makes fails its own test"
+told '^{"words":2,"so_far":2}$' "what tau new makes does not count"
 story 2
-grep -q ' 0  *0$' story || fail "its upgrade proves nothing"
-read_all
+told '^hello  *main  *running' "ps does not show what it started"
+counted "$(words 1)"
 story 3
-grep -q 'count  rolled back  tally 1.0.0 ([0-9a-f]*)$' story ||
-	fail "history does not show that it went back"
-sh examples/upgrade/oracle.sh 1 <growing.log | cmp - totals ||
-	fail "what it counts over an upgrade is wrong"
+told ' 0  *0$' "its upgrade proves nothing"
+counted $(($(words 1) + $(words 3)))
+story 4
+told "^$(($(words 1) + $(words 3)))\$" "its state is another"
+told 'main  rolled back  hello 1.0.0 ([0-9a-f]*)$' "history does not show that it went back"
 
 # Each file and folder that it links to is there.
 grep -o '](\([^)]*\))' "$readme" | tr -d '()]' | while read -r link; do
