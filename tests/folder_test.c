@@ -85,6 +85,23 @@ START_TEST(what_is_there_is_not_touched)
 }
 END_TEST
 
+START_TEST(where_nothing_may_be_made_it_says_so)
+{
+	struct error error = ERROR_NONE;
+	struct fake_os fake;
+
+	begin();
+	fake_os_init(&fake);
+	fake_os_fail(&fake, OS_CALL(mkdirat), 1, EACCES);
+	ck_assert_int_eq(
+		folder_make(&fake.os, "new", files, FILES, &error), -EACCES);
+	ck_assert_str_eq(error.text,
+		"cannot make the folder new here: Permission denied; go where "
+		"you may write");
+	end();
+}
+END_TEST
+
 START_TEST(whichever_call_fails_nothing_is_left)
 {
 	unsigned nth = 1;
@@ -140,6 +157,7 @@ static Suite *folder_suite(void)
 	tcase_add_test(
 		tests, a_folder_has_its_files_also_when_writes_are_short);
 	tcase_add_test(tests, what_is_there_is_not_touched);
+	tcase_add_test(tests, where_nothing_may_be_made_it_says_so);
 	tcase_add_test(tests, whichever_call_fails_nothing_is_left);
 	tcase_add_test(tests, what_cannot_be_taken_back_is_said);
 	return suite;

@@ -131,3 +131,14 @@ if [ -e loud.so ]; then
 	mv loud.so shout.so
 	heard "the plugin in C++"
 fi
+
+# What the installed tau makes is built, tried and installed with what was installed alone.
+unset MAKEFLAGS MFLAGS MAKELEVEL TAU_PLUGIN_PATH
+PATH=$there/moved/bin:$PATH
+tau new operator first >out || fail "tau new ended with $?"
+! grep -q export out || fail "tau new takes itself for one that was not installed"
+make -C first check test install CC="${CC%% *}" >out 2>err </dev/null ||
+	fail "what tau new makes does not work: $(cat out err)"
+tau run -e 'lines ! first.words ! stdout' <words >out 2>err
+[ "$(tail -n 1 out)" = '{"words":1,"so_far":4}' ] ||
+	fail "a plugin that make install has installed says: $(cat out err)"

@@ -25,8 +25,11 @@ int folder_make(struct os *os, const char *name,
 			name);
 	if (code < 0)
 		return error_set(error, code,
-			"cannot make the folder %s here: %s", name,
-			strerror(-code));
+			"cannot make the folder %s here: %s%s", name,
+			strerror(-code),
+			code == -EACCES || code == -EROFS
+				? "; go where you may write"
+				: "");
 	code = fd = os->openat(
 		os, AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	while (code >= 0 && made < count)
