@@ -258,6 +258,70 @@ START_TEST(fds_that_do_not_belong_are_refused_and_closed)
 }
 END_TEST
 
+/* As the kernel does where this process may not open any more. */
+static ssize_t (*receive_really)(
+	struct os *, int fd, struct msghdr *message, int flags);
+static ssize_t receive_without(
+	struct os *os, int fd, struct msghdr *message, int flags)
+{
+	ssize_t bytes = receive_really(os, fd, message, flags);
+	struct cmsghdr *head = bytes > 0 ? CMSG_FIRSTHDR(message) : NULL;
+
+	for (size_t at = 0; head && CMSG_LEN(at) < head->cmsg_len;
+		at += sizeof(int)) {
+		int lost;
+
+		memcpy(&lost, CMSG_DATA(head) + at, sizeof lost);
+		os->close(os, lost);
+	}
+	if (head) {
+		message->msg_controllen = 0;
+		message->msg_flags |= MSG_CTRUNC;
+	}
+	return bytes;
+}
+
+/* And whoever said it is heard on. */
+START_TEST(a_handover_whose_fds_are_lost_is_a_refusal)
+{
+	static const char proof[3 * COMMAND_PACKET_BYTES];
+	const struct command messages[] = {
+		{.kind = COMMAND_FROZEN,
+			.records = 300,
+			.code = 5,
+			.text = {proof, sizeof proof}},
+		{.kind = COMMAND_FROZEN, .records = 0, .code = 6},
+		{.kind = COMMAND_LINK, .records = 1},
+	};
+	struct error error = ERROR_NONE;
+	struct command command;
+	struct pair pair;
+
+	pair_init(&pair);
+	receive_really = pair.os.recvmsg;
+	pair.os.recvmsg = receive_without;
+	send_files(&pair, 300);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(command_send(pair.node, &messages[i], NULL),
+			COMMAND_OK);
+	send_files(&pair, 1);
+	command_send(pair.node, &messages[2], NULL);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_OK);
+	ck_assert_int_eq(command.kind, COMMAND_REFUSED);
+	ck_assert_uint_eq(command.records, 5);
+	expect_text(command.text,
+		"its supervisor cannot open as many files as it hands over; "
+		"raise the limit (ulimit -n)");
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, NULL), COMMAND_OK);
+	ck_assert_int_eq(command.kind, COMMAND_FROZEN);
+	ck_assert_int_eq(
+		command_receive(pair.supervisor, &command, &error), -EMFILE);
+	pair_release(&pair);
+}
+END_TEST
+
 static Suite *command_connection_suite(void)
 {
 	Suite *suite = suite_create("command_connection");
@@ -274,6 +338,7 @@ static Suite *command_connection_suite(void)
 	tcase_add_test(connections, fds_come_before_the_message_that_has_them);
 	tcase_add_loop_test(connections,
 		fds_that_do_not_belong_are_refused_and_closed, 0, 3);
+	tcase_add_test(connections, a_handover_whose_fds_are_lost_is_a_refusal);
 	return suite;
 }
 

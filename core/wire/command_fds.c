@@ -7,6 +7,9 @@
 
 #include "core/base/check.h"
 
+static int fail_lost(
+	struct command_connection *connection, struct error *error);
+
 int command_send_fds(struct command_connection *connection, const int *fds,
 	uint32_t count, struct error *error)
 {
@@ -112,10 +115,7 @@ int connection_collect(struct command_connection *connection,
 		connection->fds = grown;
 		connection->fd_count = all;
 	}
-	if (header->msg_flags & MSG_CTRUNC)
-		return error_set(error, -EMFILE,
-			"fds of a command were lost: this process cannot open "
-			"as many files; raise its limit (ulimit -n)");
+	connection->fds_lost |= (header->msg_flags & MSG_CTRUNC) != 0;
 	return 0;
 }
 
@@ -132,6 +132,8 @@ int connection_check_fds(
 	const struct command *head = &connection->head;
 	const bool has = connection_has_fds(head->kind);
 
+	if (connection->fds_lost)
+		return fail_lost(connection, error);
 	if (head->kind == COMMAND_FDS ? connection->fd_came != head->records
 				      : connection->fd_came != 0)
 		return error_set(error, -EPROTO,
@@ -144,6 +146,28 @@ int connection_check_fds(
 	return error_set(error, -EPROTO,
 		"a command of kind %d came behind %u fds", head->kind,
 		connection->fd_count);
+}
+
+/* What was handed over is still with who did so, and goes on there. */
+static int fail_lost(struct command_connection *connection, struct error *error)
+{
+	static const char why[] = "its supervisor cannot open as many files as "
+				  "it hands over; raise the limit (ulimit -n)";
+	struct command *head = &connection->head;
+
+	connection_drop_fds(connection);
+	if (head->kind == COMMAND_FDS || head->kind == COMMAND_STANDS ||
+		head->kind == COMMAND_CRASHED || connection->partial)
+		return 0;
+	connection->fds_lost = false;
+	if (head->kind != COMMAND_FROZEN)
+		return error_set(error, -EMFILE,
+			"fds of a command were lost: this process cannot open "
+			"as many files; raise its limit (ulimit -n)");
+	*head = (struct command){.kind = COMMAND_REFUSED,
+		.records = (uint64_t)head->code,
+		.text = {why, sizeof why - 1}};
+	return 0;
 }
 
 void connection_drop_fds(struct command_connection *connection)

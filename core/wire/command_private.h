@@ -35,6 +35,7 @@ struct command_connection {
 	char names[2 * (COMMAND_NAME_BYTES_MAX + 1)]; /* of `head` */
 	int *fds;                   /* that came for the next message */
 	uint32_t fd_count, fd_came; /* of the packet that came last */
+	bool fds_lost; /* this process could not open some: none is kept */
 	uint8_t packet[COMMAND_PACKET_BYTES];
 };
 
@@ -56,14 +57,17 @@ void connection_drop_packet(
 void connection_attach(const struct packet *packet, struct msghdr *header,
 	struct connection_control *control);
 
-/* Takes over the fds of a message that came. -EMFILE. */
+/* Takes over the fds of a message that came, or notes that some are lost.
+ * -EMFILE: more than there may be. */
 int connection_collect(struct command_connection *connection,
 	struct msghdr *header, struct error *error);
 
 /* Whether fds come ahead of such a message. */
 bool connection_has_fds(enum command_kind kind);
 
-/* Whether the packet that came last has the fds that it should. -EPROTO. */
+/* Whether the packet that came last has the fds that it should. Where some are
+ * lost, what they belong to fails: -EMFILE, but that a handover becomes a
+ * refusal, as one that could not be made. -EPROTO. */
 int connection_check_fds(
 	struct command_connection *connection, struct error *error);
 
