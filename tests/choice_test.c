@@ -146,6 +146,45 @@ START_TEST(what_runs_is_pinned_whatever_lies_in_folders_now)
 }
 END_TEST
 
+/* Nothing else is looked for then, and no file is read for its hash. */
+START_TEST(what_was_chosen_may_be_all_there_is)
+{
+	static const char sha256[] = "00112233445566778899aabbccddeeff"
+				     "00112233445566778899aabbccddeeff";
+	const char *builddir = getenv("top_builddir");
+	char folder[4096], found[NOTE_SHA256_TEXT];
+	struct catalogue_named named = {
+		.name = "gone", .path = "/nowhere/gone.so"};
+	struct catalogue_choice choice = {.path = acme(2), .sha256 = sha256};
+	struct catalogue_search search = {.choices = &choice,
+		.choice_count = 1,
+		.named = &named,
+		.named_count = 1,
+		.beside = folder};
+	struct error error = ERROR_NONE;
+	struct catalogue *catalogue;
+	struct os os;
+	os_linux_init(&os);
+	snprintf(
+		folder, sizeof folder, "%s/plugins", builddir ? builddir : ".");
+	for (int alone = 0; alone < 2; alone++) {
+		search.chosen_alone = alone;
+		ck_assert_int_eq(
+			catalogue_create(&catalogue, &os, &search, &error), 0);
+		const struct catalogue_type *type =
+			catalogue_find(catalogue, "acme.count");
+		ck_assert_ptr_nonnull(type);
+		ck_assert_str_eq(type->plugin->description->version, "2.0.0");
+		ck_assert_int_eq(
+			catalogue_sha256(type->plugin, found, &error), 0);
+		ck_assert_str_eq(found, sha256);
+		ck_assert(alone == (catalogue_plugin_count(catalogue) == 1));
+		ck_assert_uint_eq(catalogue_refusal_count(catalogue), !alone);
+		catalogue_destroy(&catalogue);
+	}
+}
+END_TEST
+
 START_TEST(a_standard_plugin_comes_with_tau)
 {
 	const char *builddir = getenv("top_builddir");
@@ -269,6 +308,7 @@ static Suite *choice_suite(void)
 	tcase_add_test(
 		tests, what_the_manifest_asks_for_holds_for_a_chosen_file_too);
 	tcase_add_test(tests, what_runs_is_pinned_whatever_lies_in_folders_now);
+	tcase_add_test(tests, what_was_chosen_may_be_all_there_is);
 	tcase_add_test(tests, a_standard_plugin_comes_with_tau);
 	tcase_add_test(tests, a_program_uses_no_plugin);
 	tcase_add_loop_test(tests, a_plugin_that_nobody_uses_is_not_upgraded, 0,

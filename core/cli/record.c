@@ -208,6 +208,7 @@ int record_resolve(struct cli *cli, const json_t *record,
 	request.search = search.folders;
 	request.search.choices = choices;
 	request.search.choice_count = choice_count;
+	request.search.chosen_alone = choice_count > 0; /* all of it, then */
 	code = plan_make(plan, &cli->os, &request, error);
 	arena_release(&arena);
 	return code;

@@ -49,6 +49,9 @@ struct catalogue_choice {
 	const char *path; /* absolute, or relative to the current folder */
 	const char *node; /* for this node of the manifest alone; NULL: all */
 	bool standard;    /* a copy of what was found as a standard plugin */
+	/* Of the file, as 64 digits, where that is known already, so that the
+	 * file is not read for it: what the store names by its hash. */
+	const char *sha256;
 };
 
 /* Where to look; lists of folders are separated by ':'. NULL: nowhere. An
@@ -59,6 +62,9 @@ struct catalogue_search {
 	 * the plugin's version and hash holds for them too. */
 	const struct catalogue_choice *choices;
 	size_t choice_count;
+	/* All that is used was chosen: nothing is taken from the places below,
+	 * which only tell what a standard plugin is. */
+	bool chosen_alone;
 	const struct catalogue_named *named;
 	size_t named_count;
 	const char *option;      /* --plugin-path */

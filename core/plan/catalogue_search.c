@@ -20,8 +20,9 @@ struct candidate {
 	const char *path;
 	enum catalogue_origin origin;
 	const struct catalogue_named *named; /* NULL: found in a folder */
-	const char *node; /* that it was chosen for; NULL: for all */
-	bool standard;    /* although it lies elsewhere */
+	const char *node;   /* that it was chosen for; NULL: for all */
+	bool standard;      /* although it lies elsewhere */
+	const char *sha256; /* NULL: not known yet */
 };
 
 struct listing {
@@ -45,6 +46,8 @@ void catalogue_search_all(
 	struct catalogue *catalogue, const struct catalogue_search *search)
 {
 	search_choices(catalogue, search);
+	if (search->chosen_alone)
+		return;
 	for (size_t i = 0; i < search->named_count; i++)
 		if (find_plugin(catalogue, search->named[i].name) == NULL)
 			take(catalogue,
@@ -161,6 +164,7 @@ static void search_choices(
 				.path = choice->path,
 				.origin = CATALOGUE_CHOSEN,
 				.node = choice->node,
+				.sha256 = choice->sha256,
 				.standard = choice->standard ||
 					    (search->beside != NULL &&
 						    same_folder(os, folder,
@@ -289,6 +293,9 @@ static void keep(struct catalogue *catalogue, struct candidate candidate,
 			  candidate.named->sha256 != NULL,
 		.standard = is_standard(description->name, &candidate),
 	};
+	if (candidate.sha256 != NULL)
+		plugin->hashed = note_sha256_read(plugin->identity.sha256,
+					 candidate.sha256) == 0;
 	if (candidate.node != NULL) {
 		keep_for_node(catalogue, candidate.node, plugin);
 		return;

@@ -59,8 +59,12 @@ struct catalogue_choice *choice_pin(const struct placement *placement,
 					arena, "%s/%s.so", store, sha256);
 			if (!is_chosen(choices, *count, path, node))
 				choices = choice_add(choices, count,
-					(struct catalogue_choice){
-						path, node, plugin->standard},
+					(struct catalogue_choice){path, node,
+						plugin->standard,
+						store == NULL
+							? NULL
+							: arena_copy(arena,
+								  sha256)},
 					arena);
 		}
 	return choices;
