@@ -71,6 +71,7 @@ void loop_release_exchange(struct loop *loop)
 		version_drop(&place->previous);
 		handed_close(&place->fresh, loop->os);
 		handed_close(&place->kept, loop->os);
+		handed_close(&place->past, loop->os);
 		free(place->before);
 		free(place->after);
 		free(place->name);
@@ -307,6 +308,8 @@ static void commit(struct loop *loop, const struct upgrade_action *action)
 	version_put(&place->previous, place->now);
 	place->now = to;
 	version_drop(&place->next);
+	/* To free its memory takes time, in which the node would stand still. */
+	handed_move(&place->past, &place->kept, loop->os);
 	handed_move(&place->kept, &place->fresh, loop->os);
 	place->told = false;
 	if (action->plan == UPGRADE_PLAN_KEPT)

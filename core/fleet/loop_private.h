@@ -73,6 +73,7 @@ struct loop_look {
 struct loop_place {
 	struct version *next, *now, *previous;
 	struct handed fresh, kept;
+	struct handed past; /* of the commit before; closed when nobody waits */
 	int64_t frozen_ns;    /* when FREEZE was sent */
 	int64_t pause_ns;     /* until the new one answered; 0: not yet */
 	char *before, *after; /* the proofs of both sides */

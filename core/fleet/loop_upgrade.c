@@ -208,6 +208,7 @@ static void settle(struct loop *loop, uint64_t client)
 		loop_count_removed(loop);
 	forget_next(loop);
 	for (uint32_t i = 0; i < loop->supervisor.options.node_count; i++) {
+		handed_close(&loop->places[i].past, loop->os);
 		if (!loop->places[i].member ||
 			loop->exchange.upgrade.plan == UPGRADE_PLAN_KEPT)
 			continue;
