@@ -100,7 +100,7 @@ static void set_faults(struct side *side, uint64_t nth, int code, size_t bytes)
 		fake_os_fail_nth(&side->fake, nth, code);
 	if (!bytes)
 		return;
-	fake_os_cut(&side->fake, OS_CALL(write), nth, bytes);
+	fake_os_cut(&side->fake, OS_CALL(writev), nth, bytes);
 	fake_os_cut(&side->fake, OS_CALL(pread), nth, bytes);
 }
 

@@ -164,6 +164,11 @@
 #define UPGRADE_HISTORY_MAX 256u         /* of which a tool can ask */
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
 
+/* carry: a handover is written from where its bytes lie already, in one call of
+ * at most 1024 parts (IOV_MAX); what is smaller is cheaper copied. */
+#define CARRY_PIECES_MAX 500u
+#define CARRY_LENT_BYTES_MIN (16 * KIB)
+
 /* `run --watch`: how long files must have been left alone before what they say
  * is applied; what is read of their changes at once; symbolic links in a row
  * that are followed; how often folders that come and go are looked for. */

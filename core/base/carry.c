@@ -10,6 +10,8 @@
 
 #define FIRST_BYTES 4096
 
+static void drop_lenders(struct carry *carry);
+static size_t own_place(const struct carry *carry, size_t place);
 static bool grow(struct carry *carry, size_t bytes);
 
 void carry_init(struct carry *carry, struct os *os)
@@ -22,6 +24,7 @@ void carry_release(struct carry *carry)
 	for (uint32_t i = 0; i < carry->fd_count; i++)
 		if (carry->fds[i] >= 0)
 			carry->os->close(carry->os, carry->fds[i]);
+	drop_lenders(carry);
 	free(carry->fds);
 	free(carry->bytes);
 	carry_init(carry, carry->os);
@@ -30,7 +33,8 @@ void carry_release(struct carry *carry)
 void carry_expect(struct carry *carry, size_t bytes)
 {
 	if (grow(carry, bytes))
-		prefault(carry->os, carry->bytes + carry->used, bytes);
+		prefault(carry->os, carry->bytes + carry->used - carry->lent,
+			bytes);
 }
 
 uint8_t *carry_space(struct carry *carry, size_t bytes)
@@ -39,7 +43,7 @@ uint8_t *carry_space(struct carry *carry, size_t bytes)
 
 	if (!grow(carry, bytes))
 		return NULL;
-	to = carry->bytes + carry->used;
+	to = carry->bytes + carry->used - carry->lent;
 	carry->used += bytes;
 	return to;
 }
@@ -73,6 +77,84 @@ void carry_blob(struct carry *carry, const void *bytes, uint32_t count)
 {
 	carry_u32(carry, count);
 	carry_raw(carry, bytes, count);
+}
+
+void carry_lend(struct carry *carry, const void *bytes, size_t count)
+{
+	if (carry->failure || count < CARRY_LENT_BYTES_MIN ||
+		carry->piece_count == CARRY_PIECES_MAX) {
+		carry_raw(carry, bytes, count);
+		return;
+	}
+	if (!carry->pieces)
+		carry->pieces = calloc(CARRY_PIECES_MAX, sizeof *carry->pieces);
+	if (!carry->pieces) {
+		carry->failure = -ENOMEM;
+		return;
+	}
+	carry->pieces[carry->piece_count++] =
+		(struct carry_piece){carry->used - carry->lent, bytes, count};
+	carry->used += count;
+	carry->lent += count;
+}
+
+void carry_keep(struct carry *carry, void (*drop)(void *lender), void *lender)
+{
+	struct carry_lender *grown = realloc(
+		carry->lenders, (carry->lender_count + 1u) * sizeof *grown);
+
+	if (!grown) {
+		carry->failure = carry->failure ? carry->failure : -ENOMEM;
+		drop(lender);
+		return;
+	}
+	carry->lenders = grown;
+	grown[carry->lender_count++] = (struct carry_lender){drop, lender};
+}
+
+void carry_whole(struct carry *carry)
+{
+	struct iovec parts[CARRY_PARTS_MAX];
+	int count = carry_parts(carry, parts);
+	uint8_t *whole = NULL, *to;
+
+	if (!carry->failure && carry->lent > 0) {
+		to = whole = malloc(carry->used);
+		for (int i = 0; whole && i < count; i++) {
+			memcpy(to, parts[i].iov_base, parts[i].iov_len);
+			to += parts[i].iov_len;
+		}
+		if (whole) {
+			free(carry->bytes);
+			carry->bytes = whole;
+			carry->room = carry->used;
+			carry->lent = 0;
+		} else {
+			carry->failure = -ENOMEM;
+		}
+	}
+	drop_lenders(carry);
+}
+
+int carry_parts(const struct carry *carry, struct iovec parts[CARRY_PARTS_MAX])
+{
+	size_t own = 0, own_end = carry->used - carry->lent;
+	int count = 0;
+
+	for (uint32_t i = 0; i <= carry->piece_count; i++) {
+		const struct carry_piece *piece =
+			i < carry->piece_count ? &carry->pieces[i] : NULL;
+		size_t end = piece ? piece->at : own_end;
+
+		if (end > own)
+			parts[count++] =
+				(struct iovec){carry->bytes + own, end - own};
+		own = end;
+		if (piece)
+			parts[count++] = (struct iovec){
+				(void *)(uintptr_t)piece->bytes, piece->count};
+	}
+	return count;
 }
 
 uint32_t carry_fd(struct carry *carry, int fd)
@@ -114,8 +196,8 @@ void carry_end(struct carry *carry, size_t section)
 	uint64_t bytes = htole64(carry->used - section);
 
 	if (!carry->failure)
-		memcpy(carry->bytes + section - sizeof bytes, &bytes,
-			sizeof bytes);
+		memcpy(carry->bytes + own_place(carry, section) - sizeof bytes,
+			&bytes, sizeof bytes);
 }
 
 const uint8_t *carry_take(struct carry_reader *reader, size_t bytes)
@@ -205,16 +287,41 @@ uint32_t carry_take_section(
 	return kind;
 }
 
+/* Nothing is lent any more. */
+static void drop_lenders(struct carry *carry)
+{
+	for (uint32_t i = 0; i < carry->lender_count; i++)
+		carry->lenders[i].drop(carry->lenders[i].lender);
+	free(carry->lenders);
+	free(carry->pieces);
+	carry->lenders = NULL;
+	carry->pieces = NULL;
+	carry->lender_count = carry->piece_count = 0;
+}
+
+/* Among `bytes`, of a place among all that are used. */
+static size_t own_place(const struct carry *carry, size_t place)
+{
+	size_t before = 0;
+
+	for (uint32_t i = 0;
+		i < carry->piece_count && carry->pieces[i].at + before < place;
+		i++)
+		before += carry->pieces[i].count;
+	return place - before;
+}
+
 static bool grow(struct carry *carry, size_t bytes)
 {
+	const size_t own = carry->used - carry->lent;
 	size_t room = carry->room ? carry->room : FIRST_BYTES;
 	uint8_t *grown;
 
 	if (carry->failure)
 		return false;
-	if (carry->room - carry->used >= bytes)
+	if (carry->room - own >= bytes)
 		return true;
-	while (room - carry->used < bytes)
+	while (room - own < bytes)
 		room *= 2;
 	grown = realloc(carry->bytes, room);
 	if (!grown) {

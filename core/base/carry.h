@@ -7,6 +7,12 @@
  *
  *	| kind u32 | 0 u32 | bytes u64 | … |
  *
+ * Bytes that stand somewhere already and stay there can be lent instead of
+ * copied; what is written is the same:
+ *
+ *	bytes   | written | written |
+ *	                  ^ `at`: here come those that are lent
+ *
  * Writing never fails at once: the first failure stays, and is asked for at
  * the end. Reading believes nothing: what goes beyond the end reads as zeros,
  * and the reader is cut from then on.
@@ -17,16 +23,35 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
+#include "core/base/bounds.h"
 #include "core/base/os.h"
 
 #define CARRY_NO_FD UINT32_MAX
 
+/* Bytes of somebody else's. */
+struct carry_piece {
+	size_t at; /* among `bytes`, which are copied */
+	const uint8_t *bytes;
+	size_t count;
+};
+
+/* What lent bytes lie in. */
+struct carry_lender {
+	void (*drop)(void *lender);
+	void *lender;
+};
+
 /* Zero it and set `os`, or carry_init. */
 struct carry {
 	struct os *os;
-	uint8_t *bytes;
-	size_t used, room;
+	uint8_t *bytes;    /* without those that are lent */
+	size_t used, room; /* of them all; of `bytes` */
+	size_t lent;       /* of those used */
+	struct carry_piece *pieces;
+	struct carry_lender *lenders;
+	uint32_t piece_count, lender_count;
 	int *fds; /* owned */
 	uint32_t fd_count, fd_room;
 	int failure; /* the first, or 0 */
@@ -48,6 +73,22 @@ void carry_u32(struct carry *carry, uint32_t value);
 void carry_u64(struct carry *carry, uint64_t value);
 void carry_text(struct carry *carry, const char *text);
 void carry_blob(struct carry *carry, const void *bytes, uint32_t count);
+
+/* Bytes that must stay as they are until the carry is released or made whole.
+ * Few of them are copied all the same, and are all that is lent already. */
+void carry_lend(struct carry *carry, const void *bytes, size_t count);
+
+/* Has `drop` called for what the lent bytes lie in, when they are not needed
+ * any more; at once when that cannot be noted: then the carry has failed. */
+void carry_keep(struct carry *carry, void (*drop)(void *lender), void *lender);
+
+/* Copies what is lent, so that `bytes` are all that are used. */
+void carry_whole(struct carry *carry);
+
+/* All that was written, as CARRY_PARTS_MAX parts at most; how many. They are
+ * good until more is written. */
+#define CARRY_PARTS_MAX (2 * CARRY_PIECES_MAX + 1)
+int carry_parts(const struct carry *carry, struct iovec parts[CARRY_PARTS_MAX]);
 
 /* The place of a duplicate of `fd` (or CARRY_NO_FD where that is negative). */
 uint32_t carry_fd(struct carry *carry, int fd);

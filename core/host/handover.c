@@ -44,6 +44,18 @@ uint64_t handover_digest(const uint8_t *bytes, size_t count)
 	return XXH3_64bits(bytes, count);
 }
 
+uint64_t handover_digest_carried(const struct carry *carry)
+{
+	struct iovec parts[CARRY_PARTS_MAX];
+	int count = carry_parts(carry, parts);
+	XXH3_state_t state;
+
+	XXH3_64bits_reset(&state);
+	for (int i = 0; i < count; i++)
+		XXH3_64bits_update(&state, parts[i].iov_base, parts[i].iov_len);
+	return XXH3_64bits_digest(&state);
+}
+
 int handover_refuse(struct error *error, const char *what)
 {
 	return error_set(error, -EBADMSG,
@@ -126,17 +138,22 @@ void handover_forget(struct os *os, const uint8_t *bytes, size_t count)
 
 static int write_all(struct os *os, int fd, const struct carry *from)
 {
-	size_t done = 0;
+	struct iovec parts[CARRY_PARTS_MAX], *part = parts;
+	int count = carry_parts(from, parts);
 
-	while (done < from->used) {
-		ssize_t sent = os->write(
-			os, fd, from->bytes + done, from->used - done);
+	while (count > 0) {
+		ssize_t sent = os->writev(os, fd, part, count);
 
 		if (sent == -EINTR)
 			continue;
 		if (sent <= 0)
 			return sent < 0 ? (int)sent : -EIO;
-		done += (size_t)sent;
+		for (; count > 0 && (size_t)sent >= part->iov_len; count--)
+			sent -= (ssize_t)part++->iov_len;
+		if (count == 0)
+			break;
+		part->iov_base = (uint8_t *)part->iov_base + sent;
+		part->iov_len -= (size_t)sent;
 	}
 	return 0;
 }

@@ -26,6 +26,7 @@ static void save_timers(struct carry *to, const struct instance *instance);
 static void save_metrics(struct carry *to, const struct instance *instance);
 static int save_state(struct carry *to, struct instance *instance,
 	uint32_t version, struct error *error);
+static void drop_saved(void *saved);
 static int restore_timers(struct instance *instance, struct carry_reader *from);
 static int restore_metrics(
 	struct instance *instance, struct carry_reader *from);
@@ -149,19 +150,34 @@ static int save_state(struct carry *to, struct instance *instance,
 {
 	const bool saves =
 		instance->state == INSTANCE_FROZEN && instance->functions->save;
-	struct stream state;
+	struct stream *saved;
+	size_t lent;
 	int result;
 
 	carry_u32(to, saves);
 	carry_u32(to, saves ? version : 0);
 	if (!saves)
 		return 0;
-	stream_init(&state, &instance->fabric->streams, &grows, instance->name);
-	result = instance_save(instance, &state, version, error);
+	saved = malloc(sizeof *saved);
+	if (!saved)
+		return error_set(error, -ENOMEM,
+			"out of memory for operator %s", instance->name);
+	stream_init(saved, &instance->fabric->streams, &grows, instance->name);
+	result = instance_save(instance, saved, version, error);
+	lent = to->lent;
 	if (result == 0)
-		stream_carry(&state, to);
-	stream_release(&state);
+		stream_lend(saved, to);
+	if (to->lent > lent)
+		carry_keep(to, drop_saved, saved);
+	else
+		drop_saved(saved);
 	return result;
+}
+
+static void drop_saved(void *saved)
+{
+	stream_release(saved);
+	free(saved);
 }
 
 static int restore_timers(struct instance *instance, struct carry_reader *from)
@@ -222,7 +238,7 @@ static int restore_state(struct instance *instance, struct carry_reader *from,
 	int result;
 
 	stream_init(&state, &instance->fabric->streams, &grows, instance->name);
-	result = stream_fill(&state, from, error);
+	result = stream_borrow(&state, from, error);
 	if (result == 0 && (state.reason != STREAM_DONE || state.reader.gone ||
 				   state.received > 0))
 		result = handover_refuse(error, instance->name);

@@ -93,6 +93,7 @@ int handover_settle(struct node *node, struct node_failure *failure);
 
 /* XXH3: tells what was cut short or damaged by accident, proves nothing. */
 uint64_t handover_digest(const uint8_t *bytes, size_t count);
+uint64_t handover_digest_carried(const struct carry *carry); /* likewise */
 
 /* "cut short or damaged", of `what`. */
 int handover_refuse(struct error *error, const char *what);

@@ -20,6 +20,7 @@ int handover_renew(struct node *node, uint32_t at, struct node_failure *failure)
 	carry_init(&carry, node->fabric.os);
 	result = handover_save_operator(&carry, node, at,
 		old->description->state.version, &failure->error);
+	carry_whole(&carry); /* its operator goes before it is read */
 	if (result == 0 && carry.failure)
 		result = error_set(&failure->error, carry.failure,
 			"out of memory for operator %s", failure->name);

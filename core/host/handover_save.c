@@ -111,7 +111,7 @@ static void save_end(struct carry *to)
 	size_t section;
 
 	if (!to->failure)
-		digest = handover_digest(to->bytes, to->used);
+		digest = handover_digest_carried(to);
 	section = carry_begin(to, SECTION_END);
 	carry_u64(to, digest);
 	carry_end(to, section);

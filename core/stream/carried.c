@@ -28,9 +28,14 @@ struct span {
 static uint32_t spans_of(const struct stream *stream, struct span *spans);
 static void add_spans(struct span *spans, uint32_t *count,
 	const struct ring *ring, uint32_t from, uint32_t to);
-static void carry_records(const struct stream *stream, const struct span *spans,
+/* How bodies become part of a carry. */
+typedef void give_to(struct carry *to, const void *bytes, size_t count);
+
+static void carry_head(const struct stream *stream, struct carry *to);
+static void carry_table(const struct stream *stream, const struct span *spans,
 	uint32_t count, struct carry *to);
-static void carry_bodies(const struct span *span, struct carry *to);
+static void carry_bodies(
+	const struct span *span, give_to *give, struct carry *to);
 static void put_entry(uint8_t *to, const struct tau_record *record);
 
 void stream_carry(const struct stream *stream, struct carry *to)
@@ -38,6 +43,36 @@ void stream_carry(const struct stream *stream, struct carry *to)
 	struct span spans[6];
 	uint32_t count = spans_of(stream, spans);
 
+	carry_head(stream, to);
+	carry_expect(to,
+		stream_count(stream) * (size_t)(ENTRY_BYTES + FD_BODY_BYTES) +
+			stream->used_bytes + 2 * sizeof(uint64_t));
+	carry_table(stream, spans, count, to);
+	for (uint32_t i = 0; i < count; i++)
+		carry_bodies(&spans[i], carry_raw, to);
+	carry_u64(to, stream_digest(stream));
+}
+
+void stream_lend(const struct stream *stream, struct carry *to)
+{
+	static const uint8_t zeros[LENT_ALIGN];
+	struct span spans[6];
+	uint32_t count = spans_of(stream, spans), pad;
+
+	carry_head(stream, to);
+	carry_expect(to,
+		stream_count(stream) * (size_t)(ENTRY_BYTES + FD_BODY_BYTES) +
+			sizeof zeros);
+	carry_table(stream, spans, count, to);
+	pad = (uint32_t)(-(to->used + sizeof pad) % LENT_ALIGN);
+	carry_u32(to, pad);
+	carry_raw(to, zeros, pad);
+	for (uint32_t i = 0; i < count; i++)
+		carry_bodies(&spans[i], carry_lend, to);
+}
+
+static void carry_head(const struct stream *stream, struct carry *to)
+{
 	CHECK(!stream->window);
 	carry_u32(to, stream->reason);
 	carry_u32(to, (stream->reader.gone ? READER_GONE : 0u) |
@@ -58,7 +93,6 @@ void stream_carry(const struct stream *stream, struct carry *to)
 	carry_blob(to, stream->sample ? stream->sample : &nothing,
 		stream->sample ? stream->sample_bytes : 0);
 	carry_u32(to, stream->view_slots);
-	carry_records(stream, spans, count, to);
 }
 
 uint64_t stream_digest(const struct stream *stream)
@@ -126,29 +160,23 @@ static void add_spans(struct span *spans, uint32_t *count,
 	}
 }
 
-static void carry_records(const struct stream *stream, const struct span *spans,
+static void carry_table(const struct stream *stream, const struct span *spans,
 	uint32_t count, struct carry *to)
 {
 	uint32_t records = (uint32_t)stream_count(stream);
 	uint8_t *table;
 
 	carry_u32(to, records);
-	carry_expect(to, records * (size_t)(ENTRY_BYTES + FD_BODY_BYTES) +
-				 stream->used_bytes + sizeof(uint64_t));
 	table = carry_space(to, (size_t)records * ENTRY_BYTES);
-	if (!table)
-		return;
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; table && i < count; i++)
 		for (const struct tau_record *at = spans[i].first;
 			at < spans[i].limit; at++, table += ENTRY_BYTES)
 			put_entry(table, at);
-	for (uint32_t i = 0; i < count; i++)
-		carry_bodies(&spans[i], to);
-	carry_u64(to, stream_digest(stream));
 }
 
-/* Bodies that lie one after the other are one copy. */
-static void carry_bodies(const struct span *span, struct carry *to)
+/* Bodies that lie one after the other are one piece. */
+static void carry_bodies(
+	const struct span *span, give_to *give, struct carry *to)
 {
 	const struct tau_record *at = span->first;
 
@@ -166,7 +194,7 @@ static void carry_bodies(const struct span *span, struct carry *to)
 			   at->bytes > 0 && at->body == body + bytes;
 			at++)
 			bytes += at->bytes;
-		carry_raw(to, body, bytes);
+		give(to, body, bytes);
 	}
 }
 

@@ -30,6 +30,19 @@ void stream_carry(const struct stream *stream, struct carry *to);
 int stream_fill(
 	struct stream *stream, struct carry_reader *from, struct error *error);
 
+/* The same of a stream that lives only to hold a state, all of whose records
+ * are under way: bodies are lent to the carry, which must not outlive the
+ * stream then, and stay where they were written in what is read, which the
+ * stream must not outlive. They begin at a multiple of 64 of the carry, and so
+ * lie as they would in a chunk. There is no digest: what holds the carry has
+ * one that covers the very bytes that are used.
+ *
+ *	… | table | pad u32 | zeros | bodies
+ */
+void stream_lend(const struct stream *stream, struct carry *to);
+int stream_borrow(
+	struct stream *stream, struct carry_reader *from, struct error *error);
+
 /* Which ends of a stream that is joined are in this process. */
 enum stream_join_ends {
 	STREAM_JOIN_READS = 1,

@@ -25,6 +25,12 @@ struct head {
 	uint32_t sample_bytes;
 };
 
+/* Takes the bodies of records up to the `limit`th. */
+typedef int place_all(
+	struct stream *stream, struct carry_reader *from, uint32_t limit);
+
+static int fill(struct stream *stream, struct carry_reader *from,
+	place_all *place, struct error *error);
 static bool take_head(struct carry_reader *from, struct head *head);
 static int keep_sample(
 	struct stream *stream, const struct head *head, struct error *error);
@@ -33,8 +39,10 @@ static int join_part(struct stream *stream, struct carry_reader *from,
 static int check_digest(const struct stream *stream, struct carry_reader *from,
 	struct error *error);
 static int fill_records(struct stream *stream, struct carry_reader *from,
-	uint32_t count, uint64_t room, struct error *error);
+	uint32_t count, uint64_t room, place_all *place, struct error *error);
 static int place_bodies(
+	struct stream *stream, struct carry_reader *from, uint32_t limit);
+static int point_to_bodies(
 	struct stream *stream, struct carry_reader *from, uint32_t limit);
 static int place_fd(struct stream *stream, struct carry_reader *from,
 	struct tau_record *record);
@@ -44,6 +52,18 @@ static int lack(const struct stream *stream, struct error *error);
 
 int stream_fill(
 	struct stream *stream, struct carry_reader *from, struct error *error)
+{
+	return fill(stream, from, place_bodies, error);
+}
+
+int stream_borrow(
+	struct stream *stream, struct carry_reader *from, struct error *error)
+{
+	return fill(stream, from, point_to_bodies, error);
+}
+
+static int fill(struct stream *stream, struct carry_reader *from,
+	place_all *place, struct error *error)
 {
 	struct head head;
 	int result;
@@ -66,8 +86,8 @@ int stream_fill(
 	result = keep_sample(stream, &head, error);
 	if (result == 0)
 		result = fill_records(
-			stream, from, head.count, head.count, error);
-	if (result == 0)
+			stream, from, head.count, head.count, place, error);
+	if (result == 0 && place == place_bodies)
 		result = check_digest(stream, from, error);
 	if (result < 0)
 		return result;
@@ -165,7 +185,8 @@ static int join_part(struct stream *stream, struct carry_reader *from,
 	const struct head *head, uint64_t room, struct error *error)
 {
 	bool alone = stream_count(stream) == 0;
-	int result = fill_records(stream, from, head->count, room, error);
+	int result = fill_records(
+		stream, from, head->count, room, place_bodies, error);
 
 	if (result == 0 && alone)
 		result = check_digest(stream, from, error);
@@ -188,7 +209,7 @@ static int check_digest(const struct stream *stream, struct carry_reader *from,
 /* The ring that it would have had, or a larger one, for `room` records that are
  * to come; behind those that are there. */
 static int fill_records(struct stream *stream, struct carry_reader *from,
-	uint32_t count, uint64_t room, struct error *error)
+	uint32_t count, uint64_t room, place_all *place, struct error *error)
 {
 	const bool older = stream->policy == STREAM_DROP_OLDEST;
 	uint64_t slots = older ? stream->records * 2ull : stream->records;
@@ -199,7 +220,8 @@ static int fill_records(struct stream *stream, struct carry_reader *from,
 	if (!table)
 		return refuse(stream, error);
 	if (count == 0)
-		return 0;
+		return place(stream, from, first) < 0 ? refuse(stream, error)
+						      : 0;
 	if (slots < room)
 		slots = room;
 	if (!stream->ring.slots)
@@ -230,7 +252,7 @@ static int fill_records(struct stream *stream, struct carry_reader *from,
 			" now; leave its \"atomic\" (or \"capacity\", where "
 			"it is shredded) as it was",
 			stream->name, largest, stream->atomic_bytes);
-	result = place_bodies(stream, from, first + count);
+	result = place(stream, from, first + count);
 	if (result == -EBADMSG)
 		return refuse(stream, error);
 	return result < 0 ? lack(stream, error) : 0;
@@ -278,6 +300,34 @@ static int place_bodies(
 		result = settle(stream, end);
 		if (chunk)
 			chunk_drop(chunks, chunk_slot(chunks, chunk), 1);
+	}
+	return result;
+}
+
+/* They stay where they are, and hold nothing. */
+static int point_to_bodies(
+	struct stream *stream, struct carry_reader *from, uint32_t limit)
+{
+	struct ring *ring = &stream->ring;
+	uint32_t pad = carry_take_u32(from);
+	int result = 0;
+
+	if (pad >= LENT_ALIGN || !carry_take(from, pad))
+		return -EBADMSG;
+	while (ring->tail < limit && result == 0) {
+		struct tau_record *record = ring_at(ring, ring->tail);
+
+		if (record->type == TAU_FD) {
+			result = place_fd(stream, from, record);
+			continue;
+		}
+		record->body = carry_take(from, record->bytes);
+		if (!record->body)
+			return -EBADMSG;
+		tally_add(&stream->tally,
+			&(struct body_run){.slot = CHUNK_NONE}, 1);
+		stream->used_bytes += record->bytes;
+		ring->tail++;
 	}
 	return result;
 }

@@ -5,6 +5,7 @@
 
 #define ENTRY_BYTES 8
 #define FD_BODY_BYTES 4
+#define LENT_ALIGN 64 /* bytes */
 
 enum {
 	READER_GONE = 1,
