@@ -16,14 +16,15 @@ fail() {
 	exit 1
 }
 
-# As installed: tau, the compiler, and where pkg-config finds the headers.
+# As installed: tau, the compiler (for C++ without sanitizers: those want their
+# own library of a host that is C), and where pkg-config finds the headers.
 mkdir -p "$folder"/{bin,work,inst/lib/pkgconfig,inst/include,expected,printed}
 mkdir -m 700 "$folder/runtime"
 ln -s "$TAU" "$folder/bin/tau"
 ln -s "$top_srcdir/abi/tau" "$folder/inst/include/tau"
 cp "$top_builddir/tau-operator.pc" "$folder/inst/lib/pkgconfig"
 printf '#!/bin/sh\nexec %s %s "$@"\n' "${CC:-cc}" "${TAU_SANITIZERS-}" >"$folder/bin/cc"
-printf '#!/bin/sh\nexec %s %s "$@"\n' "${CXX:-c++}" "${TAU_SANITIZERS-}" >"$folder/bin/c++"
+printf '#!/bin/sh\nexec %s "$@"\n' "${CXX:-c++}" >"$folder/bin/c++"
 chmod +x "$folder/bin/cc" "$folder/bin/c++"
 for tool in pkg-config make patch; do
 	command -v $tool >/dev/null || {

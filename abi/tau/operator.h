@@ -57,7 +57,11 @@
  *
  * Gone (TAU_GONE). When all readers of an operator's out streams are gone,
  * reads report the end and waits answer TAU_END, unless its description says
- * "effects": nobody is left to work for.
+ * "effects": nobody is left to work for. Readers of an out port "bad" or
+ * "control" that is not required do not count where another out port is
+ * connected: they hear what goes wrong with the work, and are no reason to do
+ * it. What the operator has yet to say there still arrives: it can be written,
+ * and a wait that asks for room there waits.
  *
  * The process belongs to the node: suspending calls clobber errno;
  * thread-locals, cwd, umask, signal handlers and mxcsr are shared; SIGPIPE is

@@ -21,13 +21,22 @@ bool stage_strikes(struct stage *stage)
 	return true;
 }
 
+static bool works_for(const struct stage_out *out)
+{
+	return !out->port->derived && !out->port->aside;
+}
+
+/* Ports aside count where there is no other one. */
 bool stage_is_gone(const struct stage *stage)
 {
-	bool all = stage->description->out_declared > 0;
+	bool all = stage->description->out_declared > 0, works = false;
 
 	for (uint32_t i = 0; i < stage->out_total; i++)
+		works = works || works_for(&stage->outs[i]);
+	for (uint32_t i = 0; i < stage->out_total; i++)
 		all = all &&
-		      (stage->outs[i].ended || stage->outs[i].port->derived);
+		      (stage->outs[i].ended || stage->outs[i].port->derived ||
+			      (works && !works_for(&stage->outs[i])));
 	return !stage->description->effects &&
 	       (all || stage->records_out >= stage->gone_after);
 }

@@ -300,7 +300,8 @@ static void run_continuation(struct task *task)
 	instance->context = CONTEXT_NONE;
 	instance->returned = flow;
 	if (services_leave(instance) < 0 || flow != TAU_WAIT ||
-		instance->told || instance->closing || instance->gone)
+		instance->told || instance->closing ||
+		(instance->gone && !ports_heard(instance, want.any | want.all)))
 		return;
 	services_wait(instance, &want);
 }

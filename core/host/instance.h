@@ -65,7 +65,7 @@ struct instance {
 	bool resuming;  /* frozen means start again */
 	bool begun;     /* a continuation: called since it was started */
 	bool broken;    /* failed whatever run returns */
-	bool gone;      /* all readers of its declared out ports are gone */
+	bool gone;      /* nobody is left to work for: see port.h */
 	struct fabric *fabric;
 	const char *name, *plugin; /* the plan's */
 	const struct operator_description *description;

@@ -169,7 +169,7 @@ void node_progress(const struct node *node, uint64_t *records, uint64_t *bytes)
 		const struct stream *stream = &node->streams[i];
 
 		if (plan->to.owner == NODE_PLAN_NONE ||
-			node->operators[plan->to.owner]->ports.readers > 0)
+			ports_are_read(&node->operators[plan->to.owner]->ports))
 			continue;
 		*records += stream->received;
 		*bytes += stream->sent_bytes - stream->used_bytes;

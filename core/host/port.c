@@ -18,6 +18,8 @@ static void init_end(struct port_side *side, struct port *port,
 static void release_side(struct port_side *side);
 static struct port_ends *open_ends(const struct port_end *end);
 static void finish(struct port_end *end, enum stream_reason reason);
+static struct port_readers *readers_of(struct port_end *end);
+static bool somebody_left(const struct ports *ports);
 
 int ports_init(struct instance *instance, const uint32_t *in_members,
 	const uint32_t *out_members)
@@ -65,9 +67,9 @@ void ports_connect(struct port_side *side, uint32_t port, uint32_t member,
 	stream->writer.listener = &end->listener;
 	if (stream->policy == STREAM_NOWHERE || end->port->description->derived)
 		return;
-	end->owner->ports.readers++;
-	if (stream->reader.gone)
-		ports_reader_gone(end);
+	readers_of(end)->count++;
+	end->left = stream->reader.gone;
+	readers_of(end)->gone += stream->reader.gone;
 }
 
 int ports_publish(struct instance *instance)
@@ -157,17 +159,55 @@ void ports_finish(struct instance *instance, enum stream_reason reason)
 
 void ports_reader_gone(struct port_end *end)
 {
-	struct instance *owner = end->owner;
-
 	if (end->left || end->port->description->derived)
 		return;
 	end->left = true;
-	if (++owner->ports.readers_gone < owner->ports.readers)
+	readers_of(end)->gone++;
+	ports_tell_gone(end->owner);
+}
+
+void ports_tell_gone(struct instance *instance)
+{
+	if (instance->gone || instance->description->effects ||
+		somebody_left(&instance->ports))
 		return;
-	if (owner->description->effects)
-		return;
-	owner->gone = true;
-	task_tell(&owner->task, TAU_GONE);
+	instance->gone = true;
+	task_tell(&instance->task, TAU_GONE);
+}
+
+bool ports_are_read(const struct ports *ports)
+{
+	return ports->work.count + ports->aside.count > 0;
+}
+
+bool ports_heard(const struct instance *instance, uint64_t asked)
+{
+	const struct port_side *out = &instance->ports.out;
+
+	for (uint32_t i = 0; i < out->end_count; i++) {
+		const struct port_end *end = &out->ends[i];
+
+		if ((asked & end->port->bit) && end->stream &&
+			end->port->description->aside && !end->left &&
+			end->stream->policy != STREAM_NOWHERE)
+			return true;
+	}
+	return false;
+}
+
+static struct port_readers *readers_of(struct port_end *end)
+{
+	struct ports *ports = &end->owner->ports;
+
+	return end->port->description->aside ? &ports->aside : &ports->work;
+}
+
+static bool somebody_left(const struct ports *ports)
+{
+	const struct port_readers *readers =
+		ports->work.count ? &ports->work : &ports->aside;
+
+	return readers->count == 0 || readers->gone < readers->count;
 }
 
 static int init_side(struct instance *instance, struct port_side *side,

@@ -70,9 +70,15 @@ struct port_side {
 	struct port_ends open; /* ends with an open window */
 };
 
+/* Readers of declared, connected out ports, and how many of them are gone. */
+struct port_readers {
+	uint32_t count, gone;
+};
+
 struct ports {
 	struct port_side in, out;
-	uint32_t readers, readers_gone; /* of declared, connected out ports */
+	struct port_readers work;  /* whom the operator works for … */
+	struct port_readers aside; /* … and who hears what it says beside it */
 };
 
 /* Makes the ends as the operator's description and member counts say, and
@@ -122,7 +128,19 @@ int ports_next(struct port *port, struct port_end **member);
 /* Ends all out streams and leaves all in streams. */
 void ports_finish(struct instance *instance, enum stream_reason reason);
 
-/* Counts a reader as gone once; when it was the last, tells the operator. */
+/* Whether an out port is connected. */
+bool ports_are_read(const struct ports *ports);
+
+/* Counts a reader as gone once; when it was the last for whom the operator
+ * works, tells the operator. Readers of ports aside count where there is no
+ * other one. */
 void ports_reader_gone(struct port_end *end);
+
+/* The same for those that were gone before the operator ran. */
+void ports_tell_gone(struct instance *instance);
+
+/* Whether somebody still reads one of these out ports of an operator that was
+ * told so: what it has to say there still gets there. */
+bool ports_heard(const struct instance *instance, uint64_t asked);
 
 #endif

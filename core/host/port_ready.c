@@ -22,6 +22,7 @@ void ports_restart(struct instance *instance)
 {
 	restart(&instance->ports.in);
 	restart(&instance->ports.out);
+	ports_tell_gone(instance);
 }
 
 void port_told(struct stream_listener *listener)

@@ -69,7 +69,8 @@ static int wait_for(
 			*ready = instance->closing ? TAU_CLOSE : TAU_QUIESCE;
 			return TAU_STOPPED;
 		}
-		if (instance->gone) {
+		if (instance->gone &&
+			!ports_heard(instance, want->any | want->all)) {
 			*ready = TAU_GONE;
 			return TAU_END;
 		}

@@ -80,6 +80,12 @@ const struct port_description *description_port(
 	return NULL;
 }
 
+bool description_tells(const struct port_description *port)
+{
+	return !port->derived && (strcmp(port->name, "bad") == 0 ||
+					 strcmp(port->name, "control") == 0);
+}
+
 const struct param_description *description_param(
 	const struct operator_description *target, const char *name)
 {

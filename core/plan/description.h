@@ -52,6 +52,9 @@ struct port_description {
 	bool required;       /* of a derived port: `back` is "required" */
 	bool variadic;       /* of a derived port: as its owner */
 	bool derived;
+	/* An out port "bad" or "control" that is not required: what it says
+	 * beside its work. Nobody reading the rest, it is done. */
+	bool aside;
 	enum port_back back; /* of a derived port: PORT_BACK_NONE */
 	/* The other half of a port with a back stream, as an index into the
 	 * ports of the other direction: of a declared port its derived one, of
@@ -160,6 +163,10 @@ const struct port_description *description_port(
 	const struct port_description *ports, uint32_t count, const char *name);
 const struct param_description *description_param(
 	const struct operator_description *target, const char *name);
+
+/* Whether an out port is by its name one for what an operator says beside its
+ * work: "bad", what it refuses, or "control", what happens to it. */
+bool description_tells(const struct port_description *port);
 
 /* Whether the param takes `value` (after substitution): type, elements,
  * bounds, values. Returns 0, or -EINVAL with a sentence that names neither

@@ -85,6 +85,7 @@ static void read_port(struct reader *reader, json_t *json, bool required,
 	port->type = reader_word(reader, json, "type", port_type_words,
 		COUNT(port_type_words), PORT_ANY);
 	port->required = reader_flag(reader, json, "required", required);
+	port->aside = !port->required && description_tells(port);
 	port->variadic = reader_flag(reader, json, "variadic", false);
 	port->back = reader_word(reader, json, "back", back_words,
 		COUNT(back_words), PORT_BACK_NONE);

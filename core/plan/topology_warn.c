@@ -6,15 +6,7 @@
  * open, and then what comes out of it is dropped and counted; that is said
  * once for each, since nobody wants to find it out from a counter.
  */
-#include <string.h>
-
 #include "core/plan/topology.h"
-
-static bool tells(const struct port_description *port)
-{
-	return !port->derived && (strcmp(port->name, "bad") == 0 ||
-					 strcmp(port->name, "control") == 0);
-}
 
 static void warn_operator(const struct topology *topology,
 	const struct topology_operator *target, struct diagnostics *diagnostics)
@@ -24,7 +16,8 @@ static void warn_operator(const struct topology *topology,
 	const struct manifest_operator *written = target->written;
 
 	for (uint32_t i = 0; i < target->out_count; i++)
-		if (tells(&target->out[i]) && target->out_members[i] == 0)
+		if (description_tells(&target->out[i]) &&
+			target->out_members[i] == 0)
 			diagnostics_add(diagnostics,
 				written ? written->name_at : node->at,
 				"%s.%s is not connected: what it %s is counted "

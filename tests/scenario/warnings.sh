@@ -76,3 +76,30 @@ if command -v jq >/dev/null; then
 	[ "$(jq -r 'select(.description.out // [] | any(.name == "bad")) | .type' types | wc -l)" -ge 13 ] ||
 		fail 'there are fewer operators with such a port'
 fi
+
+scenario "who reads what is refused keeps nobody at work, and gets all of it"
+mkfifo quiet
+exec 3<>quiet
+for nodes in one three; do
+	printf 'x\n1\n' >&3
+	case $nodes in
+	one) t run -e 'file.read quiet ! lines ! json.parse ! take 1 ! stdout ; @json-parse.bad ! file.write refused' ;;
+	three)
+		cat >quiet.json <<'END'
+{ "tau": 1,
+  "nodes": {
+    "main": {"operators": {"read": {"type": "file.read", "params": {"path": "quiet"}}, "cut": {"type": "lines"}, "parse": {"type": "json.parse"}}},
+    "some": {"operators": {"first": {"type": "take", "params": {"n": 1}}, "out": {"type": "stdout"}}},
+    "bad": {"operators": {"refused": {"type": "file.write", "params": {"path": "refused"}}}} },
+  "streams": ["read -> cut -> parse -> first -> out", "parse.bad -> refused"] }
+END
+		t run quiet.json
+		;;
+	esac
+	expect_status 0
+	expect_text out $'1\n'
+	grep -q '^{"reason":.*,"operator":"json.parse","record":"x"}$' refused ||
+		fail "$nodes: what was refused is not in its file: $(cat refused)"
+	rm refused
+done
+exec 3>&-
