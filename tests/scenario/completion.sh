@@ -53,6 +53,12 @@ line help che
 offers check
 line completion ''
 offers 'bash fish zsh'
+line new ''
+offers 'operator topology'
+line new --style co
+offers 'continuation coroutine'
+line new --lang = ''
+offers 'c c++'
 line nonsense ''
 offers ''
 

@@ -74,6 +74,17 @@ tr -d '\200-\277' <9lives/README.md | awk '
 	  so_far += words; printf "{\"words\":%d,\"so_far\":%d}\n", words, so_far }' |
 	cmp -s - out || fail "words of four letters are counted otherwise than by awk"
 
+scenario "a new version while it runs, as its README tells"
+trap '"$TAU" stop --now >stopped 2>&1 || true; rm -rf "$folder"' EXIT
+sed -n '/^    cp README/,$s/^    //p' 9lives/README.md |
+	sed 's/^# change .*/sed -i "s,1\\.0\\.0,1.1.0," 9lives.c/; s/^tau /"$TAU" /' >steps
+[ "$(grep -c . steps)" = 8 ] || fail "its README tells something else: $(cat steps)"
+(cd 9lives && . ../steps) >out 2>err </dev/null || fail "its README's upgrade ended with $?"
+expect_line out 'main runs 9lives 1.1.0 (*'
+grep -qx '[0-9]*' out || fail "its state is no number"
+expect_line out 'main runs 9lives 1.0.0 (*'
+trap 'rm -rf "$folder"' EXIT
+
 scenario "what editors are told compiles it"
 (cd 9lives && gcc $(cat compile_flags.txt) -fsyntax-only 9lives.c) >out 2>err ||
 	fail "compile_flags.txt is wrong"
