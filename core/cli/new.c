@@ -12,7 +12,6 @@
 #include "core/cli/template.h"
 #include "core/plan/diagnostic.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -32,8 +31,11 @@ struct kind {
 	struct part parts[FILES_MAX];
 };
 
-static const struct kind kinds[] = {
-	{"operator",
+/* An operator has code, a topology is a manifest. */
+enum { OPERATOR, TOPOLOGY, KINDS };
+
+static const struct kind kinds[KINDS] = {
+	[OPERATOR] = {"operator",
 		{{"newname.c", NULL, "the operator newname.words"},
 			{"test.json", "operator/test.json",
 				"what make test expects of it"},
@@ -42,8 +44,8 @@ static const struct kind kinds[] = {
 			{"Makefile", "operator/Makefile", "builds newname.so"},
 			{"README.md", "operator/README.md", "how to go on"},
 			{".gitignore", "operator/gitignore",
-				"what make makes"}}},
-	{"topology",
+				"what git leaves out"}}},
+	[TOPOLOGY] = {"topology",
 		{{"topology.json", "topology/topology.json",
 			 "the topology newname"},
 			{"test.json", "topology/test.json",
@@ -54,9 +56,8 @@ static const struct kind kinds[] = {
 				"the commands that README.md tells of"},
 			{"README.md", "topology/README.md", "how to go on"},
 			{".gitignore", "topology/gitignore",
-				"what make and run make"}}},
+				"what git leaves out"}}},
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const char *const styles[STYLES] = {"coroutine", "continuation"};
 static const char *const languages[LANGUAGES] = {"c", "c++"};
@@ -164,7 +165,8 @@ static int judge(struct cli *cli, const struct wish *wish)
 			"new needs to know what to make and a name for it, as "
 			"in: tau new %s my-%s",
 			kind, kind);
-	if (wish->kind != kinds && (wish->style >= 0 || wish->language >= 0))
+	if (wish->kind == &kinds[TOPOLOGY] &&
+		(wish->style >= 0 || wish->language >= 0))
 		return cli_usage(cli, &new_command,
 			"--style and --lang are about the code of an operator; "
 			"a topology has none");
@@ -174,7 +176,7 @@ static int judge(struct cli *cli, const struct wish *wish)
 static int judge_name(struct cli *cli, const struct wish *wish)
 {
 	const char *name = wish->name;
-	bool plugin = wish->kind == kinds;
+	bool plugin = wish->kind == &kinds[OPERATOR];
 
 	if (strchr(name, '/'))
 		return cli_usage(cli, &new_command,
