@@ -191,14 +191,14 @@ int plan_make(struct plan *plan, struct os *os,
 	if (plan->manifest.read)
 		topology_resolve(&plan->topology, &plan->manifest,
 			plan->catalogue, &plan->diagnostics);
+	/* Whoever types a one-liner sees at once what comes of it, and has no
+	 * room to connect what he does not want. */
+	if (plan->diagnostics.count == 0 && request->file != NULL)
+		topology_warn(&plan->topology, &plan->warnings);
 	plan->manifest.lent = NULL;
 	plan->manifest.lent_count = 0;
 	if (plan->diagnostics.count > 0)
 		return -EINVAL;
-	/* Whoever types a one-liner sees at once what comes of it, and has no
-	 * room to connect what he does not want. */
-	if (request->file != NULL)
-		topology_warn(&plan->topology, &plan->warnings);
 	placement_make(&plan->placement, &plan->topology);
 	plan->placed = true;
 	return placement_check(&plan->placement, &plan->diagnostics);

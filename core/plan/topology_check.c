@@ -24,13 +24,10 @@ static const char *name_of(const struct resolving *resolving,
 		       : resolving->manifest->nodes[target->node].name;
 }
 
-/* Whether a port (NULL: any) is somebody else's to connect. Who lends one may
- * leave out ports unread. */
-static bool is_lent(const struct resolving *resolving,
+bool topology_is_lent(const struct manifest *manifest,
 	const struct topology_operator *target,
 	const struct port_description *port, bool out)
 {
-	const struct manifest *manifest = resolving->manifest;
 	for (uint32_t i = 0; i < manifest->lent_count; i++) {
 		const struct manifest_lent *lent = &manifest->lent[i];
 		const struct port_description *first =
@@ -46,6 +43,14 @@ static bool is_lent(const struct resolving *resolving,
 			return true;
 	}
 	return false;
+}
+
+/* Who lends a port may leave out ports unread. */
+static bool is_lent(const struct resolving *resolving,
+	const struct topology_operator *target,
+	const struct port_description *port, bool out)
+{
+	return topology_is_lent(resolving->manifest, target, port, out);
 }
 
 static bool check_open(struct resolving *resolving,

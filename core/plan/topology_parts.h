@@ -49,6 +49,11 @@ void topology_check_flow(struct resolving *resolving,
 	const struct stream_options *own,
 	const struct stream_options *defaults);
 
+/* Whether a port (NULL: any) is somebody else's to connect. */
+bool topology_is_lent(const struct manifest *manifest,
+	const struct topology_operator *target,
+	const struct port_description *port, bool out);
+
 /* What can be said of the whole: ports left open, cycles, … */
 void topology_check(struct resolving *resolving);
 void topology_check_files(struct resolving *resolving);

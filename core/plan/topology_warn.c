@@ -6,7 +6,7 @@
  * open, and then what comes out of it is dropped and counted; that is said
  * once for each, since nobody wants to find it out from a counter.
  */
-#include "core/plan/topology.h"
+#include "core/plan/topology_parts.h"
 
 static void warn_operator(const struct topology *topology,
 	const struct topology_operator *target, struct diagnostics *diagnostics)
@@ -17,7 +17,9 @@ static void warn_operator(const struct topology *topology,
 
 	for (uint32_t i = 0; i < target->out_count; i++)
 		if (description_tells(&target->out[i]) &&
-			target->out_members[i] == 0)
+			target->out_members[i] == 0 &&
+			!topology_is_lent(topology->manifest, target,
+				&target->out[i], true))
 			diagnostics_add(diagnostics,
 				written ? written->name_at : node->at,
 				"%s.%s is not connected: what it %s is counted "
