@@ -1,6 +1,8 @@
-# headers.awk: the headers of the operator ABI as one man page, in their own
-# words: what stands in comments becomes text, what is declared stands over it.
-#   awk -f headers.awk operator.h record.h …
+# headers.awk: headers of the ABI as one man page, in their own words: what stands
+# in comments becomes text, what is declared stands over it.
+#   awk -v name=tau-operator -v title='The operator ABI' -v what='what …' \
+#       -v header=tau/operator.h -v build='cc …' -v see='tau(1), …' \
+#       -f headers.awk operator.h record.h …
 # It reads what our headers look like after clang-format: a comment before a
 # declaration is of all declarations up to the next comment; bodies of inline
 # functions and what ends in _ are nobody's business, and so are headers that only
@@ -127,14 +129,15 @@ function strip(text) {
 BEGIN {
 	DRAWN = "^(\t|  )|[^ ]   +[^ ]"
 	print ".\\\" made by docs/headers.awk out of abi/tau; change the headers"
-	print ".TH TAU-OPERATOR 3 \"\" \"tau fabric\" \"The operator ABI\""
+	print ".TH " toupper(name) " 3 \"\" \"tau fabric\" \"" title "\""
 	print ".SH NAME"
-	print "tau\\-operator \\- what an operator and its host promise each other"
+	put(name)
+	print "\\- " escape(what)
 	print ".SH SYNOPSIS"
 	print ".nf"
-	print "#include <tau/operator.h>"
+	print "#include <" header ">"
 	print ".PP"
-	print "cc \\-shared \\-fPIC $(pkg\\-config \\-\\-cflags tau\\-operator) \\-o NAME.so NAME.c"
+	put(build)
 	print ".fi"
 }
 
@@ -245,7 +248,5 @@ in_signature {
 END {
 	flush()
 	print ".SH SEE ALSO"
-	print ".BR tau\\-plugin (5),"
-	print ".BR tau\\-topology (5),"
-	print ".BR tau (1)"
+	put(see)
 }

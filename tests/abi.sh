@@ -34,7 +34,7 @@ for compiler in gcc clang g++ clang++; do
 	*++) language='-std=c++17 -x c++' ;;
 	*) language=-std=c11 ;;
 	esac
-	for file in operator_1_0 value_1_0; do
+	for file in operator_1_0 value_1_0 embed_1_0; do
 		# shellcheck disable=SC2086
 		compiles "$top_srcdir/abi" $compiler $language "$golden/$file.c" ||
 			fail "$compiler refuses $file.c: $(head -n 3 "$there/out")"
@@ -67,14 +67,16 @@ changed() {
 notices() {
 	changed "$1"
 	if compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/operator_1_0.c" &&
-		compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/value_1_0.c"; then
+		compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/value_1_0.c" &&
+		compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/embed_1_0.c"; then
 		fail "nobody notices: $1"
 	fi
 }
 # allows SED-COMMAND: they accept them.
 allows() {
 	changed "$1"
-	compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/operator_1_0.c" ||
+	compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/operator_1_0.c" &&
+		compiles "$there/abi" "${CC:-cc}" -std=gnu11 "$golden/embed_1_0.c" ||
 		fail "growth is refused: $1: $(head -n 3 "$there/out")"
 }
 
@@ -92,6 +94,9 @@ notices 's/TAU_KIND_MAP = 10/TAU_KIND_MAP = 16/'
 notices 's/TAU_PARAM_SECRET = 14/TAU_PARAM_SECRET = 15/'
 notices 's/^#define TAU_GONE (UINT64_C(1) << 58)/#define TAU_GONE (UINT64_C(1) << 59)/'
 notices 's/^static inline void tau_write_null(struct tau_writer \*w)/static inline int tau_write_null(struct tau_writer *w)/'
+notices 's/^\tconst char \*const \*reads;/\tconst char *const *takes;\n&/'
+notices 's/^int tau_node_step(struct tau_node \*node);/int tau_node_step(struct tau_node *node, int rounds);/'
+allows '/^struct tau_node_options {/,/^};/s/^};/\tint later;\n};/'
 allows '/^struct tau_host {/,/^};/s/^};/\tint (*later)(struct tau_op *op);\n};/'
 allows '/^struct tau_operator {/,/^};/s/^};/\tint (*later)(struct tau_op *op);\n};/'
 allows '/^struct tau_os {/,/^};/s/^};/\tint (*later)(const struct tau_os *os);\n};/'

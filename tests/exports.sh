@@ -1,7 +1,8 @@
 #!/bin/bash
 # exports.sh: what the built objects ask for and offer, by their symbols.
-# A plugin exports tau_plugin_v1 alone and needs nothing of the host's; of the
-# core only os_linux calls the kernel; and the core has no mutable globals.
+# A plugin exports tau_plugin_v1 alone and needs nothing of the host's; libtau
+# exports tau_node_* alone; of the core only os_linux calls the kernel; and the
+# core has no mutable globals.
 #   PLUGINS="plugins/tau-text.so …" tests/exports.sh        in a build tree
 set -eu
 export LC_ALL=C
@@ -38,6 +39,24 @@ plugin() {
 		breach "$so" "asks for an executable stack; add a .note.GNU-stack section"
 	fi
 }
+
+library() {
+	local so=$1 symbol dynamic
+	dynamic=$(readelf -dW "$so")
+	while read -r symbol; do
+		case $symbol in
+		tau_node_* | TAU_NODE_1.0 | __asan* | __odr_asan* | __ubsan* | __gcov* | mangle_path) ;;
+		*) breach "$so" "exports $symbol; see core/embed/libtau.map" ;;
+		esac
+	done < <(nm -D --defined-only --format=posix "$so" | awk '{ sub("@.*", "", $1); print $1 }')
+	[ "$(nm -D --defined-only "$so" | grep -c ' T tau_node_.*@@TAU_NODE_1.0$')" -eq 14 ] ||
+		breach "$so" "exports another number of functions than tau/embed.h declares"
+	case $dynamic in *'soname: [libtau.so.1]'*) ;; *) breach "$so" "is not called libtau.so.1" ;; esac
+	case $dynamic in *TEXTREL*) breach "$so" "has text relocations; all of the core is compiled with -fPIC" ;; esac
+	case $dynamic in *RPATH* | *RUNPATH*) breach "$so" "carries a library path; link it without -rpath" ;; esac
+	case $dynamic in *libdw* | *libcheck*) breach "$so" "needs more than a node does: $dynamic" ;; esac
+}
+library "$tree/libtau.so.1"
 
 count=0
 for so in ${PLUGINS:-}; do
@@ -88,4 +107,4 @@ if [ $breaches -gt 0 ]; then
 	printf 'exports: %d breaches\n' $breaches
 	exit 1
 fi
-printf 'exports: %d plugins and libcore.a keep to the rules\n' $count
+printf 'exports: %d plugins, libtau and libcore.a keep to the rules\n' $count

@@ -33,7 +33,7 @@ command -v groff >/dev/null || echo 'pages: groff (package groff-base) is not he
 # All that authors call stands in tau-operator(3).
 page=$(tr -d '\\' <docs/tau-operator.3)
 shopt -s extglob
-headers=("$top_srcdir"/abi/tau/!(*_inline|*_lookup|*_walk).h)
+headers=("$top_srcdir"/abi/tau/!(*_inline|*_lookup|*_walk|embed).h)
 grep -oh '\btau_[a-z0-9_]*[a-z0-9](' "${headers[@]}" | tr -d '(' | sort -u >"$there/names"
 grep -oh '(\*[a-z_]*)(' "$top_srcdir"/abi/tau/operator.h | tr -d '(*)' | sort -u >>"$there/names"
 grep -oh '^struct tau_[a-z]*' "${headers[@]}" | sort -u >>"$there/names"
@@ -45,6 +45,14 @@ for header in "${headers[@]}"; do
 	header=${header##*/}
 	case $page in *tau/"$header"* | *TAU/"${header^^}"*) ;; *) fail "tau-operator(3) leaves $header out; see docs/local.am, and make it anew" ;; esac
 done
+
+# And all that applications call in tau-embed(3).
+page=$(tr -d '\\' <docs/tau-embed.3)
+grep -o '\btau_node_[a-z_]*\|^struct tau_[a-z_]*' "$top_srcdir/abi/tau/embed.h" | sort -u >"$there/names"
+[ "$(wc -l <"$there/names")" -ge 15 ] || fail "embed.h declares only $(wc -l <"$there/names") names"
+while read -r name; do
+	[[ $page == *"$name"* ]] || fail "tau-embed(3) says nothing of $name"
+done <"$there/names"
 
 # And all sections and words of wire.md in tau-wire(7).
 tr -d '\\' <docs/tau-wire.7 | sed 's/fB//g; s/fP//g' >"$there/wire"

@@ -109,6 +109,10 @@
 #define RESOLVER_NAME_BYTES 1024u
 #define CRASH_REPORT_BYTES_MAX (16 * KIB)
 
+/* embedding: how often each operator may run in one step, before the
+ * application's loop gets its turn; said in tau/embed.h. */
+#define EMBED_STEP_ROUNDS 16
+
 /* bodies: one chunk serves many small records or one large one. */
 #define CHUNK_BYTES (64 * KIB)
 #define CHUNK_ARENA_BYTES (1ull << 36) /* address space, not memory */

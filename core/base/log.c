@@ -25,9 +25,10 @@ struct line {
 static void line_begin(struct line *line, const struct log *log);
 static void line_add(struct line *line, const char *bytes, size_t count);
 static void line_add_safely(struct line *line, unsigned char byte);
-static bool line_send(struct line *line, struct log *log);
+static bool line_send(
+	struct line *line, struct log *log, enum log_level level);
 static bool send_all(struct log *log, const char *text, size_t bytes);
-static void tell_lost(struct log *log);
+static void tell_lost(struct log *log, enum log_level level);
 
 void log_init(struct log *log, struct os *os, int fd, const char *node,
 	enum log_level level)
@@ -76,8 +77,8 @@ void log_text(
 			text++;
 		}
 		if (log->lost > 0)
-			tell_lost(log);
-		if (!line_send(&line, log))
+			tell_lost(log, level);
+		if (!line_send(&line, log, level))
 			log->lost++;
 	} while (text < end);
 	errno = saved;
@@ -87,7 +88,8 @@ static void line_begin(struct line *line, const struct log *log)
 {
 	line->used = 0;
 	line->cut = false;
-	line_add(line, "tau: ", 5);
+	if (!log->told)
+		line_add(line, "tau: ", 5);
 	if (log->node[0]) {
 		line_add(line, log->node, strlen(log->node));
 		line_add(line, ": ", 2);
@@ -117,7 +119,8 @@ static void line_add_safely(struct line *line, unsigned char byte)
 	line_add(line, escaped, 4);
 }
 
-static bool line_send(struct line *line, struct log *log)
+static bool line_send(
+	struct line *line, struct log *log, enum log_level level)
 {
 	if (line->cut) {
 		size_t end = line->used;
@@ -130,6 +133,10 @@ static bool line_send(struct line *line, struct log *log)
 			end--;
 		memcpy(line->text + end, cut_mark, sizeof cut_mark - 1);
 		line->used = end + sizeof cut_mark - 1;
+	}
+	if (log->told) {
+		log->told(log->context, level, line->text, line->used);
+		return true;
 	}
 	line->text[line->used++] = '\n';
 	return send_all(log, line->text, line->used);
@@ -152,7 +159,7 @@ static bool send_all(struct log *log, const char *text, size_t bytes)
 	return true;
 }
 
-static void tell_lost(struct log *log)
+static void tell_lost(struct log *log, enum log_level level)
 {
 	struct line line;
 	char text[64];
@@ -162,6 +169,6 @@ static void tell_lost(struct log *log)
 
 	line_begin(&line, log);
 	line_add(&line, text, (size_t)length);
-	if (line_send(&line, log))
+	if (line_send(&line, log, level))
 		log->lost = 0;
 }

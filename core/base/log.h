@@ -28,6 +28,11 @@ struct log {
 	enum log_level level;
 	char node[NAME_BYTES_MAX + 1]; /* empty: lines begin `tau: ` */
 	uint64_t lost;                 /* lines since the last that got out */
+	/* Given each line instead of `fd`, without `tau: ` and newline, unless
+	 * NULL; set after log_init. Must not log. */
+	void (*told)(void *context, enum log_level level, const char *line,
+		size_t bytes);
+	void *context;
 };
 
 /* Lines above `level` are left out. `node` is copied; NULL is the empty name.

@@ -73,6 +73,12 @@ bool fabric_turn(struct fabric *fabric, int64_t timeout_ns)
 	return true;
 }
 
+void fabric_look(struct fabric *fabric)
+{
+	CHECK_MAGIC(fabric, FABRIC_MAGIC);
+	look_outside(fabric, 0);
+}
+
 int64_t fabric_now(struct fabric *fabric)
 {
 	if (fabric->now_ns == 0)

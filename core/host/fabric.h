@@ -74,6 +74,10 @@ void fabric_release(struct fabric *fabric);
  * `frozen` it waits for fds alone. */
 bool fabric_turn(struct fabric *fabric, int64_t timeout_ns);
 
+/* Looks at fds and timers without waiting, even where nobody waits for them:
+ * then the reactor's fd is not readable any more. Runs nobody. */
+void fabric_look(struct fabric *fabric);
+
 /* Which thread this is: the address of its control block (x86-64 keeps it at
  * fs:0), without a call and without a thread library. */
 static inline uintptr_t fabric_thread(void)

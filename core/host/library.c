@@ -70,6 +70,23 @@ const struct library_operator *library_operator(
 	return NULL;
 }
 
+bool library_folder(const void *address, char *folder, size_t bytes)
+{
+	Dl_info info;
+	const char *slash;
+	size_t count;
+
+	if (dladdr(address, &info) == 0 || info.dli_fname[0] != '/')
+		return false;
+	slash = strrchr(info.dli_fname, '/');
+	count = (size_t)(slash - info.dli_fname);
+	if (count >= bytes)
+		return false;
+	memcpy(folder, info.dli_fname, count);
+	folder[count] = '\0';
+	return true;
+}
+
 bool library_has(const struct library *library, const char *symbol)
 {
 	return dlsym(library->handle, symbol) != NULL;

@@ -58,6 +58,10 @@ void library_destroy(struct library **library);
 const struct library_operator *library_operator(
 	const struct library *library, const char *name);
 
+/* The folder of the file that this address of ours was loaded from, absolute;
+ * false when the loader does not say, or it does not fit. */
+bool library_folder(const void *address, char *folder, size_t bytes);
+
 /* Whether the plugin or a library that it was linked with has that symbol;
  * what this program has does not count. */
 bool library_has(const struct library *library, const char *symbol);

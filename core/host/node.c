@@ -8,7 +8,6 @@
 #include "core/host/node_counters.h"
 #include "core/host/node_links.h"
 
-static bool has_ended(const struct node *node);
 static enum node_state end_state(const struct node *node);
 static void stopped(struct fabric *fabric, struct instance *instance);
 
@@ -90,15 +89,15 @@ enum node_state node_turn(struct node *node, int64_t timeout_ns)
 	bool turned;
 
 	CHECK_MAGIC(node, NODE_MAGIC);
-	if (has_ended(node))
+	if (node_has_ended(node))
 		return end_state(node);
 	turned = fabric_turn(&node->fabric, timeout_ns);
-	if (has_ended(node))
+	if (node_has_ended(node))
 		return end_state(node);
 	return turned ? NODE_RUNNING : NODE_DEADLOCKED;
 }
 
-static bool has_ended(const struct node *node)
+bool node_has_ended(const struct node *node)
 {
 	if (node->freezing || node->frozen)
 		return node->running == 0;

@@ -142,6 +142,9 @@ int node_start(struct node *node, struct error *error);
 /* One turn of the fabric: waits at most `timeout_ns` (negative: for ever). */
 enum node_state node_turn(struct node *node, int64_t timeout_ns);
 
+/* Whether a turn would do nothing: it has ended, or is frozen. */
+bool node_has_ended(const struct node *node);
+
 /* The sources come to their end, and all behind them runs out. */
 void node_drain(struct node *node);
 

@@ -13,7 +13,6 @@
 
 #define REASON_BYTES 512u
 
-static struct command_text first_reason(const struct stream *stream);
 static void woken(struct reactor_watch *watch, uint32_t events);
 static void count(struct command_connection *connection, const char *name,
 	enum command_count which, uint64_t records);
@@ -47,12 +46,12 @@ void node_report_counts(
 					.records = stream->dropped,
 					.name = command_text(
 						node->nowhere[i].name),
-					.text = first_reason(stream)});
+					.text = node_report_reason(stream)});
 	}
 }
 
 /* As the standard operators say it on `bad`: the text under "reason". */
-static struct command_text first_reason(const struct stream *stream)
+struct command_text node_report_reason(const struct stream *stream)
 {
 	struct tau_value map, reason;
 	const char *text;

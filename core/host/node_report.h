@@ -18,6 +18,10 @@ void node_report_send(
 void node_report_counts(
 	const struct node *node, struct command_connection *connection);
 
+/* Why the first record that went nowhere had been refused, as it says itself;
+ * empty where it does not. Lives as long as the stream. */
+struct command_text node_report_reason(const struct stream *stream);
+
 /* QUIET, after so many orders obeyed. */
 void node_report_quiet(const struct node *node,
 	struct command_connection *connection, uint64_t obeyed);

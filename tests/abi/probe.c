@@ -3,6 +3,7 @@
  * debug information holds them all. abidiff compares it with what was
  * committed; see abi.sh. Nobody runs it.
  */
+#include <tau/embed.h>
 #include <tau/operator.h>
 #include <tau/os.h>
 #include <tau/record.h>
@@ -39,3 +40,5 @@ PROBE(how, enum tau_how)
 PROBE(param_type, enum tau_param_type)
 PROBE(level, enum tau_level)
 PROBE(metric_kind, enum tau_metric_kind)
+PROBE(node_options, struct tau_node_options *)
+PROBE(node_counts, struct tau_node_counts *)

@@ -1,0 +1,164 @@
+/* embed_plan: from a manifest to the plan of one of its nodes. See embed.h. */
+#include "core/embed/embed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int count_settings(struct embed_opening *opening, size_t *count);
+static void find_plugins(
+	struct embed_opening *opening, struct catalogue_search *search);
+static void lend_ports(
+	struct embed_opening *opening, struct plan_request *request);
+static int find_node(struct embed_opening *opening, uint32_t *at);
+static bool is_text(const char *manifest);
+
+int embed_plan(struct embed_opening *opening)
+{
+	struct tau_node *node = opening->node;
+	const struct tau_node_options *options = &opening->options;
+	const bool text = is_text(opening->manifest);
+	struct error error = ERROR_NONE;
+	struct plan_request request = {.text = text ? opening->manifest : NULL,
+		.file = arena_copy(&node->arena,
+			text ? "manifest" : opening->manifest),
+		.variables = {.settings = options->settings,
+			.environment = options->environment
+					       ? options->environment
+					       : environ,
+			.folder = opening->folder}};
+	uint32_t at;
+	int result;
+
+	if (text && options->source)
+		request.file = arena_copy(&node->arena, options->source);
+	result = count_settings(opening, &request.variables.setting_count);
+	if (result < 0)
+		return result;
+	find_plugins(opening, &request.search);
+	lend_ports(opening, &request);
+	result = plan_make(&node->plan, &node->os, &request, &error);
+	if (result == -EINVAL) {
+		diagnostics_print(&node->plan.diagnostics, &opening->why);
+		return embed_say_why(opening, result);
+	}
+	if (result < 0)
+		return embed_fail(node, result, "%s", error.text);
+	diagnostics_print(&node->plan.warnings, &opening->why);
+	if (opening->why.count > 0)
+		log_text(&node->log, LOG_WARNING, opening->why.bytes,
+			opening->why.count);
+	text_release(&opening->why);
+	result = find_node(opening, &at);
+	if (result == 0)
+		result = embed_bind(node, at, &opening->why);
+	if (result == 0)
+		result = embed_place(node, at, opening->folder, &opening->why);
+	return result == 0 ? 0 : embed_say_why(opening, result);
+}
+
+static int count_settings(struct embed_opening *opening, size_t *count)
+{
+	const char *const *settings = opening->options.settings;
+
+	for (*count = 0; settings && settings[*count]; ++*count) {
+		const char *equals = strchr(settings[*count], '=');
+
+		if (!equals || equals == settings[*count])
+			return embed_fail(opening->node, -EINVAL,
+				"settings: \"%s\" has not the form NAME=VALUE",
+				settings[*count]);
+	}
+	return 0;
+}
+
+/* The texts live as long as the opening; what is found is copied. */
+static void find_plugins(
+	struct embed_opening *opening, struct catalogue_search *search)
+{
+	struct os *os = &opening->node->os;
+	char folder[EMBED_PATH_BYTES - 32];
+	struct stat status;
+
+	search->option = opening->options.plugin_path;
+	search->environment = embed_variable(opening, "TAU_PLUGIN_PATH");
+	search->installed = TAU_PLUGIN_FOLDER;
+	if (!library_folder((const void *)(uintptr_t)tau_node_open, folder,
+		    sizeof folder))
+		return;
+	(void)snprintf(
+		opening->beside, sizeof opening->beside, "%s/plugins", folder);
+	search->beside = opening->beside;
+	(void)snprintf(
+		opening->own, sizeof opening->own, "%s/tau/plugins", folder);
+	if (os->fstatat(os, AT_FDCWD, opening->own, &status, 0) == 0)
+		search->installed = opening->own;
+}
+
+/* What the application names need not be connected in the manifest. */
+static void lend_ports(
+	struct embed_opening *opening, struct plan_request *request)
+{
+	struct tau_node *node = opening->node;
+	const struct embed_ports *const lists[] = {&node->writes, &node->reads};
+	struct manifest_lent *lent = arena_allocate(&node->arena,
+		node->writes.count + node->reads.count + 1u, sizeof *lent);
+	uint32_t count = 0;
+
+	for (int side = 0; side < 2; side++)
+		for (uint32_t i = 0; i < lists[side]->count; i++) {
+			const struct manifest_end *end =
+				&lists[side]->ports[i].end;
+
+			lent[count++] = (struct manifest_lent){
+				end->name, end->port, lists[side]->reads};
+		}
+	request->lent = lent;
+	request->lent_count = count;
+}
+
+static int find_node(struct embed_opening *opening, uint32_t *at)
+{
+	struct tau_node *node = opening->node;
+	const struct placement *placement = &node->plan.placement;
+	const char **names = arena_allocate(
+		&node->arena, placement->node_count + 1u, sizeof *names);
+	uint32_t count = 0, found = TOPOLOGY_NONE;
+
+	for (uint32_t i = 0; i < placement->node_count; i++) {
+		const struct placement_node *one = &placement->nodes[i];
+
+		if (one->written->kind != NODE_OPERATORS)
+			continue;
+		names[count++] = one->name;
+		if (!opening->name || strcmp(one->name, opening->name) == 0)
+			found = i;
+	}
+	*at = found;
+	if (found != TOPOLOGY_NONE && (opening->name || count == 1))
+		return 0;
+	if (!opening->name)
+		text_format(&opening->why,
+			"%s has %u nodes with operators; say which of them: "
+			"%s\n",
+			node->plan.source.name, count,
+			diagnostic_list(&node->arena, names, count));
+	else
+		text_format(&opening->why,
+			"%s has no node with operators that is called "
+			"\"%s\"%s\n",
+			node->plan.source.name, opening->name,
+			diagnostic_meant(&node->arena, opening->name, names,
+				count,
+				arena_format(&node->arena, "; it has %s",
+					diagnostic_list(
+						&node->arena, names, count))));
+	return -EINVAL;
+}
+
+static bool is_text(const char *manifest)
+{
+	return manifest[strspn(manifest, " \t\r\n")] == '{';
+}
