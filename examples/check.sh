@@ -273,7 +273,45 @@ upgrade() {
 	upgraded 2 upgrade rollback upgrade
 }
 
-[ $# -gt 0 ] || set -- weblog packages words peers ffi negotiate cutthrough connections upgrade
+# feeds: the first lines of the input, and the others when the program has said
+# that it ticks while it waits for them.
+feeds() {
+	local said
+	head -n 20 "$folder/input"
+	read -r said <&8
+	echo "$said" >"$folder/said"
+	tail -n +21 "$folder/input"
+}
+
+# embed_in LOOP: skipped, and said so, where its library is missing.
+embed_in() {
+	local program code=0
+	program=$(dirname "$TAU")/examples/embed/$1
+	[ -x "$program" ] || {
+		echo "skipped: embed under $1, whose library is not installed"
+		return
+	}
+	cat "$examples/words/canal.txt" >"$folder/input"
+	rm -f "$folder/ticks"
+	mkfifo "$folder/ticks"
+	exec 8<>"$folder/ticks"
+	feeds | timeout 60 "$program" "$examples/embed/words.json" \
+		>"$folder/actual" 2>&8 || code=$?
+	exec 8>&-
+	expect embed && same "embed: under $1"
+	[ $code -eq 0 ] && [ "$(cat "$folder/said")" = 'ticks while it waits' ] && return
+	echo "not ok: embed under $1 ended with $code: $(cat "$folder/said")"
+	failed=1
+}
+
+embed() {
+	export XDG_STATE_HOME=$folder/state
+	embed_in poll
+	embed_in libuv
+	embed_in glib
+}
+
+[ $# -gt 0 ] || set -- weblog packages words peers ffi negotiate cutthrough connections upgrade embed
 for example; do
 	"$example"
 done

@@ -31,7 +31,7 @@ for header in "$top_srcdir"/abi/tau/*.h; do
 	[ -e "$there/moved/include/tau/$(basename "$header")" ] ||
 		fail "$(basename "$header") is not installed"
 done
-for page in man1/tau.1 man3/tau-operator.3 man5/tau-topology.5 man5/tau-plugin.5 \
+for page in man1/tau.1 man3/tau-operator.3 man3/tau-embed.3 man5/tau-topology.5 man5/tau-plugin.5 \
 	man7/tau-operators.7 man7/tau-wire.7; do
 	[ -s "$there/moved/share/man/$page" ] || fail "the page $page is not installed"
 done
@@ -142,3 +142,15 @@ make -C first check test install CC="${CC%% *}" >out 2>err </dev/null ||
 tau run -e 'lines ! first.words ! stdout' <words >out 2>err
 [ "$(tail -n 1 out)" = '{"words":1,"so_far":4}' ] ||
 	fail "a plugin that make install has installed says: $(cat out err)"
+
+# An application with a node in it, which the library finds plugins for.
+export PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
+flags="$(pkg-config --cflags --libs tau-fabric) ${TAU_SANITIZERS-} ${TAU_COVERAGE-}"
+# shellcheck disable=SC2086
+${CC%% *} -std=gnu11 -Wall -Wextra -O2 "$top_srcdir/examples/embed/poll.c" -o poll $flags ||
+	fail "an application with a node does not compile"
+readelf -dW poll | grep -q 'libtau.so.1' || fail "the application does not want libtau.so.1"
+LD_LIBRARY_PATH=$there/moved/lib ./poll "$top_srcdir/examples/embed/words.json" \
+	<"$top_srcdir/examples/words/canal.txt" >out 2>err || fail "the application: $(cat err)"
+sh "$top_srcdir/examples/embed/oracle.sh" <"$top_srcdir/examples/words/canal.txt" >expected
+cmp -s expected out || fail "the application says: $(cat out err)"
