@@ -156,6 +156,47 @@ expect_status 0
 paste -d= left right | cmp -s - out || fail "the streams were not told apart"
 expect_empty peer.err
 
+# One that took it for the end would not come again. Credit is for all that it
+# writes, and nothing is read before the connection goes.
+scenario "a peer that loses the connection while it writes knows it"
+cat >flood.py <<'END'
+import tau_peer
+
+with tau_peer.Peer() as peer:
+    out = peer.writer("out")
+    for _ in range(100000):
+        out.send(bytes(4096))
+END
+cat >flood.js <<'END'
+const {Peer, Gone} = require('./node/tau-peer');
+const peer = new Peer();
+(async () => {
+	const out = peer.writer('out');
+	for (let i = 0; i < 100000; i++) await out.send(Buffer.alloc(4096));
+})().catch((error) => process.exit(error instanceof Gone ? 0 : 1));
+END
+cat >losing.py <<'END'
+import os, socket, subprocess, sys, tau_peer
+
+ours, theirs = socket.socketpair()
+program = subprocess.Popen(sys.argv[1:], pass_fds=[theirs.fileno()],
+    stderr=subprocess.PIPE, env=dict(os.environ, TAU_LINK_FD=str(theirs.fileno())))
+theirs.close()
+node = tau_peer.Peer(ours)
+node._notice(tau_peer._ALPHA, 0, "out", "in", 65536, 0)
+node._notice(tau_peer._IOTA, 0, 1 << 40, 1 << 40)
+ours.recv(4, socket.MSG_PEEK)
+ours.close()
+print(program.communicate()[1].decode().splitlines()[-1:], program.returncode)
+END
+cp -r "$top_srcdir/examples/peers/node" .
+python3 losing.py python3 flood.py >out
+expect_text out $'[\'tau_peer.ProtocolError: the other side has gone\'] 1\n'
+if command -v node >/dev/null; then
+	python3 losing.py node flood.js >out
+	expect_text out $'[] 1\n'
+fi
+
 # Records so large that credit in bytes is what counts.
 for program in "python3 python/upper.py" "node node/upper.js"; do
 	command -v "${program%% *}" >/dev/null || continue

@@ -41,8 +41,8 @@ class Reader {
 	async *[Symbol.asyncIterator]() {
 		for (;;) {
 			while (this.queue.length === 0) {
-				if (this.peer.error) throw this.peer.error;
 				if (this.reason !== null) return;
+				if (this.peer.error) throw this.peer.error;
 				if (this.granted && this.granted < this.taken + this.records)
 					this.grant(); // all that came is done with
 				await new Promise((wake) => { this.wake = wake; });
@@ -95,12 +95,13 @@ class Writer {
 	 * the connection, rejects when nobody reads any more. */
 	async send(body, type = TYPES.BYTES) {
 		if (typeof body === 'string') [body, type] = [Buffer.from(body), TYPES.UTF8];
-		while (!this.gone && (this.number === undefined || this.sent >= this.limitRecords ||
+		while (!this.gone && !this.peer.error && (this.number === undefined || this.sent >= this.limitRecords ||
 			this.sentBytes + body.length > this.limitBytes)) {
 			if (this.atomic && body.length > this.atomic)
 				throw new RangeError(`a record of ${body.length} bytes; ${this.port} takes ${this.atomic}`);
 			await new Promise((wake) => { this.wake = wake; });
 		}
+		if (!this.gone && this.peer.error) throw this.peer.error;
 		if (this.gone) throw new Gone(`nobody reads ${this.port} any more`);
 		const sequence = this.sent++;
 		this.sentBytes += body.length;
@@ -211,7 +212,6 @@ class Peer {
 
 	fail(error) {
 		this.error = this.error || error;
-		for (const writer of this.writers.values()) writer.gone = true;
 		for (const stream of [...this.readers.values(), ...this.writers.values()]) stream.wake();
 	}
 

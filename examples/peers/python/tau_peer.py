@@ -142,6 +142,7 @@ class Peer:
         if sock is None:
             sock = socket.socket(fileno=int(os.environ["TAU_LINK_FD"]))
         self._sock, self._packet, self._open = sock, 4096, False
+        self._unheard = False
         self._readers, self._writers, self._streams = {}, {}, {}
         self._announced = {}
         self._credit, self._over = {}, {}  # told before a port was asked for
@@ -220,11 +221,20 @@ class Peer:
     def _frame(self, kind, count, stream, first, body):
         head = _HEAD.pack(kind, count, stream, first, len(body))
         packet = head + body + bytes(-len(body) % 8)
+        if self._unheard:
+            return
         try:
             self._sock.sendall(struct.pack("<I", len(packet)) + packet)
         except (BrokenPipeError, ConnectionResetError):
-            for writer in self._writers.values():  # nobody is there any more
-                writer._gone = True
+            self._unheard = True
+            self._hear_the_rest()
+
+    def _hear_the_rest(self):
+        """Who does not listen any more has said so before, or why, or died."""
+        while not all(w._gone or w._ended for w in self._writers.values()) or any(
+            r.reason is None for r in self._readers.values()
+        ):
+            self._receive()
 
     def _notice(self, *items):
         self._frame(_NOTICE, 0, 0, 0, _encode_tuple(items))
@@ -232,7 +242,10 @@ class Peer:
     def _read(self, count):
         data = bytearray()
         while len(data) < count:
-            piece = self._sock.recv(count - len(data))
+            try:
+                piece = self._sock.recv(count - len(data))
+            except ConnectionResetError:
+                piece = b""
             if not piece:
                 raise ProtocolError("the other side has gone")
             data += piece
