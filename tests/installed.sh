@@ -35,6 +35,9 @@ for page in man1/tau.1 man3/tau-operator.3 man3/tau-embed.3 man5/tau-topology.5 
 	man7/tau-operators.7 man7/tau-wire.7; do
 	[ -s "$there/moved/share/man/$page" ] || fail "the page $page is not installed"
 done
+for text in README.md LICENSE author.md wire.md utf9.md abi-history.md; do
+	[ -s "$there/moved/share/doc/tau-fabric/$text" ] || fail "the text $text is not installed"
+done
 for script in bash-completion/completions/tau zsh/site-functions/_tau \
 	fish/vendor_completions.d/tau.fish; do
 	grep -q 'completion --words' "$there/moved/share/$script" ||
