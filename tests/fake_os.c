@@ -132,6 +132,7 @@ WRAP(int, fcntl, (OS, int fd, int command, long argument),
 	(real, fd, command, argument))
 WRAP(int, flock, (OS, int fd, int operation), (real, fd, operation))
 WRAP(int, fstat, (OS, int fd, struct stat *status), (real, fd, status))
+WRAP(int, unread, (OS, int fd), (real, fd))
 WRAP(int, fstatat,
 	(OS, int folder_fd, const char *path, struct stat *status, int flags),
 	(real, folder_fd, path, status, flags))
@@ -320,7 +321,8 @@ void fake_os_init(struct fake_os *fake)
 		TAKE(thread_cpu_ns), TAKE(openat), TAKE(close), TAKE(read),
 		TAKE(write), TAKE(readv), TAKE(writev), TAKE(pread),
 		TAKE(pwrite), TAKE(lseek), TAKE(pipe), TAKE(duplicate),
-		TAKE(duplicate_to), TAKE(fcntl), TAKE(flock), TAKE(fstat),
+		TAKE(duplicate_to), TAKE(fcntl), TAKE(flock),
+		TAKE(unread), TAKE(fstat),
 		TAKE(fstatat), TAKE(fchmod), TAKE(fsync), TAKE(fdatasync),
 		TAKE(ftruncate), TAKE(memfd), TAKE(mkdirat), TAKE(mkfifoat),
 		TAKE(unlinkat), TAKE(renameat), TAKE(symlinkat),

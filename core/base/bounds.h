@@ -140,6 +140,14 @@
 #define COMMAND_FDS_PER_PACKET 253u /* the kernel's SCM_MAX_FD */
 #define COMMAND_FDS_MAX 16384u      /* of one handover */
 
+/* child processes of operators: how many a topology may have at once, of three
+ * fds each; how many words and settings, and how much text, one is asked for
+ * with; how long one that was told to end may take before it is killed. */
+#define CHILDREN_MAX 256u
+#define CHILD_WORDS_MAX 4096u
+#define CHILD_TEXT_BYTES_MAX (96 * KIB) /* the kernel's limit for one word */
+#define CHILD_GRACE_NS 2000000000ll
+
 /* the supervisor: how long a node that was told to close may take before it is
  * killed, and how long one may take by default to run out when it drains. */
 #define SUPERVISOR_CLOSE_NS 1000000000ll

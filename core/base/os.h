@@ -97,6 +97,8 @@ struct os {
 	int (*duplicate_to)(struct os *, int fd, int number);
 	int (*fcntl)(struct os *, int fd, int command, long argument);
 	int (*flock)(struct os *, int fd, int operation);
+	/* How many bytes are in a pipe, asked at either end. */
+	int (*unread)(struct os *, int fd);
 	int (*fstat)(struct os *, int fd, struct stat *status);
 	int (*fstatat)(struct os *, int folder_fd, const char *path,
 		struct stat *status, int flags);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -129,6 +130,14 @@ static int linux_flock(struct os *os, int fd, int operation)
 {
 	(void)os;
 	return os_linux_result(flock(fd, operation));
+}
+
+static int linux_unread(struct os *os, int fd)
+{
+	int bytes = 0;
+
+	(void)os;
+	return ioctl(fd, FIONREAD, &bytes) < 0 ? -errno : bytes;
 }
 
 static int linux_fstat(struct os *os, int fd, struct stat *status)
@@ -260,6 +269,7 @@ void os_linux_init(struct os *os)
 		.duplicate_to = linux_duplicate_to,
 		.fcntl = linux_fcntl,
 		.flock = linux_flock,
+		.unread = linux_unread,
 		.fstat = linux_fstat,
 		.fstatat = linux_fstatat,
 		.fchmod = linux_fchmod,

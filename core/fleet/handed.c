@@ -35,6 +35,24 @@ void handed_move(struct handed *to, struct handed *from, struct os *os)
 	*from = (struct handed){0};
 }
 
+void handed_forget(
+	struct handed *handed, struct os *os, dev_t device, ino_t inode)
+{
+	struct stat about;
+	int null_fd;
+
+	for (uint32_t i = 0; i < handed->count; i++) {
+		if (os->fstat(os, handed->fds[i], &about) < 0 ||
+			about.st_dev != device || about.st_ino != inode)
+			continue;
+		null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_WRONLY, 0);
+		if (null_fd >= 0) {
+			(void)os->duplicate_to(os, null_fd, handed->fds[i]);
+			(void)os->close(os, null_fd);
+		}
+	}
+}
+
 void handed_close(struct handed *handed, struct os *os)
 {
 	for (uint32_t i = 0; i < handed->count; i++)

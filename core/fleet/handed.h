@@ -23,6 +23,11 @@ int *handed_copy(const struct handed *handed, struct os *os, int *code);
 /* Moves what `from` holds in the place of what `to` held. */
 void handed_move(struct handed *to, struct handed *from, struct os *os);
 
+/* Puts /dev/null in the place of the pipe with these numbers, whose end is
+ * waited for. */
+void handed_forget(
+	struct handed *handed, struct os *os, dev_t device, ino_t inode);
+
 void handed_close(struct handed *handed, struct os *os);
 
 #endif

@@ -74,6 +74,7 @@ static int begin(struct loop *loop, struct error *error)
 	loop->look_due.timer.fired = timer_fired;
 	loop_init_exchange(loop);
 	code = reactor_create(&loop->reactor, loop->os, error);
+	loop_begin_children(loop);
 	if (code == 0 && loop->request->control)
 		code = control_attach(
 			loop->request->control, loop->reactor, error);
@@ -118,7 +119,9 @@ static void make_room(struct loop *loop)
 /* Waits for something to happen, and serves it. */
 static int turn(struct loop *loop, struct error *error)
 {
-	int64_t next_ns = timers_next(&loop->timers);
+	int64_t own_ns = timers_next(&loop->timers);
+	int64_t due_ns = children_due(&loop->children);
+	int64_t next_ns = own_ns < due_ns ? own_ns : due_ns;
 	int64_t now_ns = loop->os->clock_ns(loop->os);
 	int64_t timeout_ns = next_ns > now_ns ? next_ns - now_ns : 0;
 	int code = reactor_poll(
@@ -128,6 +131,7 @@ static int turn(struct loop *loop, struct error *error)
 		return error_set(error, code, "cannot wait for nodes: %s",
 			strerror(-code));
 	serve_processes(loop);
+	children_serve(&loop->children);
 	if (!loop->ended)
 		serve_signals(loop);
 	if (!loop->ended)
@@ -144,11 +148,12 @@ static int turn(struct loop *loop, struct error *error)
 
 static void release(struct loop *loop)
 {
+	for (uint32_t i = 0; i < loop->count; i++)
+		process_release(&loop->processes[i].process);
+	loop_end_children(loop);
 	loop_end_view(loop);
 	loop_end_control(loop);
 	loop_release_looks(loop);
-	for (uint32_t i = 0; i < loop->count; i++)
-		process_release(&loop->processes[i].process);
 	loop_release_files(loop);
 	if (loop->reactor)
 		reactor_remove(loop->reactor, &loop->signal_watch);

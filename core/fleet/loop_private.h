@@ -8,6 +8,7 @@
 #ifndef TAU_CORE_FLEET_LOOP_PRIVATE_H
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
 
+#include "core/fleet/children.h"
 #include "core/fleet/journal.h"
 #include "core/fleet/exchange.h"
 #include "core/fleet/handed.h"
@@ -97,6 +98,7 @@ struct loop {
 	bool unwatched; /* all nodes sleep, and nobody looks */
 	struct signals signals;
 	struct links links;
+	struct children children;
 	uint64_t number; /* random: who writes FIFOs is known by it */
 	struct reactor_watch signal_watch;
 	struct loop_process *processes;
@@ -235,6 +237,13 @@ void loop_serve_looks(struct loop *loop);
 void loop_end_look(struct loop *loop, uint64_t client);
 void loop_end_looks_of(struct loop *loop, uint32_t process);
 void loop_release_looks(struct loop *loop);
+
+/* Children of operators: a node asks for one (false: it is another command);
+ * all are ended: loop_children.c. */
+void loop_begin_children(struct loop *loop);
+bool loop_hear_spawn(
+	struct loop *loop, uint32_t process, const struct command *command);
+void loop_end_children(struct loop *loop);
 
 /* Looks at a command before the step does: takes the fds that came with it,
  * and what it proves. False: it answers a FREEZE that was taken back, which is

@@ -209,6 +209,7 @@ static void serve_commands(struct loop *loop, uint32_t index)
 			    take_line, one) ||
 			loop_hear_tap(loop, index, &command) ||
 			loop_hear_look(loop, index, &command) ||
+			loop_hear_spawn(loop, index, &command) ||
 			ledger_hear(loop->request->ledger, seat_node(index),
 				&command, loop_take_lost, loop))
 			continue;

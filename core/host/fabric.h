@@ -24,6 +24,7 @@
 #define FABRIC_MAGIC 0x66616272u
 
 struct instance;
+struct spawner;
 
 struct fabric {
 	uint32_t magic;
@@ -31,6 +32,7 @@ struct fabric {
 	struct log *log;
 	struct tau_host host; /* what op->host points to */
 	struct plugin_os plugin_os;
+	struct spawner *spawner; /* of children, spawner.h; or NULL */
 	struct chunks *chunks;
 	struct stream_pool streams;
 	struct stack_arena *stacks;

@@ -11,11 +11,10 @@
 
 #include "core/base/check.h"
 #include "core/base/owner.h"
+#include "core/base/program.h"
 #include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
-
-#define PROGRAM_PATH_BYTES 4096
 
 struct keeper {
 	struct os *os;
@@ -37,9 +36,6 @@ struct keeper {
 static int watch(struct keeper *keeper, struct reactor_watch *watch, int fd);
 static void obey(struct keeper *keeper);
 static void start(struct keeper *keeper);
-static int find_program(struct keeper *keeper, char *path);
-static bool is_program(struct keeper *keeper, const char *path);
-static char **make_environment(struct keeper *keeper);
 static int spawn(struct keeper *keeper, const char *path, char **environment);
 static int make_hub(struct keeper *keeper, int *theirs);
 static void pass_on(struct keeper *keeper);
@@ -130,9 +126,17 @@ static void obey(struct keeper *keeper)
 static void start(struct keeper *keeper)
 {
 	char path[PROGRAM_PATH_BYTES], text[PROGRAM_PATH_BYTES + 128];
-	char **environment = make_environment(keeper);
-	int result = environment ? find_program(keeper, path) : -ENOMEM;
+	char link[32], node[NAME_BYTES_MAX * 2 + 16];
+	const char *const settings[] = {link, node};
+	char **environment;
+	int result = -ENOMEM;
 
+	snprintf(link, sizeof link, "TAU_LINK_FD=%d", KEEPER_LINK_FD);
+	snprintf(node, sizeof node, "TAU_NODE=%s", keeper->plan->node);
+	environment = program_environment(settings, 2, keeper->environment);
+	if (environment)
+		result = program_find(keeper->os, path, keeper->plan->folder,
+			keeper->plan->command[0], keeper->environment);
 	if (result == 0)
 		result = spawn(keeper, path, environment);
 	if (result == 0)
@@ -143,70 +147,7 @@ static void start(struct keeper *keeper)
 		fail(keeper, result, text);
 		finish(keeper);
 	}
-	if (environment)
-		free(environment[0]);
 	free(environment);
-}
-
-/* As a shell does: a word with a slash is a path, relative to the manifest's
- * folder; any other is looked for along PATH. */
-static int find_program(struct keeper *keeper, char *path)
-{
-	const char *word = keeper->plan->command[0];
-	const char *search = "/usr/local/bin:/usr/bin:/bin";
-	int bytes;
-
-	if (strchr(word, '/')) {
-		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%s%s%s",
-			word[0] == '/' ? "" : keeper->plan->folder,
-			word[0] == '/' ? "" : "/", word);
-		return bytes < PROGRAM_PATH_BYTES ? 0 : -ENAMETOOLONG;
-	}
-	for (char *const *at = keeper->environment; *at; at++)
-		if (strncmp(*at, "PATH=", 5) == 0)
-			search = *at + 5;
-	while (*search) {
-		size_t length = strcspn(search, ":");
-
-		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%.*s/%s",
-			(int)length, search, word);
-		if (bytes < PROGRAM_PATH_BYTES && is_program(keeper, path))
-			return 0;
-		search += length + (search[length] == ':');
-	}
-	return -ENOENT;
-}
-
-static bool is_program(struct keeper *keeper, const char *path)
-{
-	struct os *os = keeper->os;
-	struct stat status;
-
-	return os->fstatat(os, AT_FDCWD, path, &status, 0) == 0 &&
-	       S_ISREG(status.st_mode) && status.st_mode & 0111;
-}
-
-/* Ours, and TAU_LINK_FD and TAU_NODE in front; the first two strings stand in
- * one allocation, which the first points to. */
-static char **make_environment(struct keeper *keeper)
-{
-	size_t count = 0;
-	char **environment, *texts = NULL;
-
-	while (keeper->environment[count])
-		count++;
-	environment = calloc(count + 3, sizeof *environment);
-	if (!environment ||
-		asprintf(&texts, "TAU_LINK_FD=%d%cTAU_NODE=%s", KEEPER_LINK_FD,
-			'\0', keeper->plan->node) < 0) {
-		free(environment);
-		return NULL;
-	}
-	environment[0] = texts;
-	environment[1] = texts + strlen(texts) + 1;
-	memcpy(environment + 2, keeper->environment,
-		count * sizeof *environment);
-	return environment;
 }
 
 static int spawn(struct keeper *keeper, const char *path, char **environment)

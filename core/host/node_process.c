@@ -16,6 +16,7 @@
 #include "core/host/node_look.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
+#include "core/host/node_spawn.h"
 #include "core/host/node_state.h"
 #include "core/host/node_tap.h"
 #include "core/host/node_upgrade.h"
@@ -43,6 +44,7 @@ struct node_process {
 	bool stuck; /* has explained itself: only CLOSE is awaited */
 	struct node_quiet quiet;
 	uint64_t obeyed; /* DRAIN and CLOSE */
+	struct node_spawn spawn;
 };
 
 static int listen_for_plan(struct node_process *process);
@@ -144,12 +146,11 @@ static int prepare(struct node_process *process, const char *store)
 		return result;
 	}
 	process->node->listener = &process->listener;
-	process->upgrade.node = process->node;
-	process->upgrade.connection = process->connection;
-	process->taps.node = process->node;
-	process->taps.connection = process->connection;
+	process->upgrade.node = process->taps.node = process->node;
+	process->upgrade.connection = process->taps.connection =
+		process->state.connection = process->connection;
 	process->state.upgrade = &process->upgrade;
-	process->state.connection = process->connection;
+	node_spawn_open(&process->spawn, process->node, process->connection);
 	node_freeze(process->node); /* what comes may be another process's */
 	node_quiet_open(&process->quiet, process->node);
 	result = watch_commands(process);
@@ -165,7 +166,8 @@ static int receive_plan(struct node_process *process, struct error *error)
 
 	while ((flow = command_receive(process->connection, &message, error)) ==
 		COMMAND_WAIT)
-		if (node_report_wait(process->os, process->connection) < 0)
+		if (node_report_wait(
+			    process->os, process->connection, EPOLLIN) < 0)
 			return error_set(error, -EIO,
 				"cannot wait for the supervisor's plan");
 	if (flow != COMMAND_OK)
@@ -203,7 +205,7 @@ static int work(struct node_process *process)
 	while (!process->left && state != NODE_ENDED) {
 		if (process->stuck) {
 			(void)node_report_wait(
-				process->os, process->connection);
+				process->os, process->connection, EPOLLIN);
 			process->heard = true;
 		} else if (node_upgrade_turns(&process->upgrade))
 			state = turn(process);
@@ -340,19 +342,15 @@ static void obey_upgrade(
 			"ignored command %d of the supervisor",
 			(int)message->kind);
 	flush_queue(process);
-	if (failure.error.code == 0)
-		return;
-	say_failure(process, &failure);
-	process->closed = true;
+	process->closed |= failure.error.code != 0;
+	if (failure.error.code != 0)
+		say_failure(process, &failure);
 }
 
 static void told(struct reactor_watch *watch, uint32_t events)
 {
-	struct node_process *process =
-		OWNER_OF(watch, struct node_process, watch);
-
 	(void)events;
-	process->heard = true;
+	OWNER_OF(watch, struct node_process, watch)->heard = true;
 }
 
 static void woken(struct node_listener *listener)

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <tau/value.h>
 
@@ -13,6 +14,7 @@
 
 #define REASON_BYTES 512u
 
+static bool tells(const char *port);
 static void woken(struct reactor_watch *watch, uint32_t events);
 static void count(struct command_connection *connection, const char *name,
 	enum command_count which, uint64_t records);
@@ -39,7 +41,7 @@ void node_report_counts(
 	for (uint32_t i = 0; i < node->nowhere_count; i++) {
 		const struct stream *stream = &node->nowhere[i].stream;
 
-		if (stream->dropped > 0)
+		if (stream->dropped > 0 && !tells(node->nowhere[i].name))
 			node_report_send(connection,
 				&(struct command){.kind = COMMAND_COUNT,
 					.code = COMMAND_COUNT_NOWHERE,
@@ -48,6 +50,14 @@ void node_report_counts(
 						node->nowhere[i].name),
 					.text = node_report_reason(stream)});
 	}
+}
+
+/* Whether that is a port of news alone, which nobody misses. */
+static bool tells(const char *port)
+{
+	const char *dot = strrchr(port, '.');
+
+	return dot && strcmp(dot, ".control") == 0;
 }
 
 /* As the standard operators say it on `bad`: the text under "reason". */
@@ -141,7 +151,8 @@ void node_report_progress(
 	node_report_send(connection, &message);
 }
 
-int node_report_wait(struct os *os, struct command_connection *connection)
+int node_report_wait(struct os *os, struct command_connection *connection,
+	uint32_t events)
 {
 	struct reactor *reactor = NULL;
 	struct reactor_watch watch = {.told = woken};
@@ -149,7 +160,7 @@ int node_report_wait(struct os *os, struct command_connection *connection)
 
 	if (result == 0)
 		result = reactor_add(reactor, &watch,
-			command_connection_fd(connection), EPOLLIN);
+			command_connection_fd(connection), events);
 	if (result == 0)
 		result = reactor_poll(reactor, -1);
 	if (reactor)

@@ -30,8 +30,10 @@ void node_report_quiet(const struct node *node,
 void node_report_waits(
 	const struct node *node, struct command_connection *connection);
 
-/* Waits until something has come, with no reactor but its own. -errno. */
-int node_report_wait(struct os *os, struct command_connection *connection);
+/* Waits until something has come (EPOLLIN) or can go (EPOLLOUT), with no
+ * reactor but its own. -errno. */
+int node_report_wait(struct os *os, struct command_connection *connection,
+	uint32_t events);
 
 /* READY; before that BEGUN of each operator that has a state, where it follows
  * a process that crashed with that. */

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/host/instance.h"
+#include "core/host/spawner.h"
 #include "core/record/descriptor.h"
 
 static int64_t now(struct tau_op *op);
@@ -132,6 +133,8 @@ static const void *ext(struct tau_op *op, const char *id)
 
 	if (strcmp(id, "tau.os/1") == 0)
 		return &instance->fabric->plugin_os.table;
+	if (strcmp(id, "tau.spawn/1") == 0 && instance->fabric->spawner)
+		return &spawner_table;
 	if (strcmp(id, "tau.stdio/1") == 0 && instance->stdio.fd >= 0)
 		return &instance->stdio;
 	return NULL;

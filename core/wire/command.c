@@ -192,6 +192,9 @@ static int kind_parts(unsigned kind)
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_STATE:
 		return PART_RECORDS | PART_NAME;
+	case COMMAND_SPAWN:
+		return PART_CODE | PART_RECORDS | PART_BYTES | PART_NAME |
+		       PART_TEXT;
 	case COMMAND_TAP:
 		return PART_CODE | PART_RECORDS | PART_NAME;
 	case COMMAND_SHOWN:

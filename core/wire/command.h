@@ -36,6 +36,9 @@
  *       | LOOK ->                       <- SEEN     |  what it does just now
  *       | <- AWAKE                                  |  nobody looks, and it
  *       |                                           |  begins to work
+ *       | <- FDS, SPAWN                             |  a child of an operator
+ *       |                                           |  (tau/spawn.h); any
+ *       |                                           |  number of times
  *       | DRAIN ->                                  |  its sources end
  *       | CLOSE ->                                  |  it ends at once
  *       | <- COUNT, once per stream that has one    |
@@ -46,6 +49,10 @@
  * ends at once. An unasked DEADLOCK is followed by the COUNTs and DONE; one
  * that answers EXPLAIN only after CLOSE. What QUIET is for says
  * core/fleet/deadlock.h.
+ *
+ * SPAWN has three: what the child is to read, to write, and the far end of its
+ * leash, a SOCK_SEQPACKET socket; it needs no other answer than that gives. On
+ * it the node says at most one byte: the child's input was closed.
  *
  * FDS goes before a message that has fds, at most COMMAND_FDS_PER_PACKET beside
  * each, as SCM_RIGHTS; the message tells in `records` how many there are. With
@@ -66,14 +73,15 @@
  *                                  that were left out; RESULT: exit code;
  *                                  FROZEN: FREEZE's number; FREEZE: enum
  *                                  command_freeze; LINK: which of
- *                                  the plan's links; TAP:
- *                                  enum command_tap; SHOWN: 0 or a negative
+ *                                  the plan's links; SPAWN: how many words;
+ *                                  TAP: enum command_tap; SHOWN: 0 or a negative
  *                                  errno; RECORDS: how many
  *        8     8  records         COUNT, PROGRESS; PLAN: 1 where it begins
  *                                  anew behind another process; QUIET: how
  *                                  often it obeyed DRAIN and CLOSE; CRASHED:
  *                                  the address; FDS: how many in this packet;
- *                                  FROZEN, RESTORE, LINK: in all; RESTORED:
+ *                                  FROZEN, RESTORE, LINK, SPAWN: in all;
+ *                                  RESTORED:
  *                                  records that were left out;
  *                                  FREEZE: a number, which FROZEN and REFUSED
  *                                  repeat, since THAW may cross them; TAP,
@@ -81,13 +89,14 @@
  *                                  and SEEN repeat
  *       16     8  bytes           PROGRESS; CRASHED, STANDS: enum
  *                                  command_crash; FROZEN: of the handover;
+ *                                  SPAWN: how many settings;
  *                                  RECORDS: how many were skipped behind them
  *       24     2  length of name
  *       26     2  length of plugin
  *       28     4  length of text
  *       32        name            FAILED, REFUSED, CRASHED, STANDS: operator;
  *                                  COUNT, TAP: stream; DEADLOCK: node; STATE,
- *                                  BEGUN: operator
+ *                                  BEGUN, SPAWN: operator
  *                 plugin          FAILED, REFUSED, CRASHED, STANDS
  *                 text            PLAN, FAILED, REFUSED; FREEZE: a line per
  *                                  operator, its name and the version of its
@@ -101,6 +110,8 @@
  *                                  handover_proof_partly); SEEN:
  *                                  core/host/node_look.h;
  *                                  DEADLOCK: core/plan/waits.h;
+ *                                  SPAWN: the folder, each word and each
+ *                                  setting, and a NUL behind each;
  *                                  BEGUN: the incarnations
  *                                  of both sides of a link, and a line per
  *                                  stream, its number and how many records
@@ -184,6 +195,7 @@ enum command_kind {
 	COMMAND_BEGUN = 30,
 	COMMAND_AWAKE = 31,
 	COMMAND_SHUT = 32, /* a FIFO's end is closed for good: a link's place */
+	COMMAND_SPAWN = 37,
 	/* either way */
 	COMMAND_FDS = 27,
 	/* on a control socket */

@@ -122,7 +122,7 @@ int connection_collect(struct command_connection *connection,
 bool connection_has_fds(enum command_kind kind)
 {
 	return kind == COMMAND_FROZEN || kind == COMMAND_RESTORE ||
-	       kind == COMMAND_LINK;
+	       kind == COMMAND_LINK || kind == COMMAND_SPAWN;
 }
 
 /* Fds come beside FDS alone, as many as it says; and then a message of them. */
@@ -160,6 +160,8 @@ static int fail_lost(struct command_connection *connection, struct error *error)
 		head->kind == COMMAND_CRASHED || connection->partial)
 		return 0;
 	connection->fds_lost = false;
+	if (head->kind == COMMAND_SPAWN)
+		return 0;
 	if (head->kind != COMMAND_FROZEN)
 		return error_set(error, -EMFILE,
 			"fds of a command were lost: this process cannot open "

@@ -66,8 +66,8 @@ int connection_collect(struct command_connection *connection,
 bool connection_has_fds(enum command_kind kind);
 
 /* Whether the packet that came last has the fds that it should. Where some are
- * lost, what they belong to fails: -EMFILE, but that a handover becomes a
- * refusal, as one that could not be made. -EPROTO. */
+ * lost, what they belong to fails: -EMFILE, but that a SPAWN comes without, and
+ * a handover becomes a refusal, as one that could not be made. -EPROTO. */
 int connection_check_fds(
 	struct command_connection *connection, struct error *error);
 

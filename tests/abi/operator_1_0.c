@@ -1,8 +1,9 @@
 /*
- * operator_1_0: <tau/operator.h> and <tau/os.h> as ABI 1.0 froze them.
+ * operator_1_0: <tau/operator.h>, <tau/os.h> and <tau/spawn.h> as ABI 1.0 froze them.
  */
 #include <tau/operator.h>
 #include <tau/os.h>
+#include <tau/spawn.h>
 
 #include "golden.h"
 
@@ -174,6 +175,28 @@ GROWING(tau_stdio, 8, 4);
 FIELD(tau_stdio, size, 0, uint32_t);
 FIELD(tau_stdio, fd, 4, int32_t);
 
+GROWING(tau_spawn, 40, 8);
+FIELD(tau_spawn, size, 0, uint32_t);
+FIELD(tau_spawn, reserved, 4, uint32_t);
+FIELD(tau_spawn, start, 8,
+	int (*)(struct tau_op *, const struct tau_child *, int[3]));
+FIELD(tau_spawn, close_in, 16, void (*)(struct tau_op *, int[3]));
+FIELD(tau_spawn, end, 24, void (*)(struct tau_op *, const int[3]));
+FIELD(tau_spawn, unread, 32, int64_t (*)(struct tau_op *, const int[3]));
+
+GROWING(tau_child, 40, 8);
+FIELD(tau_child, size, 0, uint32_t);
+FIELD(tau_child, word_count, 4, uint32_t);
+FIELD(tau_child, setting_count, 8, uint32_t);
+FIELD(tau_child, reserved, 12, uint32_t);
+FIELD(tau_child, words, 16, const char *const *);
+FIELD(tau_child, settings, 24, const char *const *);
+FIELD(tau_child, folder, 32, const char *);
+
+FROZEN(tau_child_end, 8, 4);
+FIELD(tau_child_end, code, 0, int32_t);
+FIELD(tau_child_end, signal, 4, int32_t);
+
 NUMBER(TAU_MAJOR, 1);
 NUMBER(TAU_MAGIC, UINT32_C(0x31756174));
 
@@ -211,6 +234,11 @@ NUMBER(TAU_PARAM_MAP, 12);
 NUMBER(TAU_PARAM_JSON, 13);
 NUMBER(TAU_PARAM_SECRET, 14);
 NUMBER(TAU_PARAM_SIGNATURE, 15);
+
+NUMBER(TAU_CHILD_IN, 0);
+NUMBER(TAU_CHILD_OUT, 1);
+NUMBER(TAU_CHILD_LEASH, 2);
+NUMBER(TAU_CHILD_END_BYTES, 1024);
 
 NUMBER(TAU_RESTORED, 1);
 NUMBER(TAU_ERROR, 0);

@@ -7,6 +7,7 @@
 #include <tau/operator.h>
 #include <tau/os.h>
 #include <tau/record.h>
+#include <tau/spawn.h>
 #include <tau/value.h>
 #include <tau/writer.h>
 
@@ -31,6 +32,10 @@ PROBE(operator_table, struct tau_operator *)
 PROBE(plugin, struct tau_plugin *)
 PROBE(os, struct tau_os *)
 PROBE(stdio, struct tau_stdio *)
+PROBE(spawn, struct tau_spawn *)
+PROBE(child, struct tau_child *)
+PROBE(child_end, struct tau_child_end *)
+PROBE(child_fd, enum tau_child_fd)
 PROBE(value, struct tau_value *)
 PROBE(items, struct tau_items *)
 PROBE(writer, struct tau_writer *)
