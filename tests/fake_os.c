@@ -211,8 +211,8 @@ WRAP(int, sigprocmask, (OS, int how, const sigset_t *mask, sigset_t *former),
 	(real, how, mask, former))
 WRAP(int, sigaltstack, (OS, const stack_t *stack, stack_t *former),
 	(real, stack, former))
-WRAP(int, prctl, (OS, int option, unsigned long argument),
-	(real, option, argument))
+WRAP(int, prctl, (OS, int option, unsigned long argument,
+	unsigned long second), (real, option, argument, second))
 WRAP(int, rlimit, (OS, int resource, const struct rlimit *set,
 	struct rlimit *former), (real, resource, set, former))
 WRAP(int, terminal_mode, (OS, int fd, const struct termios *set,

@@ -191,7 +191,8 @@ struct os {
 	int (*sigprocmask)(
 		struct os *, int how, const sigset_t *mask, sigset_t *former);
 	int (*sigaltstack)(struct os *, const stack_t *stack, stack_t *former);
-	int (*prctl)(struct os *, int option, unsigned long argument);
+	int (*prctl)(struct os *, int option, unsigned long argument,
+		unsigned long second);
 	int (*rlimit)(struct os *, int resource, const struct rlimit *set,
 		struct rlimit *former);
 	pid_t (*getpid)(struct os *);

@@ -124,10 +124,11 @@ static int linux_sigaltstack(
 	return os_linux_result(sigaltstack(stack, former));
 }
 
-static int linux_prctl(struct os *os, int option, unsigned long argument)
+static int linux_prctl(struct os *os, int option, unsigned long argument,
+	unsigned long second)
 {
 	(void)os;
-	return os_linux_result(prctl(option, argument, 0ul, 0ul, 0ul));
+	return os_linux_result(prctl(option, argument, second, 0ul, 0ul));
 }
 
 static int linux_rlimit(struct os *os, int resource, const struct rlimit *set,

@@ -253,7 +253,7 @@ static void leave(struct detached *detached)
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 
 	detached->alone = true;
-	os->prctl(os, PR_SET_PDEATHSIG, 0);
+	os->prctl(os, PR_SET_PDEATHSIG, 0, 0);
 	if (null_fd >= 0) {
 		os->duplicate_to(os, null_fd, 0);
 		os->close(os, null_fd);

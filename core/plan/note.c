@@ -206,7 +206,7 @@ static int judge_file(
 			"%s: it is a folder; name the plugin's file in it",
 			path);
 	if (!S_ISREG(status->st_mode))
-		return error_set(error, -EINVAL,
+		return error_set(error, -ESPIPE,
 			"%s: it is no regular file, so it is no plugin", path);
 	if (status->st_mode & S_IWOTH)
 		return error_set(error, -EPERM,
