@@ -217,9 +217,13 @@
 
 /* tau check: how long one case of an operator may take. */
 #define CHECK_DEADLINE_NS 5000000000ll
+/* … how much memory it may take, and write to one file; */
+#define CHECK_MEMORY_BYTES (1024u * MIB)
+#define PROBE_FILE_BYTES (256u * MIB)
 /* … how many stops and closes, saved states and failing calls are tried; */
 #define PROBE_STOPS_MAX 200u
 #define PROBE_SAVES_MAX 40u
+#define PROBE_CUTS_MAX 16u /* places where a state is cut short */
 #define PROBE_FAILS_MAX 120u
 /* … and on its strict host: calls after a stop was told, in all, and in a row
  * that do nothing; waits in a row while nothing moves; records that an endless

@@ -2,6 +2,8 @@
 #include "core/check/probe.h"
 
 #include "core/check/elf.h"
+#include "core/check/guard.h"
+#include "core/base/bounds.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 static int load(struct probe *probe, const char *path, const char *name,
 	const char *store, struct library **library);
 static void find_code(struct probe *probe);
+static void limit_files(struct os *os);
 
 int probe_main(struct os *os, const char *path, const char *name,
 	uint32_t first, const struct catalogue_search *search)
@@ -44,13 +47,20 @@ int probe_main(struct os *os, const char *path, const char *name,
 		return 1;
 	folder[bytes] = '\0';
 	(void)snprintf(store, sizeof store, "%s/.store", folder);
-	*probe = (struct probe){
-		.os = os, .page = page, .folder = folder, .cells = {.os = os}};
+	*probe = (struct probe){.os = os,
+		.pid = os->getpid(os),
+		.page = page,
+		.folder = folder,
+		.cells = {.os = os}};
 	probe->page->group = first;
+	limit_files(os);
+	(void)guard_signals(os);
 	if (load(probe, path, name, store, &library) < 0)
 		os->exit(os, PROBE_ABANDONED);
-	if (!probe->owner)
+	if (!probe->owner) {
+		probe->page->group = PROBE_GROUPS;
 		os->exit(os, PROBE_DONE);
+	}
 	find_code(probe);
 	if (stack_arena_create(&probe->stacks, os, NULL) < 0 ||
 		probe_watch_signals(probe) < 0 ||
@@ -63,6 +73,21 @@ int probe_main(struct os *os, const char *path, const char *name,
 	}
 	probe->page->group = PROBE_GROUPS;
 	os->exit(os, PROBE_DONE);
+}
+
+/* What it prints, and what it writes. */
+static void limit_files(struct os *os)
+{
+	const struct rlimit limit = {PROBE_FILE_BYTES, PROBE_FILE_BYTES};
+
+	(void)os->rlimit(os, RLIMIT_FSIZE, &limit, NULL);
+}
+
+/* A copy of the process, which the operator has made, is nobody's. */
+static void leave_if_copy(struct probe *probe)
+{
+	if (probe->os->getpid(probe->os) != probe->pid)
+		probe->os->exit(probe->os, 0);
 }
 
 struct wanting {
@@ -167,6 +192,7 @@ void probe_finding(
 	struct page_finding *finding;
 	va_list list;
 
+	leave_if_copy(probe);
 	for (uint32_t i = 0; i < page->finding_count; i++)
 		if (page->findings[i].group == page->group &&
 			strcmp(page->findings[i].code, code) == 0)
@@ -208,6 +234,7 @@ void probe_case(struct probe *probe, const char *format, ...)
 {
 	va_list list;
 
+	leave_if_copy(probe);
 	va_start(list, format);
 	(void)vsnprintf(
 		probe->page->where, sizeof probe->page->where, format, list);

@@ -7,6 +7,7 @@
 
 #include "core/check/draw.h"
 #include "core/check/page.h"
+#include "core/check/scarce.h"
 #include "core/check/stage.h"
 #include "core/host/library.h"
 
@@ -18,8 +19,17 @@ struct probe_code {
 	uint64_t offset;      /* of its start in the file */
 };
 
+#define PROBE_PROCESS_LINES 4
+
+/* What belongs to all in a process; the folder is the probe's. */
+struct probe_process {
+	uint64_t line[PROBE_PROCESS_LINES];
+	uint32_t rounding;
+};
+
 struct probe {
 	struct os *os;
+	pid_t pid; /* who copies it is another one */
 	struct page *page;
 	const struct library_operator *owner;
 	struct probe_code code;
@@ -29,6 +39,8 @@ struct probe {
 	const char *folder;
 	void *signal_stack;
 	size_t fds_before;
+	struct scarce scarce;
+	struct probe_process before;
 };
 
 /* All groups of an operator from `first` on, which is its name; "" tries
@@ -49,6 +61,12 @@ void probe_passed(struct probe *probe);
 
 /* Says of a crash from now on what it was, and ends the process. */
 int probe_watch_signals(struct probe *probe);
+
+/* How many fds are open. */
+size_t probe_fds(struct os *os);
+void probe_process_look(struct os *os, struct probe_process *process);
+/* A finding for what is another now, or is left behind. */
+void probe_process_judge(struct probe *probe, const struct probe_process *was);
 
 /* One life with params, records and faults; the stage is the caller's to
  * release. */

@@ -3,6 +3,8 @@
  * promise. */
 #include "core/check/probe.h"
 
+#include "core/record/utf9.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,18 +89,25 @@ static int compare(const void *left, const void *right)
 
 static void show(const struct pieces *pieces, size_t at, char *text)
 {
+	const struct piece *piece;
+	int64_t shown = 0;
 	size_t used = 0;
 
 	if (at >= pieces->count) {
 		strcpy(text, "nothing");
 		return;
 	}
-	for (size_t i = 0; i < pieces->piece[at].bytes && used < SHOWN_BYTES;
-		i++) {
-		uint8_t byte = pieces->piece[at].body[i];
-
-		text[used++] = byte >= ' ' && byte < 127 ? (char)byte : '.';
-	}
+	piece = &pieces->piece[at];
+	if (piece->type == TAU_VALUE)
+		shown = utf9_print(piece->body, piece->bytes, UTF9_TEXT, text,
+			SHOWN_BYTES);
+	if (shown > 0)
+		used = shown > SHOWN_BYTES ? SHOWN_BYTES : (size_t)shown;
+	for (size_t i = 0; shown <= 0 && i < piece->bytes && used < SHOWN_BYTES;
+		i++)
+		text[used++] = piece->body[i] >= ' ' && piece->body[i] < 127
+				       ? (char)piece->body[i]
+				       : '.';
 	text[used] = '\0';
 }
 

@@ -38,8 +38,8 @@ void probe_run(struct probe *probe)
 		(void)live_once(probe, &stage, &life);
 		if (feed == FEED_USUAL && life.code < 0)
 			probe_left_out(probe, "results",
-				"it fails with what it was given: %s",
-				stage.failure);
+				"it fails with what it was given%s%s",
+				stage.failure[0] ? ": " : "", stage.failure);
 		stage_release(&stage);
 	}
 	life = (struct probe_life){0};
@@ -122,26 +122,62 @@ void probe_lives(struct probe *probe)
 	}
 }
 
-void probe_fail(struct probe *probe)
+/* One life in which a call of the host's fails, or an allocation; false when it
+ * makes so many not. */
+static bool fail_once(struct probe *probe, size_t at, bool memory)
 {
+	struct probe_life life = {0};
 	struct stage stage;
+	bool failed;
 
-	for (size_t at = 0; at < PROBE_FAILS_MAX; at++) {
-		struct probe_life life = {0};
-		bool failed;
-
-		if (!probe_begin(probe, &stage, &life))
-			return;
+	if (!probe_begin(probe, &stage, &life))
+		return false;
+	if (memory)
+		probe_case(probe, "its allocation %zu fails", at + 1);
+	else
 		probe_case(probe,
 			"the %zu. call of the host's that can fail fails",
 			at + 1);
+	if (memory)
+		scarce_arm(&probe->scarce, at);
+	else
 		stage.fail_at = at;
-		(void)live_once(probe, &stage, &life);
-		failed = stage.failed_one;
-		stage_release(&stage);
-		if (!failed)
-			return;
+	(void)live_once(probe, &stage, &life);
+	failed = memory ? probe->scarce.failed : stage.failed_one;
+	scarce_arm(&probe->scarce, SCARCE_NEVER);
+	stage_release(&stage);
+	return failed;
+}
+
+static void fail_memory(struct probe *probe)
+{
+	size_t at = 0;
+
+	if (scarce_init(&probe->scarce, probe->os, probe->code.start) < 0) {
+		probe_left_out(probe, "memory",
+			"its allocations cannot be made to fail here");
+		return;
 	}
-	probe_left_out(probe, "more faults",
-		"it makes more than %u calls that can fail", PROBE_FAILS_MAX);
+	while (probe->scarce.bent && at < PROBE_FAILS_MAX &&
+		fail_once(probe, at, true))
+		at++;
+	if (at == PROBE_FAILS_MAX)
+		probe_left_out(probe, "more memory",
+			"it allocates more than %u times", PROBE_FAILS_MAX);
+	if (probe->scarce.news)
+		probe_left_out(probe, "operator new",
+			"allocations of C++ are not made to fail");
+}
+
+void probe_fail(struct probe *probe)
+{
+	size_t at = 0;
+
+	while (at < PROBE_FAILS_MAX && fail_once(probe, at, false))
+		at++;
+	if (at == PROBE_FAILS_MAX)
+		probe_left_out(probe, "more faults",
+			"it makes more than %u calls that can fail",
+			PROBE_FAILS_MAX);
+	fail_memory(probe);
 }

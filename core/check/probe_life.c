@@ -56,27 +56,6 @@ static void prepare_files(struct probe *probe, const struct tau_param *params)
 	}
 }
 
-static int count_one(void *context, const char *name, unsigned char kind)
-{
-	(void)name;
-	(void)kind;
-	++*(size_t *)context;
-	return 0;
-}
-
-static size_t count_fds(struct os *os)
-{
-	size_t count = 0;
-	int fd = os->openat(
-		os, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY, 0);
-
-	if (fd < 0)
-		return 0;
-	(void)os->list(os, fd, count_one, &count);
-	os->close(os, fd);
-	return count;
-}
-
 static size_t kept_fds(const struct stage *stage)
 {
 	size_t count = 0;
@@ -133,7 +112,8 @@ bool probe_begin(
 		stage->stdio = (struct tau_stdio){
 			.size = sizeof stage->stdio, .fd = life->stdio_fd};
 	}
-	probe->fds_before = count_fds(probe->os);
+	probe->fds_before = probe_fds(probe->os);
+	probe_process_look(probe->os, &probe->before);
 	return true;
 }
 
@@ -145,7 +125,7 @@ void probe_live(struct probe *probe, struct stage *stage,
 	life->stopped = false;
 	if (life->created < 0)
 		return;
-	if (count_fds(probe->os) != probe->fds_before)
+	if (probe_fds(probe->os) != probe->fds_before)
 		probe_finding(probe, "life.create",
 			"its create opens a file, though it may be created "
 			"while another one of it still runs");
@@ -167,12 +147,17 @@ void probe_end(
 	size_t fds;
 
 	stage_destroy(stage);
-	fds = count_fds(probe->os) - kept_fds(stage);
+	fds = probe_fds(probe->os) - kept_fds(stage);
 	if (fds > probe->fds_before)
 		probe_finding(probe, "life.fds",
 			"%zu of the files that it opened are still open after "
 			"destroy",
 			fds - probe->fds_before);
+	else if (fds < probe->fds_before)
+		probe_finding(probe, "life.foreign",
+			"it closed %zu files that were not its own",
+			probe->fds_before - fds);
+	probe_process_judge(probe, &probe->before);
 	if (life->stdio_fd >= 0)
 		probe->os->close(probe->os, life->stdio_fd);
 	if (stage->lonely)

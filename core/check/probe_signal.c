@@ -94,8 +94,16 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	if (info->si_code == SI_USER &&
 		info->si_pid == probe->os->getppid(probe->os))
 		probe->os->exit(probe->os, PROBE_ABANDONED);
-	if (number == SIGSEGV &&
-		stack_find(probe->stacks, info->si_addr, &in_guard) && in_guard)
+	if (number == SIGSYS)
+		probe_finding(probe, "case.kill",
+			"it sent a signal to another process");
+	else if (number == SIGXFSZ)
+		probe_finding(probe, "case.limit",
+			"it wrote more than %u MiB to one file",
+			PROBE_FILE_BYTES >> 20);
+	else if (number == SIGSEGV &&
+		 stack_find(probe->stacks, info->si_addr, &in_guard) &&
+		 in_guard)
 		probe_finding(probe, "case.stack",
 			"it used up its stack of %u KiB",
 			probe->owner->description->stack_bytes / 1024);
@@ -107,8 +115,8 @@ static void on_signal(int number, siginfo_t *info, void *context)
 
 int probe_watch_signals(struct probe *probe)
 {
-	static const int numbers[] = {
-		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
+	static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+		SIGSYS, SIGTRAP, SIGXFSZ};
 	struct sigaction action = {
 		.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	struct os *os = probe->os;

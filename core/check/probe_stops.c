@@ -23,6 +23,23 @@ static bool live_unstopped(
 	return good;
 }
 
+/* Whether what a stopped life did is what the unstopped one did. */
+static void compare_lives(struct probe *probe, const struct stage *unstopped,
+	const struct probe_life *wanted, const struct stage *stage,
+	const struct probe_life *life)
+{
+	char text[PAGE_TEXT_BYTES];
+
+	if (!life->stopped || life->code == -ECANCELED)
+		return;
+	if (!stage->lonely && (life->code < 0) != (wanted->code < 0))
+		probe_finding(probe, "stop.output",
+			"it returned %d, and %d when it was not stopped: %s",
+			life->code, wanted->code, stage->failure);
+	else if (probe_differs(unstopped, stage, text, sizeof text))
+		probe_finding(probe, "stop.output", "%s", text);
+}
+
 /* One life that is stopped at its wait `at`; false when it has none. */
 static bool stop_once(struct probe *probe, const struct stage *unstopped,
 	const struct probe_life *wanted, size_t at, bool moved)
@@ -30,7 +47,6 @@ static bool stop_once(struct probe *probe, const struct stage *unstopped,
 	uint32_t before = probe->page->finding_count;
 	struct probe_life life = {0};
 	struct stage stage;
-	char text[PAGE_TEXT_BYTES];
 	bool stopped;
 
 	if (!probe_begin(probe, &stage, &life))
@@ -40,19 +56,42 @@ static bool stop_once(struct probe *probe, const struct stage *unstopped,
 	stage.stop_at = at;
 	probe_live(probe, &stage, &life, moved);
 	stopped = life.stopped;
-	if (stopped && life.code != -ECANCELED && !stage.lonely &&
-		(life.code < 0) != (wanted->code < 0))
-		probe_finding(probe, "stop.output",
-			"it returned %d, and %d when it was not stopped: %s",
-			life.code, wanted->code, stage.failure);
-	else if (stopped && life.code != -ECANCELED &&
-		 probe_differs(unstopped, &stage, text, sizeof text))
-		probe_finding(probe, "stop.output", "%s", text);
+	compare_lives(probe, unstopped, wanted, &stage, &life);
 	probe_end(probe, &stage, &life);
 	stage_release(&stage);
 	if (stopped && probe->page->finding_count == before)
 		probe_passed(probe);
 	return stopped && probe->page->finding_count == before;
+}
+
+/* One life that is stopped at the second wait of each of its runs, and made anew
+ * each time. The first is let by, so that it comes on. */
+static void stop_often(struct probe *probe, const struct stage *unstopped,
+	const struct probe_life *wanted)
+{
+	uint32_t before = probe->page->finding_count, stops = 0;
+	struct probe_life life = {0};
+	struct stage stage;
+
+	if (!probe_begin(probe, &stage, &life))
+		return;
+	probe_case(probe, "told to stop at the second wait of each run, and "
+			  "made anew of its state each time");
+	stage.stop_each = 2;
+	probe_live(probe, &stage, &life, true);
+	while (stage.stopping && !stage.closing && life.code == 0) {
+		life.stopped = true;
+		if (++stops == PROBE_STOPS_MAX)
+			stage.stop_each = 0;
+		stage.told_calls = 0;
+		life.code = probe_move(probe, &stage) ? stage_run(&stage)
+						      : -ECANCELED;
+	}
+	compare_lives(probe, unstopped, wanted, &stage, &life);
+	probe_end(probe, &stage, &life);
+	stage_release(&stage);
+	if (life.stopped && probe->page->finding_count == before)
+		probe_passed(probe);
 }
 
 void probe_stop(struct probe *probe)
@@ -69,6 +108,8 @@ void probe_stop(struct probe *probe)
 		for (at = 0; at < PROBE_STOPS_MAX; at++)
 			if (!stop_once(probe, &unstopped, &life, at, moved))
 				break;
+	if (at > 0)
+		stop_often(probe, &unstopped, &life);
 	if (at == 0)
 		probe_left_out(probe, "stops",
 			"it never came to a wait at which it could be "
@@ -116,16 +157,29 @@ static bool same_record(
 	       memcmp(one->body, other->body, one->bytes) == 0;
 }
 
-static bool same_state(const struct stage_record *one, size_t count,
-	const struct stage_out *other)
+static bool same_records(const struct stage_record *one, size_t count,
+	const struct stage_record *other, size_t other_count)
 {
-	if (count != other->count)
+	if (count != other_count)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!same_record(&one[i], &other->records[i]))
+		if (!same_record(&one[i], &other[i]))
 			return false;
 	return true;
 }
+
+static bool same_state(const struct stage_record *one, size_t count,
+	const struct stage_out *other)
+{
+	return same_records(one, count, other->records, other->count);
+}
+
+/* What an instance saves that never ran. */
+struct fresh {
+	struct stage_record *state;
+	size_t count;
+	bool saved;
+};
 
 /* Takes over what was saved last. */
 static struct stage_record *take_state(struct stage *stage, size_t *count)
@@ -170,7 +224,14 @@ static void refuse(struct probe *probe, struct stage *stage,
 	stage_destroy(stage);
 }
 
-static void try_state(struct probe *probe, struct stage *stage)
+/* All of a short state, and the beginning and the end of a long one. */
+static bool is_tried(size_t at, size_t count)
+{
+	return at < PROBE_CUTS_MAX / 2 || at + PROBE_CUTS_MAX / 2 >= count;
+}
+
+static void try_state(
+	struct probe *probe, struct stage *stage, const struct fresh *fresh)
 {
 	size_t count = 0;
 	struct stage_record *state = NULL;
@@ -194,7 +255,13 @@ static void try_state(struct probe *probe, struct stage *stage)
 			probe_finding(probe, "save.identical",
 				"what it saves after it was restored is not "
 				"what it was restored from");
+		/* What one that never ran has saved is a whole state. */
 		for (size_t i = 0; i < count; i++) {
+			if (!is_tried(i, count) ||
+				(fresh->saved &&
+					same_records(state, i, fresh->state,
+						fresh->count)))
+				continue;
 			stage_destroy(stage);
 			refuse(probe, stage, state, i);
 		}
@@ -202,10 +269,34 @@ static void try_state(struct probe *probe, struct stage *stage)
 	drop_state(probe, state, count);
 }
 
-void probe_save(struct probe *probe)
+/* An upgrade may come before it has run. */
+static void save_fresh(struct probe *probe, struct fresh *fresh)
 {
-	if (!probe->owner->table.save)
+	struct probe_life life = {0};
+	struct stage stage;
+	int code;
+
+	if (!probe_begin(probe, &stage, &life))
 		return;
+	probe_case(probe, "saved before it ran");
+	if (stage_create(&stage) == 0) {
+		code = stage_save(&stage);
+		fresh->saved = code == 0;
+		if (code == 0)
+			probe_passed(probe);
+		else
+			probe_finding(probe, "save.failed",
+				"its save returned %d in an instance that has "
+				"not run yet: %s",
+				code, stage.failure);
+		fresh->state = take_state(&stage, &fresh->count);
+	}
+	probe_end(probe, &stage, &life);
+	stage_release(&stage);
+}
+
+static void save_at_waits(struct probe *probe, const struct fresh *fresh)
+{
 	for (size_t at = 0; at < PROBE_SAVES_MAX; at++) {
 		uint32_t before = probe->page->finding_count;
 		struct probe_life life = {0};
@@ -220,7 +311,7 @@ void probe_save(struct probe *probe)
 		frozen = life.created == 0 && stage_run(&stage) == 0 &&
 			 stage.stopping;
 		if (frozen)
-			try_state(probe, &stage);
+			try_state(probe, &stage, fresh);
 		probe_end(probe, &stage, &life);
 		stage_release(&stage);
 		if (!frozen || probe->page->finding_count > before)
@@ -228,4 +319,15 @@ void probe_save(struct probe *probe)
 	}
 	probe_left_out(probe, "more states", "it has more than %u waits",
 		PROBE_SAVES_MAX);
+}
+
+void probe_save(struct probe *probe)
+{
+	struct fresh fresh = {0};
+
+	if (!probe->owner->table.save)
+		return;
+	save_fresh(probe, &fresh);
+	save_at_waits(probe, &fresh);
+	drop_state(probe, fresh.state, fresh.count);
 }

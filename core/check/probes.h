@@ -20,11 +20,12 @@ struct probes_request {
 	const struct description *description;
 	const char *folder;       /* for temporary files */
 	char *const *environment; /* of the processes */
-	int64_t deadline_ns;      /* of one case */
+	int64_t deadline_ns;      /* of one case: of its own time */
+	uint64_t memory_bytes;    /* that it may take */
 };
 
 /* Adds what is found to the report. A negative errno with a sentence when it
- * cannot be tried. */
+ * cannot be tried; a signal to us leaves nothing behind, and then ends us. */
 int probes_run(struct check_report *report, struct os *os,
 	const struct probes_request *request, struct error *error);
 

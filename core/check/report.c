@@ -2,6 +2,7 @@
 #include "core/check/report.h"
 
 #include "core/base/check.h"
+#include "core/record/utf9.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,10 @@ static const struct {
 		      "operator's to end"},
 	{"case.hang", "wait through the host alone, and return when a call "
 		      "says stop"},
+	{"case.limit", "keep no more than what is still to be said, and free "
+		       "the rest"},
+	{"case.kill", "leave other processes alone; a program of its own goes "
+		      "into a node with a \"command\""},
 	{"body.consumed", "consume a record when you are done with its body"},
 	{"body.beyond", "a body has record->bytes bytes and no NUL behind it"},
 	{"body.written", "copy it: others may be reading the same body"},
@@ -54,9 +59,17 @@ static const struct {
 	{"run.result", "return 0, or a negative errno"},
 	{"run.spins", "wait for the bits of what you need, or read, instead of "
 		      "asking again and again"},
+	{"run.thread", "let threads work on memory of yours, and call the host "
+		       "from run alone"},
 	{"fail.silent", "return tau_fail(op, -E..., \"why, and what to do\")"},
 	{"life.create", "open files and connections in run"},
 	{"life.fds", "close in destroy what run opened"},
+	{"life.foreign",
+		"close each file once, and none that run did not open"},
+	{"life.process", "put it back before the next call that may suspend, "
+			 "or do without"},
+	{"life.children", "wait for what was started, or put it into a node "
+			  "with a \"command\""},
 	{"stop.output", "what run knows when it returns must be in op->self, "
 			"and what op->self knows in the state"},
 	{"stop.ignored", "return from run when a read is NULL or a call "
@@ -97,6 +110,39 @@ void report_release(struct check_report *report)
 	*report = (struct check_report){0};
 }
 
+/* How many bytes the character there has, or 0: it is none, or not one that a
+ * terminal shows. */
+static size_t character(const char *text, size_t bytes)
+{
+	unsigned char first = (unsigned char)*text;
+	size_t count = utf9_sequence(
+		(const uint8_t *)text, (const uint8_t *)text + bytes);
+
+	if (first < ' ' || first == 0x7f)
+		return 0;
+	/* C1 controls. */
+	return count == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0
+		       ? 0
+		       : count;
+}
+
+/* What strangers' code says may hold anything, and has been cut anywhere. */
+static const char *clean(struct check_report *report, const char *text)
+{
+	size_t bytes = strlen(text);
+	char *cleaned = arena_allocate(&report->arena, bytes + 1, 1);
+
+	for (size_t at = 0; at < bytes;) {
+		size_t count = character(text + at, bytes - at);
+
+		memcpy(cleaned + at, count ? text + at : "?",
+			count ? count : 1);
+		at += count ? count : 1;
+	}
+	cleaned[bytes] = '\0';
+	return cleaned;
+}
+
 void report_finding(struct check_report *report, const char *code,
 	const char *owner, const char *group, const char *where,
 	const char *format, ...)
@@ -114,8 +160,8 @@ void report_finding(struct check_report *report, const char *code,
 	finding = &report->findings[report->finding_count++];
 	finding->code = arena_text(&report->arena, code, strlen(code));
 	finding->owner = arena_text(&report->arena, owner, strlen(owner));
-	finding->where = arena_text(&report->arena, where, strlen(where));
-	finding->text = arena_text(&report->arena, text, strlen(text));
+	finding->where = clean(report, where);
+	finding->text = clean(report, text);
 	finding->hint = report_hint(code);
 	group_of(report, owner, group)->findings++;
 }
@@ -140,8 +186,8 @@ void report_left_out(struct check_report *report, const char *owner,
 		report->left_out_count, sizeof *report->left_out);
 	left_out = &report->left_out[report->left_out_count++];
 	left_out->owner = arena_text(&report->arena, owner, strlen(owner));
-	left_out->what = arena_text(&report->arena, what, strlen(what));
-	left_out->why = arena_text(&report->arena, text, strlen(text));
+	left_out->what = clean(report, what);
+	left_out->why = clean(report, text);
 }
 
 const char *report_hint(const char *code)

@@ -2,6 +2,7 @@
 #include "core/check/stage.h"
 
 #include "core/fiber/coroutine.h"
+#include "core/host/fabric.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 	const struct operator_description *description)
 {
 	*stage = (struct stage){.os = os,
+		.thread = fabric_thread(),
+		.pid = os->getpid(os),
 		.type = type,
 		.description = description,
 		.cells = cells,
@@ -129,9 +132,11 @@ int stage_run(struct stage *stage)
 	int code;
 
 	stage->running = true;
+	stage->run_waits = 0;
 	stage->stopping = false;
 	stage->fresh = false;
 	code = stage->type->run ? run_on_its_stack(stage) : continue_run(stage);
+	stage_leave_if_copy(stage);
 	stage->running = false;
 	stage_harvest(stage);
 	return stage->broken < 0 ? stage->broken : code;

@@ -80,6 +80,8 @@ typedef void stage_found(
 struct stage {
 	struct tau_op op;      /* first: the operator holds this */
 	struct tau_host host;  /* the table that it sees */
+	uintptr_t thread;      /* that may call */
+	pid_t pid;             /* a copy of the process leaves */
 	struct plugin_os sees; /* tau.os/1, over … */
 	struct os faulty;      /* … this one, which can fail, over … */
 	struct os *os;         /* … the real one */
@@ -112,11 +114,12 @@ struct stage {
 
 	/* What is to happen. */
 	size_t stop_at, close_at, fail_at, gone_after;
+	size_t stop_each; /* the wait of each run, from 1; 0: none */
 	uint32_t atomic;
 	bool stalls; /* out ports are full every other time */
 
 	/* What has happened. */
-	size_t waits, calls, failable, records_out;
+	size_t waits, run_waits, calls, failable, records_out;
 	uint32_t told_calls, stall, idle, turn, spins;
 	bool running, fresh, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
@@ -154,6 +157,8 @@ void stage_in_clear(struct stage *stage, struct stage_in *in);
 
 /* Whether the next call that may fail is the one that is to. */
 bool stage_strikes(struct stage *stage);
+/* Ends the process when it is a copy, which the operator has made. */
+void stage_leave_if_copy(struct stage *stage);
 /* Counts a call of the host's, and ends what would go on for ever. */
 void stage_enter(struct stage *stage);
 /* Whether the operator is told to stop; it may be so from this call on when

@@ -4,6 +4,8 @@
  */
 #include "core/check/stage.h"
 
+#include "core/host/fabric.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +43,19 @@ bool stage_is_gone(const struct stage *stage)
 	       (all || stage->records_out >= stage->gone_after);
 }
 
+void stage_leave_if_copy(struct stage *stage)
+{
+	if (stage->os->getpid(stage->os) != stage->pid)
+		stage->os->exit(stage->os, 0);
+}
+
 void stage_enter(struct stage *stage)
 {
+	if (fabric_thread() != stage->thread)
+		stage->found(stage, "run.thread",
+			"it called the host from another thread; a node has "
+			"one");
+	stage_leave_if_copy(stage);
 	if (stage->calls++ > STAGE_CALLS_MAX)
 		stage->closing = true;
 	if (stage->running && stage->spins++ > STAGE_SPINS_MAX)
@@ -62,7 +75,9 @@ bool stage_told(struct stage *stage, bool suspends)
 {
 	if (suspends && stage->running) {
 		stage->spins = 0;
-		if (stage->waits == stage->stop_at)
+		stage->run_waits++;
+		if (stage->waits == stage->stop_at ||
+			stage->run_waits == stage->stop_each)
 			stage->stopping = true;
 		if (stage->waits == stage->close_at)
 			stage->closing = true;

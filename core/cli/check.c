@@ -6,6 +6,7 @@
 #include "core/check/probes.h"
 #include "core/cli/commands.h"
 #include "core/cli/search.h"
+#include "core/plan/quantity.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -13,11 +14,11 @@
 
 struct wish {
 	const char *path;
-	int64_t deadline_ns;
+	int64_t deadline_ns, memory_bytes;
 	bool file_only;
 };
 
-enum { OPTION_DEADLINE = CLI_OWN, OPTION_FILE_ONLY };
+enum { OPTION_DEADLINE = CLI_OWN, OPTION_FILE_ONLY, OPTION_MEMORY };
 
 static void show(
 	struct cli *cli, const char *path, const struct check_report *report);
@@ -31,6 +32,12 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	if (id == OPTION_DEADLINE)
 		return cli_take_duration(cli, &check_command, "deadline", value,
 			&wish->deadline_ns);
+	if (id == OPTION_MEMORY) {
+		if (quantity_size(value, &wish->memory_bytes) == 0)
+			return 0;
+		return cli_usage(cli, &check_command,
+			"--memory %s: it is a size, as 64MiB or 1GiB", value);
+	}
 	if (id == OPTION_FILE_ONLY) {
 		wish->file_only = true;
 		return 0;
@@ -51,7 +58,8 @@ static int try_operators(struct cli *cli, const struct wish *wish,
 		.description = description,
 		.folder = folder && *folder == '/' ? folder : "/tmp",
 		.environment = cli->environment,
-		.deadline_ns = wish->deadline_ns};
+		.deadline_ns = wish->deadline_ns,
+		.memory_bytes = (uint64_t)wish->memory_bytes};
 
 	return probes_run(report, &cli->os, &request, error);
 }
@@ -69,7 +77,8 @@ int checking_command(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-	struct wish wish = {.deadline_ns = CHECK_DEADLINE_NS};
+	struct wish wish = {.deadline_ns = CHECK_DEADLINE_NS,
+		.memory_bytes = CHECK_MEMORY_BYTES};
 	struct check_report report = {0};
 	struct description *description = NULL;
 	struct error error = ERROR_NONE;
@@ -186,7 +195,9 @@ static void show_json(
 
 static const struct cli_option options[] = {
 	{"deadline", OPTION_DEADLINE, "DURATION",
-		"how long one case may take (5s)"},
+		"how much time of its own one case may take (5s)"},
+	{"memory", OPTION_MEMORY, "SIZE",
+		"how much memory an operator may take (1GiB)"},
 	{"file-only", OPTION_FILE_ONLY, NULL,
 		"run none of it; look at the file alone"},
 	{0}};
