@@ -2,6 +2,7 @@
 #include "core/plan/changes.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "core/plan/text.h"
 #include "tests/compared.h"
@@ -88,25 +89,95 @@ START_TEST(records_under_way_in_bytes_stay_where_they_are)
 }
 END_TEST
 
-START_TEST(a_stream_of_somebody_elses_program_leads_nowhere_else)
+/* source -> a program of that kind and name -> the sink, which is in a node. */
+static char *peered(const char *program, const char *kind, const char *node)
+{
+	struct text text = {0};
+	text_format(&text,
+		HEAD "\"n\": {\"operators\": {\"a\": {\"type\": "
+		     "\"demo.source\"}}}, \"%s\": {%s, "
+		     "\"in\": [{\"name\": \"in\", \"type\": \"any\"}], "
+		     "\"out\": [{\"name\": \"out\", \"type\": \"utf8\"}]}, "
+		     "\"%s\": {\"operators\": {\"c\": {\"type\": "
+		     "\"demo.sink\"}}}}, \"streams\": [\"a -> %s -> c\"]}",
+		program, kind, node, program);
+	return text_take(&text);
+}
+
+START_TEST(what_a_program_has_not_read_goes_to_another_one)
 {
 	struct compared compared;
-	compare(&compared,
-		HEAD "\"n\": {\"operators\": {\"a\": {\"type\": "
-		     "\"demo.source\"}}}, \"m\": {\"command\": [\"x\"], "
-		     "\"in\": [{\"name\": \"in\", \"type\": \"any\"}]}}, "
-		     "\"streams\": [\"a -> m\"]}",
-		1,
-		HEAD "\"n\": {\"operators\": {\"a\": {\"type\": "
-		     "\"demo.source\"}}}, \"k\": {\"command\": [\"x\"], "
-		     "\"in\": [{\"name\": \"in\", \"type\": \"any\"}]}}, "
-		     "\"streams\": [\"a -> k\"]}",
+	char *before = peered("m", "\"command\": [\"x\"]", "o");
+	char *after = peered("k", "\"command\": [\"x\"]", "o");
+	const struct changes_node *node;
+	compare(&compared, before, 1, after, 1);
+	ck_assert_int_eq(compared.result, 0);
+	ck_assert_uint_eq(compared.changes.counts[CHANGES_NODE_ADDED], 1);
+	ck_assert_uint_eq(compared.changes.counts[CHANGES_NODE_REMOVED], 1);
+	node = compared.changes.nodes;
+	ck_assert_uint_eq(node->action, CHANGES_NODE_UPGRADED);
+	ck_assert(node->streams[0].moved);
+	ck_assert(node->plan.streams[0].moved && node->plan.streams[0].halved);
+	release(&compared);
+	free(after);
+	free(before);
+}
+END_TEST
+
+START_TEST(what_a_program_has_written_stays_where_it_is_read)
+{
+	struct compared compared;
+	char *before = peered("m", "\"command\": [\"x\"]", "o");
+	char *after = peered("m", "\"command\": [\"x\"]", "p");
+	const struct changes_node *node;
+	compare(&compared, before, 1, after, 1);
+	ck_assert_int_eq(compared.result, 0);
+	node = &compared.changes.nodes[1];
+	ck_assert_str_eq(node->name, "m");
+	ck_assert_uint_eq(node->action, CHANGES_NODE_RESTARTED);
+	ck_assert_uint_eq(node->stream_count, 2);
+	ck_assert_uint_eq(node->streams[0].action, CHANGES_ADDED);
+	ck_assert_uint_eq(node->streams[1].action, CHANGES_REMOVED);
+	ck_assert_uint_eq(compared.changes.nodes[0].action, CHANGES_NODE_KEPT);
+	release(&compared);
+	free(after);
+	free(before);
+}
+END_TEST
+
+START_TEST(a_remote_node_stays_as_it_is)
+{
+	struct compared compared;
+	char *before = peered("m", "\"remote\": \"unix:a\"", "o");
+	char *after = peered("m", "\"remote\": \"unix:b\"", "o");
+	compare(&compared, before, 1, after, 1);
+	check_refused(&compared,
+		"node m is a remote one, and its address or its streams would "
+		"be others while its peer is connected, which cannot be told "
+		"so; leave them, or give the node another name and another "
+		"address: then the peer's connection ends, and one comes "
+		"there");
+	release(&compared);
+	free(after);
+	free(before);
+}
+END_TEST
+
+START_TEST(a_program_becomes_no_operators_under_its_name)
+{
+	struct compared compared;
+	char *before = peered("m", "\"command\": [\"x\"]", "o");
+	compare(&compared, before, 1,
+		HEAD "\"m\": {\"operators\": {\"a\": {\"type\": "
+		     "\"demo.source\"}, \"c\": {\"type\": "
+		     "\"demo.sink\"}}}}, \"streams\": [\"a -> c\"]}",
 		1);
 	check_refused(&compared,
-		"stream a is shared with a program of somebody else's (command "
-		"or remote), so what is in it cannot go elsewhere; leave it, "
-		"or stop the topology and start it anew");
+		"node m was a program, and cannot become one of operators "
+		"under the same name while the topology runs; give it another "
+		"name: then the one ends and the other begins");
 	release(&compared);
+	free(before);
 }
 END_TEST
 
@@ -140,8 +211,11 @@ static Suite *changes_refused_suite(void)
 	tcase_add_test(tests, a_state_that_cannot_be_read_is_refused);
 	tcase_add_test(tests, operators_and_records_change_nodes);
 	tcase_add_test(tests, records_under_way_in_bytes_stay_where_they_are);
+	tcase_add_test(tests, what_a_program_has_not_read_goes_to_another_one);
 	tcase_add_test(
-		tests, a_stream_of_somebody_elses_program_leads_nowhere_else);
+		tests, what_a_program_has_written_stays_where_it_is_read);
+	tcase_add_test(tests, a_remote_node_stays_as_it_is);
+	tcase_add_test(tests, a_program_becomes_no_operators_under_its_name);
 	tcase_add_test(
 		tests, what_the_old_writer_wrote_must_suit_the_new_reader);
 	return suite;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_program(struct os *os, const char *path);
 static bool is_set(
 	const char *const *settings, size_t count, const char *variable);
 
@@ -34,7 +33,7 @@ int program_find(struct os *os, char *path, const char *folder,
 
 		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%.*s/%s",
 			(int)length, search, word);
-		if (bytes < PROGRAM_PATH_BYTES && is_program(os, path))
+		if (bytes < PROGRAM_PATH_BYTES && program_is(os, path))
 			return 0;
 		search += length + (search[length] == ':');
 	}
@@ -61,7 +60,7 @@ char **program_environment(
 	return made;
 }
 
-static bool is_program(struct os *os, const char *path)
+bool program_is(struct os *os, const char *path)
 {
 	struct stat status;
 

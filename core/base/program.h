@@ -5,6 +5,7 @@
 #ifndef TAU_CORE_BASE_PROGRAM_H
 #define TAU_CORE_BASE_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/os.h"
@@ -17,6 +18,9 @@
  * Whether a path leads to a program, nobody has looked. */
 int program_find(struct os *os, char *path, const char *folder,
 	const char *word, char *const *environment);
+
+/* Whether a file is there that somebody may execute. */
+bool program_is(struct os *os, const char *path);
 
 /* `count` settings, "NAME=VALUE" each, and behind them what of `environment`
  * is not set by them. Views; the array is to be freed. NULL: out of memory. */

@@ -11,7 +11,6 @@
 static int place(struct replan *replan, struct error *error);
 static uint32_t take_free(bool *taken, uint32_t room);
 static uint32_t find_former(const struct replan *replan, uint32_t node);
-static int vet(const struct replan *replan, struct error *error);
 static void fill_node(struct replan *replan, struct loop_change *change,
 	const struct changes_node *node);
 static void find_sources(struct replan *replan, struct version *version,
@@ -19,16 +18,17 @@ static void find_sources(struct replan *replan, struct version *version,
 static void add_source(struct version *version, uint32_t source, uint32_t own);
 static void fill_links(struct replan *replan, struct loop_change *change);
 static void fill_removed(struct replan *replan, struct loop_change *change);
+static void add_removed(struct replan *replan, struct loop_change *change,
+	uint32_t stream, bool goes_on);
 
 int replan_fill(
 	struct replan *replan, struct loop_change *change, struct error *error)
 {
 	const struct changes *changes = &replan->changes;
-	int code = vet(replan, error);
+	int code;
 
 	CHECK(change->node_room >= replan->node_room);
-	if (code == 0)
-		code = place(replan, error);
+	code = place(replan, error);
 	if (code < 0)
 		return code;
 	for (uint32_t i = 0; i < changes->node_count; i++)
@@ -98,38 +98,6 @@ struct links_pair replan_link(const struct placement *placement, uint32_t at,
 	return pair;
 }
 
-/* Programs of somebody else's have no state that could be carried, and know no
- * standby. */
-static int vet(const struct replan *replan, struct error *error)
-{
-	static const char *const whats[] = {[CHANGES_NODE_KEPT] = "",
-		[CHANGES_NODE_UPGRADED] = "changed",
-		[CHANGES_NODE_RESTARTED] = "changed, or its streams,",
-		[CHANGES_NODE_ADDED] = "added",
-		[CHANGES_NODE_REMOVED] = "removed"};
-	const struct changes *changes = &replan->changes;
-
-	for (uint32_t i = 0; i < changes->node_count; i++) {
-		const struct changes_node *node = &changes->nodes[i];
-		const struct placement_node *placed =
-			node->after == CHANGES_NONE
-				? &changes->before->nodes[node->before]
-				: &changes->after->nodes[node->after];
-
-		if (node->action != CHANGES_NODE_KEPT &&
-			(node->action == CHANGES_NODE_RESTARTED ||
-				placed->written->kind != NODE_OPERATORS))
-			return error_set(error, -ENOTSUP,
-				"node %s would be %s while the topology runs, "
-				"and is a program of somebody else's (command "
-				"or remote), which cannot hand over what it "
-				"knows; leave it and its streams, or stop the "
-				"topology and start it anew",
-				node->name, whats[node->action]);
-	}
-	return 0;
-}
-
 /* Nodes and links that stay keep their places; the others get free ones. */
 static int place(struct replan *replan, struct error *error)
 {
@@ -194,6 +162,14 @@ static uint32_t find_former(const struct replan *replan, uint32_t node)
 	return CHANGES_NONE;
 }
 
+/* Whether it becomes a node of operators. */
+static bool is_ours(
+	const struct replan *replan, const struct changes_node *node)
+{
+	return replan->changes.after->nodes[node->after].written->kind ==
+	       NODE_OPERATORS;
+}
+
 static void fill_node(struct replan *replan, struct loop_change *change,
 	const struct changes_node *node)
 {
@@ -213,7 +189,7 @@ static void fill_node(struct replan *replan, struct loop_change *change,
 	if (node->before == CHANGES_NONE)
 		change->names[at] = node->name;
 	change->next[at] = replan_version(replan, node);
-	if (replan->applies)
+	if (replan->applies && is_ours(replan, node))
 		find_sources(replan, change->next[at], node);
 }
 
@@ -321,21 +297,32 @@ static void fill_removed(struct replan *replan, struct loop_change *change)
 			continue;
 		stays[former] = true;
 		change->halts |= after->moved[i];
+		if (after->moved[i] &&
+			placement_is_program(before, former, false))
+			add_removed(replan, change, former, true);
 	}
 	for (uint32_t i = 0; i < topology->stream_count; i++) {
 		const struct topology_stream *edge = &topology->streams[i];
-		uint32_t writer = before->node_of[edge->from.owner];
-		uint32_t reader = before->node_of[edge->to.owner];
 
 		if (stays[i])
 			continue;
-		change->halts |= writer != reader;
-		change->removed = realloc(change->removed,
-			(change->removed_count + 1u) * sizeof *change->removed);
-		CHECK(change->removed != NULL);
-		change->removed[change->removed_count++] =
-			(struct loop_removed){strdup(edge->name),
-				replan->places.nodes[reader]};
+		change->halts |= before->node_of[edge->from.owner] !=
+				 before->node_of[edge->to.owner];
+		add_removed(replan, change, i, false);
 	}
 	free(stays);
+}
+
+static void add_removed(struct replan *replan, struct loop_change *change,
+	uint32_t stream, bool goes_on)
+{
+	const struct placement *before = replan->changes.before;
+	const struct topology_stream *edge = &before->topology->streams[stream];
+
+	change->removed = realloc(change->removed,
+		(change->removed_count + 1u) * sizeof *change->removed);
+	CHECK(change->removed != NULL);
+	change->removed[change->removed_count++] = (struct loop_removed){
+		strdup(edge->name),
+		replan->places.nodes[before->node_of[edge->to.owner]], goes_on};
 }

@@ -50,10 +50,12 @@ struct loop_view {
 
 struct control;
 
-/* A stream that goes away, and the node that read it. */
+/* A stream that goes away, or only from the program that read it; and the node
+ * of who did. */
 struct loop_removed {
 	char *name;
 	uint32_t reader;
+	bool goes_on; /* what is not yet with that program is carried */
 };
 
 /* What is to become of the nodes, by their places in the loop, and of what is

@@ -1,6 +1,7 @@
 /* loop: becoming another topology: what is said of that, and the files that may
  * ask for it. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,13 +91,21 @@ void loop_say_change(struct loop *loop, uint32_t node)
 	free(sentence);
 }
 
-void loop_log_change(struct loop *loop, uint32_t node, const char *what)
+void loop_log_change(
+	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns)
 {
 	const struct loop_place *place = &loop->places[node];
-	const char *runs = place->now ? version_label(place->now) : "";
-	char *sentence =
-		sentence_format(*runs ? "%s; runs %s" : "%s", what, runs);
+	const char *runs = place->now && place->part != UPGRADE_REMOVED
+				   ? version_label(place->now)
+				   : "";
+	char pause[48] = "";
+	char *sentence;
 
+	if (pause_ns)
+		snprintf(pause, sizeof pause, "; pause %.3f ms",
+			(double)pause_ns / 1e6);
+	sentence = sentence_format(
+		*runs ? "%s; runs %s%s" : "%s%s%s", what, runs, pause);
 	loop_say(loop, loop->names[node], sentence, strlen(sentence));
 	free(sentence);
 }

@@ -9,6 +9,7 @@
 #include "core/fleet/proof.h"
 #include "core/fleet/sentence.h"
 
+static void say_away(struct loop *loop, const struct loop_removed *one);
 static void grow(struct loop *loop, uint32_t node_count);
 static void name(struct loop *loop, uint32_t node, const char *text);
 static bool take_mark(struct command_text *name);
@@ -126,7 +127,9 @@ void loop_count_removed(struct loop *loop)
 		uint64_t lost;
 		char *text;
 
-		if (!loop_expect(loop, command_text(one->name), &lost) ||
+		say_away(loop, one);
+		if (one->goes_on ||
+			!loop_expect(loop, command_text(one->name), &lost) ||
 			lost == 0)
 			continue;
 		loop->places[one->reader].dropped += lost;
@@ -136,6 +139,31 @@ void loop_count_removed(struct loop *loop)
 			lost, one->name);
 		loop_say(loop, loop->names[one->reader], text, strlen(text));
 		free(text);
+	}
+}
+
+/* What had gone to a program, and may or may not have been read. */
+static void say_away(struct loop *loop, const struct loop_removed *one)
+{
+	for (uint32_t i = 0; i < loop->supervisor.options.node_count; i++) {
+		struct command_text text = command_text(loop->places[i].before);
+		struct proof_stream line;
+
+		while (loop->places[i].member && proof_next(&text, &line)) {
+			char *said;
+
+			if (!line.away ||
+				!is(line.name, command_text(one->name)))
+				continue;
+			said = sentence_format("up to %" PRIu64 " record%s of "
+					       "stream %s had gone to it and "
+					       "may be lost",
+				line.away, line.away == 1 ? "" : "s",
+				one->name);
+			loop_say(loop, loop->names[one->reader], said,
+				strlen(said));
+			free(said);
+		}
 	}
 }
 

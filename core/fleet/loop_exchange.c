@@ -312,6 +312,8 @@ static void commit(struct loop *loop, const struct upgrade_action *action)
 	handed_move(&place->past, &place->kept, loop->os);
 	handed_move(&place->kept, &place->fresh, loop->os);
 	place->told = false;
+	if (place->part == UPGRADE_REPLACED)
+		loop_renew_program(loop, action->node);
 	if (action->plan == UPGRADE_PLAN_KEPT)
 		loop_note_return(loop, action->node);
 }
@@ -329,6 +331,7 @@ static void come_back(struct loop *loop, const struct upgrade_action *action)
 	loop_note_commit(loop, action->node);
 	version_put(&place->now, place->previous);
 	place->previous = NULL;
+	loop_renew_program(loop, action->node);
 	loop_note_return(loop, action->node);
 	if (action->again && loop->request->ledger)
 		ledger_take_back(loop->request->ledger, action->node, keeps,

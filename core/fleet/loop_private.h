@@ -147,6 +147,10 @@ void loop_watch_again(struct loop *loop);
 /* A node has ended: gives up its links, and says why. */
 void loop_drop(struct loop *loop, uint32_t node, const char *why);
 
+/* A standby is to follow a program of somebody else's; nothing if it is none:
+ * both it and its neighbours get new connections to each other. */
+void loop_renew_program(struct loop *loop, uint32_t node);
+
 /* Starts a process in its seat; how that went is told later. */
 void loop_spawn(struct loop *loop, uint32_t index);
 
@@ -204,7 +208,8 @@ void loop_refuse(struct loop *loop, uint64_t client,
 void loop_say_change(struct loop *loop, uint32_t node);
 
 /* The same for the log, of one that was asked for: what history says. */
-void loop_log_change(struct loop *loop, uint32_t node, const char *what);
+void loop_log_change(
+	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns);
 
 /* What was made is what runs from now on, or is not; the planner's advice. */
 char *loop_adopt(struct loop *loop, bool committed);

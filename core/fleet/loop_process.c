@@ -9,6 +9,7 @@
 
 static int open_page(struct loop *loop, uint32_t index);
 static void give_link(void *context, uint32_t node, uint32_t link, int fd);
+static void send_link(struct loop *loop, uint32_t index, uint32_t link, int fd);
 static bool find_place(
 	const struct version *version, uint32_t link, int *place);
 static void serve_commands(struct loop *loop, uint32_t index);
@@ -98,27 +99,51 @@ void loop_drop(struct loop *loop, uint32_t node, const char *why)
 	links_drop(&loop->links, node, why, give_link, loop);
 }
 
-/* A neighbour gets another end of a connection; so does its standby. */
+void loop_renew_program(struct loop *loop, uint32_t node)
+{
+	const struct version *version = loop->places[node].now;
+	struct error error = ERROR_NONE;
+
+	if (!is_program(loop, node))
+		return;
+	if (links_renew(&loop->links, node, give_link, loop, &error) < 0)
+		loop_take_lost(loop, error.text);
+	/* Which seat is whose the step may have changed by now. */
+	for (uint32_t seat = 0; seat < SEATS; seat++)
+		for (uint32_t i = 0; i < version->link_count; i++)
+			if (loop->processes[seat_process(node, seat)].version ==
+				version)
+				send_link(loop, seat_process(node, seat),
+					version->links[i],
+					links_end(&loop->links,
+						version->links[i], node));
+}
+
+/* A neighbour gets another end of a connection; so does its standby. A program
+ * that runs gets its own when it is started again. */
 static void give_link(void *context, uint32_t node, uint32_t link, int fd)
 {
-	struct command command = {.kind = COMMAND_LINK, .records = 1};
 	struct loop *loop = context;
 
-	for (uint32_t seat = 0; seat < SEATS; seat++) {
-		uint32_t index = seat_process(node, seat);
-		struct loop_process *one = &loop->processes[index];
-		int copy;
+	for (uint32_t seat = 0; seat < SEATS; seat++)
+		if (!is_program(loop, node))
+			send_link(loop, seat_process(node, seat), link, fd);
+}
 
-		if (!one->process.pid || is_program(loop, node) ||
-			!find_place(one->version, link, &command.code))
-			continue; /* it gets its own when it is started again */
-		copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
-		one->error = ERROR_NONE;
-		one->broken = copy < 0 || process_send_fds(&one->process, &copy,
-						  1, &one->error) < 0;
-		if (!one->broken)
-			loop_send(loop, index, &command);
-	}
+static void send_link(struct loop *loop, uint32_t index, uint32_t link, int fd)
+{
+	struct command command = {.kind = COMMAND_LINK, .records = 1};
+	struct loop_process *one = &loop->processes[index];
+	int copy;
+
+	if (!one->process.pid || !find_place(one->version, link, &command.code))
+		return;
+	copy = loop->os->fcntl(loop->os, fd, F_DUPFD_CLOEXEC, 0);
+	one->error = ERROR_NONE;
+	one->broken = copy < 0 || process_send_fds(&one->process, &copy, 1,
+					  &one->error) < 0;
+	if (!one->broken)
+		loop_send(loop, index, &command);
 }
 
 /* Which of its links that is; one of the next plan may have it no more. */

@@ -31,8 +31,6 @@ static void tell_streams(struct loop *loop, uint64_t client, uint32_t node);
 static int64_t more(uint64_t one, uint64_t other);
 static bool find_stream(struct command_text text, struct command_text name,
 	struct proof_stream *found);
-static void say_change(
-	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns);
 static void remember(
 	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns);
 
@@ -190,7 +188,6 @@ void loop_note_return(struct loop *loop, uint32_t node)
 	const struct loop_planner *planner = loop->request->planner;
 
 	remember(loop, node, "returned", 0);
-	say_change(loop, node, "returned", 0);
 	loop->places[node].told = true;
 	if (planner)
 		planner->came_back(planner->context, node);
@@ -246,7 +243,6 @@ static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 		loop_say_change(loop, node);
 		return;
 	}
-	say_change(loop, node, parts[place->part], place->pause_ns);
 	object_text(&object, "node", loop->names[node]);
 	object_text(&object, "what", parts[place->part]);
 	object_text(
@@ -261,23 +257,6 @@ static void tell_node(struct loop *loop, uint64_t client, uint32_t node)
 	control_line(loop->request->control, client, line);
 	free(line);
 	tell_streams(loop, client, node);
-}
-
-/* For the log: who asked has it in full, and others may wonder. */
-static void say_change(
-	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns)
-{
-	struct version *now = loop->places[node].now;
-	char *sentence = sentence_format("%s%s%s", what,
-		now ? "; it runs " : "", now ? version_label(now) : "");
-	char *whole = pause_ns ? sentence_format("%s; pause %.3f ms", sentence,
-					 (double)pause_ns / 1e6)
-			       : strdup(sentence);
-
-	CHECK(whole != NULL);
-	loop_say(loop, loop->names[node], whole, strlen(whole));
-	free(whole);
-	free(sentence);
 }
 
 /* Both sides agree on what both have, or it would not have been committed. */
@@ -368,7 +347,7 @@ static void remember(
 		object_number(&object, "pause_us", pause_ns / 1000);
 	loop->history[loop->history_count++] = object_take(&object);
 	if (!loop->itself)
-		loop_log_change(loop, node, what);
+		loop_log_change(loop, node, what, pause_ns);
 }
 
 void loop_tell_history(struct loop *loop, uint64_t client)

@@ -30,7 +30,11 @@ bool proof_next(struct command_text *text, struct proof_stream *stream)
 		!take_number(&at, end, 10, &stream->retired) ||
 		!take_number(&at, end, 10, &stream->limit) ||
 		!take_number(&at, end, 10, &stream->carried) ||
-		!take_number(&at, end, 16, &stream->digest) || at != end)
+		!take_number(&at, end, 16, &stream->digest))
+		return false;
+	stream->away = 0;
+	if (at != end &&
+		(!take_number(&at, end, 10, &stream->away) || at != end))
 		return false;
 	text->bytes -= (size_t)(end + 1 - text->text);
 	text->text = end + 1;

@@ -2,8 +2,9 @@
  * proof: what both sides of a handover say about its streams, compared.
  *
  * A text with a line per stream: its name, then numbers separated by spaces:
- * records sent, received, retired, the limit, records carried, and a digest of
- * these in hexadecimal. The side that hands over counts first, the one that
+ * records sent, received, retired, the limit, records carried, a digest of
+ * these in hexadecimal, and, where a program of somebody else's reads it, how
+ * many may be under way to that. The side that hands over counts first, the one that
  * restored counts anew.
  */
 #ifndef TAU_CORE_FLEET_PROOF_H
@@ -16,7 +17,7 @@
 
 struct proof_stream {
 	struct command_text name;
-	uint64_t sent, received, retired, limit, carried, digest;
+	uint64_t sent, received, retired, limit, carried, digest, away;
 };
 
 /* Takes the next line off a proof. False: there is none, or it is no such

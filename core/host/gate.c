@@ -9,10 +9,10 @@
 
 #include "core/base/check.h"
 #include "core/base/owner.h"
+#include "core/host/gate_door.h"
 #include "core/host/hub.h"
 #include "core/host/node_report.h"
 #include "core/run/reactor.h"
-#include "core/wire/address.h"
 
 #define GATE_PATIENCE_NS 5000000000 /* silence after our side has gone */
 
@@ -22,22 +22,17 @@ struct gate {
 	struct command_connection *connection;
 	struct reactor *reactor;
 	struct reactor_watch commands, door;
-	struct address address;
-	int door_fd; /* -1: none */
+	struct gate_door way;
 	struct hub *hub;
 	int64_t due_ns; /* when the gate gives up; 0: never */
 	bool heard, knocked, left, over;
-	bool follows, failed;
+	bool failed;
 	bool more; /* to pass on at once */
 	bool reconnects;
 	uint32_t failures;    /* connections in a row that came to nothing */
 	int64_t pause_end_ns; /* until then nobody is let in; 0: no pause */
 };
 
-static int open_door(
-	struct gate *gate, const struct node_plan *plan, struct error *error);
-static int bind_door(struct gate *gate);
-static bool take_away(struct gate *gate);
 static int start(
 	struct gate *gate, const struct node_plan *plan, struct error *error);
 static void serve(struct gate *gate);
@@ -46,6 +41,9 @@ static void expire(struct gate *gate);
 static void open_again(struct gate *gate);
 static void give_up(struct gate *gate);
 static void obey(struct gate *gate);
+static void shut(struct gate *gate);
+static void open_once_more(struct gate *gate);
+static void fail(struct gate *gate, const struct error *error);
 static void answer(struct gate *gate);
 static void refuse(struct gate *gate, int code);
 static void carry(struct gate *gate);
@@ -54,7 +52,6 @@ static int64_t pause_ns(struct gate *gate);
 static void release(struct gate *gate);
 static int watch(struct gate *gate, struct reactor_watch *watch, int fd,
 	uint32_t events);
-static void close_fd(struct gate *gate, int *fd);
 static void commands_told(struct reactor_watch *watch, uint32_t events);
 static void door_told(struct reactor_watch *watch, uint32_t events);
 
@@ -68,15 +65,11 @@ int gate_run(struct os *os, struct log *log,
 		.connection = connection,
 		.commands.told = commands_told,
 		.door.told = door_told,
-		.follows = follows,
-		.door_fd = -1};
+		.way = {os, plan, .fd = -1}};
 
-	if (open_door(&gate, plan, &error) < 0 ||
+	if (gate_door_open(&gate.way, follows, &error) < 0 ||
 		start(&gate, plan, &error) < 0) {
-		node_report_send(
-			connection, &(struct command){.kind = COMMAND_FAILED,
-					    .code = error.code,
-					    .text = command_text(error.text)});
+		fail(&gate, &error);
 		release(&gate);
 		return 1;
 	}
@@ -89,67 +82,6 @@ int gate_run(struct os *os, struct log *log,
 	return 0;
 }
 
-static int open_door(
-	struct gate *gate, const struct node_plan *plan, struct error *error)
-{
-	struct os *os = gate->os;
-	int yes = 1, result;
-
-	result = address_parse(
-		&gate->address, plan->remote, plan->folder, error);
-	if (result < 0)
-		return result;
-	gate->door_fd = os->socket(os, gate->address.where.ss_family,
-		SOCK_STREAM | SOCK_NONBLOCK, 0);
-	if (gate->door_fd < 0)
-		return error_set(error, gate->door_fd,
-			"cannot make a socket: %s", strerror(-gate->door_fd));
-	(void)os->setsockopt(
-		os, gate->door_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-	result = bind_door(gate);
-	if (result == -EADDRINUSE && gate->follows && take_away(gate))
-		result = bind_door(gate);
-	if (result < 0) {
-		gate->address.path[0] = '\0'; /* not ours to take away */
-		return error_set(error, result,
-			"cannot listen at %s: %s; if nobody does, remove it or "
-			"choose another address",
-			plan->remote, strerror(-result));
-	}
-	result = os->listen(os, gate->door_fd, 16);
-	if (result < 0)
-		return error_set(error, result, "cannot listen at %s: %s",
-			plan->remote, strerror(-result));
-	return 0;
-}
-
-static int bind_door(struct gate *gate)
-{
-	return gate->os->bind(gate->os, gate->door_fd,
-		(const struct sockaddr *)&gate->address.where,
-		gate->address.bytes);
-}
-
-/* The name that the gate before this one has left behind: whoever listens there
- * now would let us in. */
-static bool take_away(struct gate *gate)
-{
-	struct os *os = gate->os;
-	int fd, result;
-
-	if (!gate->address.path[0])
-		return false;
-	fd = os->socket(os, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return false;
-	result = os->connect(os, fd,
-		(const struct sockaddr *)&gate->address.where,
-		gate->address.bytes);
-	os->close(os, fd);
-	return result == -ECONNREFUSED &&
-	       os->unlinkat(os, AT_FDCWD, gate->address.path, 0) == 0;
-}
-
 static int start(
 	struct gate *gate, const struct node_plan *plan, struct error *error)
 {
@@ -159,7 +91,7 @@ static int start(
 		result = watch(gate, &gate->commands,
 			command_connection_fd(gate->connection), EPOLLIN);
 	if (result == 0)
-		result = watch(gate, &gate->door, gate->door_fd, EPOLLIN);
+		result = watch(gate, &gate->door, gate->way.fd, EPOLLIN);
 	for (uint32_t i = 0; i < plan->link_count; i++)
 		gate->reconnects |= plan->links[i].reconnect;
 	if (result == 0)
@@ -207,7 +139,7 @@ static void expire(struct gate *gate)
 
 static void open_again(struct gate *gate)
 {
-	if (watch(gate, &gate->door, gate->door_fd, EPOLLIN) < 0)
+	if (watch(gate, &gate->door, gate->way.fd, EPOLLIN) < 0)
 		gate->left = true;
 }
 
@@ -242,16 +174,58 @@ static void obey(struct gate *gate)
 	gate->heard = false;
 	while ((flow = command_receive(gate->connection, &message, NULL)) ==
 		COMMAND_OK)
-		if (message.kind == COMMAND_CLOSE)
+		switch (message.kind) {
+		case COMMAND_CLOSE:
 			gate->over = true;
+			break;
+		case COMMAND_FREEZE:
+			shut(gate);
+			node_report_program(gate->connection, &message);
+			break;
+		case COMMAND_THAW:
+			open_once_more(gate);
+			break;
+		default:
+			node_report_program(gate->connection, &message);
+		}
 	gate->left = flow != COMMAND_WAIT;
+}
+
+/* A node that may be gone soon: it would leave its name behind. */
+static void shut(struct gate *gate)
+{
+	reactor_remove(gate->reactor, &gate->door);
+	gate_door_close(&gate->way);
+}
+
+static void open_once_more(struct gate *gate)
+{
+	struct error error = ERROR_NONE;
+
+	if (gate->way.fd >= 0)
+		return;
+	if (gate_door_open(&gate->way, true, &error) < 0) {
+		fail(gate, &error);
+		gate->over = true;
+	} else if (!gate->pause_end_ns &&
+		   !(gate->reconnects && hub_is_connected(gate->hub)))
+		open_again(gate);
+}
+
+static void fail(struct gate *gate, const struct error *error)
+{
+	gate->failed = true;
+	node_report_send(
+		gate->connection, &(struct command){.kind = COMMAND_FAILED,
+					  .code = error->code,
+					  .text = command_text(error->text)});
 }
 
 /* The first is let in; for those behind, the door is shut again. */
 static void answer(struct gate *gate)
 {
 	struct os *os = gate->os;
-	int fd = os->accept(os, gate->door_fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = os->accept(os, gate->way.fd, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	int result;
 
 	gate->knocked = false;
@@ -338,17 +312,13 @@ static int64_t pause_ns(struct gate *gate)
 
 static void release(struct gate *gate)
 {
-	struct os *os = gate->os;
-
 	if (gate->reactor) {
 		reactor_remove(gate->reactor, &gate->commands);
 		reactor_remove(gate->reactor, &gate->door);
 	}
 	hub_destroy(&gate->hub);
 	reactor_destroy(&gate->reactor);
-	close_fd(gate, &gate->door_fd);
-	if (gate->address.path[0])
-		(void)os->unlinkat(os, AT_FDCWD, gate->address.path, 0);
+	gate_door_close(&gate->way);
 }
 
 static int watch(
@@ -360,13 +330,6 @@ static int watch(
 		log_say(gate->log, LOG_ERROR, "cannot wait for events: %s",
 			strerror(-result));
 	return result;
-}
-
-static void close_fd(struct gate *gate, int *fd)
-{
-	if (*fd >= 0)
-		gate->os->close(gate->os, *fd);
-	*fd = -1;
 }
 
 static void commands_told(struct reactor_watch *watch, uint32_t events)

@@ -206,14 +206,21 @@ static void add_proof(
 	const struct stream *stream = &node->streams[at];
 	const struct link *link = NULL;
 	uint64_t received = stream->sent, limit = stream->limit_records;
+	uint64_t away = 0;
 
 	if (plan->link != NODE_PLAN_NONE)
 		link = node->links[plan->link].link;
 	if (link && plan->from.owner == NODE_PLAN_NONE)
 		link_received(link, plan->number, &received, &limit);
+	if (link && plan->to.owner == NODE_PLAN_NONE &&
+		node->links[plan->link].foreign)
+		away = link_unread(link, plan->number);
 	text_format(to,
 		"%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-		" %016" PRIx64 "\n",
+		" %016" PRIx64,
 		name, stream->sent, received, stream->received, limit,
 		stream_count(stream), stream_digest(stream));
+	if (away)
+		text_format(to, " %" PRIu64, away);
+	text_add(to, "\n");
 }

@@ -170,7 +170,10 @@ static int join(struct restore *restore, uint32_t at, struct halves *halves)
 		ends |= STREAM_JOIN_READS;
 	if (plan->from.owner != NODE_PLAN_NONE)
 		ends |= STREAM_JOIN_WRITES;
-	if (!halves->has_writer || halves->has_reader == halves->inside)
+	if (plan->halved)
+		ends |= STREAM_JOIN_HALF;
+	if (!halves->has_writer ||
+		halves->has_reader == (halves->inside || plan->halved))
 		return error_set(restore->error, -ENOENT,
 			"stream %s was in another place, and not all of it was "
 			"handed over",

@@ -35,6 +35,8 @@ struct keeper {
 
 static int watch(struct keeper *keeper, struct reactor_watch *watch, int fd);
 static void obey(struct keeper *keeper);
+static void vet(struct keeper *keeper, const struct command *message);
+static void renew_link(struct keeper *keeper, int link);
 static void start(struct keeper *keeper);
 static int spawn(struct keeper *keeper, const char *path, char **environment);
 static int make_hub(struct keeper *keeper, int *theirs);
@@ -116,11 +118,57 @@ static void obey(struct keeper *keeper)
 		case COMMAND_CLOSE:
 			terminate(keeper);
 			break;
-		default:
+		case COMMAND_LINK:
+			renew_link(keeper, message.code);
 			break;
+		case COMMAND_RESTORE:
+			vet(keeper, &message);
+			break;
+		default:
+			node_report_program(keeper->connection, &message);
 		}
 	}
 	keeper->left = flow != COMMAND_WAIT;
+}
+
+/* There is a way back now, and none when it is told to run. */
+static void vet(struct keeper *keeper, const struct command *message)
+{
+	char path[PROGRAM_PATH_BYTES], text[PROGRAM_PATH_BYTES + 128];
+	int result = program_find(keeper->os, path, keeper->plan->folder,
+		keeper->plan->command[0], keeper->environment);
+
+	if (result == 0 && !program_is(keeper->os, path))
+		result = -ENOENT;
+	if (result == 0) {
+		node_report_program(keeper->connection, message);
+		return;
+	}
+	snprintf(text, sizeof text, "cannot run %s: %s",
+		keeper->plan->command[0], strerror(-result));
+	node_report_send(
+		keeper->connection, &(struct command){.kind = COMMAND_REFUSED,
+					    .code = result,
+					    .text = command_text(text)});
+}
+
+/* The program that it is to follow may have torn the one that it has. */
+static void renew_link(struct keeper *keeper, int link)
+{
+	struct os *os = keeper->os;
+	uint32_t count;
+	int *fds = command_take_fds(keeper->connection, &count);
+
+	if (count == 1 && !keeper->pid && link >= 0 &&
+		(uint32_t)link < keeper->plan->link_count &&
+		os->duplicate_to(
+			os, fds[0], (int)keeper->plan->links[link].fd) < 0)
+		log_say(keeper->log, LOG_ERROR,
+			"cannot take a new connection to %s",
+			keeper->plan->links[link].peer);
+	for (uint32_t i = 0; i < count; i++)
+		os->close(os, fds[i]);
+	free(fds);
 }
 
 static void start(struct keeper *keeper)

@@ -186,3 +186,23 @@ static void count(struct command_connection *connection, const char *name,
 					    .records = records,
 					    .name = command_text(name)});
 }
+
+void node_report_program(
+	struct command_connection *connection, const struct command *asked)
+{
+	switch ((int)asked->kind) {
+	case COMMAND_FREEZE:
+		node_report_send(
+			connection, &(struct command){.kind = COMMAND_FROZEN,
+					    .code = (int)asked->records});
+		break;
+	case COMMAND_RESTORE:
+		node_report_send(connection,
+			&(struct command){.kind = COMMAND_RESTORED});
+		break;
+	case COMMAND_ASK:
+		node_report_send(connection,
+			&(struct command){.kind = COMMAND_PROGRESS});
+		break;
+	}
+}

@@ -44,6 +44,11 @@ void node_report_ready(
 void node_report_failure(struct command_connection *connection,
 	const struct node_failure *failure);
 
+/* What a node answers that is a program of somebody else's, and has nothing to
+ * stand still, to hand over or to tell: FROZEN, RESTORED, PROGRESS. */
+void node_report_program(
+	struct command_connection *connection, const struct command *asked);
+
 /* PROGRESS. */
 void node_report_progress(
 	const struct node *node, struct command_connection *connection);

@@ -272,6 +272,7 @@ static void compare(struct comparing *comparing, const char *topology_name,
 			node->action =
 				decide(comparing, node, topology_name, folder);
 		changes->counts[node->action]++;
+		changes_vet_program(comparing, node);
 		changes_vet_operators(comparing, node);
 		make_plan(comparing, node, topology_name, folder);
 	}

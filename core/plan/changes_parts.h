@@ -38,6 +38,10 @@ void changes_compare_operators(
 void changes_vet_operators(
 	struct comparing *comparing, struct changes_node *node);
 
+/* Says when a program of somebody else's cannot become what it would. */
+void changes_vet_program(
+	struct comparing *comparing, const struct changes_node *node);
+
 /* Fills in the streams of all nodes, by their writers, and says which cannot
  * be had while it runs. */
 void changes_compare_streams(struct comparing *comparing);

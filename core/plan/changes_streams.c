@@ -92,9 +92,11 @@ static uint32_t *links_of(
 	return links;
 }
 
-static bool is_foreign(const struct placement *placement, uint32_t link)
+/* A program begins anew, with a connection that nothing is left in. */
+static bool can_leave(const struct placement *placement, uint32_t link)
 {
-	return link != CHANGES_NONE && placement->links[link].foreign;
+	return link == CHANGES_NONE || placement->links[link].packets ||
+	       placement->links[link].foreign;
 }
 
 /* What is under way in bytes, or in a FIFO, cannot be told apart. */
@@ -108,22 +110,9 @@ static void vet_place(struct comparing *comparing,
 		&before->topology->streams[entry->before];
 	const struct topology_stream *is =
 		&after->topology->streams[entry->after];
-	bool from_packets = link_before == CHANGES_NONE ||
-			    before->links[link_before].packets;
-	bool to_packets =
-		link_after == CHANGES_NONE || after->links[link_after].packets;
-	if (!entry->moved || (from_packets && to_packets))
+	if (!entry->moved || (can_leave(before, link_before) &&
+				     can_leave(after, link_after)))
 		return;
-	if (is_foreign(before, link_before) || is_foreign(after, link_after)) {
-		diagnostics_add(comparing->diagnostics, is->at,
-			"stream %s %s a program of somebody else's (command "
-			"or remote), so what is in it cannot go elsewhere; "
-			"leave it, or stop the topology and start it anew",
-			entry->name,
-			is_foreign(before, link_before) ? "is shared with"
-							: "would lead to");
-		return;
-	}
 	diagnostics_add(comparing->diagnostics, is->at,
 		"stream %s goes over %s, and would go over %s: the records in "
 		"it can change places only into a node, or from one link "

@@ -51,7 +51,7 @@ static json_t *encode_end(const struct node_plan_end *end)
 static json_t *encode_stream(const struct node_plan_stream *stream)
 {
 	return json_pack("{s:s, s:s*, s:o, s:o, s:I, s:I, s:I, s:s, s:b, s:b, "
-			 "s:b, s:o, s:I, s:s, s:o*}",
+			 "s:b, s:o, s:I, s:s, s:o*, s:o*}",
 		"name", stream->name, "former",
 		former_name(stream->former, stream->name), "from",
 		encode_end(&stream->from), "to", encode_end(&stream->to),
@@ -62,7 +62,8 @@ static json_t *encode_stream(const struct node_plan_stream *stream)
 		"fds", (int)stream->fds, "back", (int)stream->back, "link",
 		index_or_null(stream->link), "number",
 		(json_int_t)stream->number, "port", stream->port, "moved",
-		stream->moved ? json_true() : NULL);
+		stream->moved ? json_true() : NULL, "halved",
+		stream->halved ? json_true() : NULL);
 }
 
 /* NULL: there are none. */
@@ -299,6 +300,7 @@ static void decode_stream(struct decoding *decoding,
 	stream->fds = decode_bool(decoding, json, "fds");
 	stream->back = decode_bool(decoding, json, "back");
 	stream->moved = json_is_true(json_object_get(json, "moved"));
+	stream->halved = json_is_true(json_object_get(json, "halved"));
 	decode_beyond(decoding, stream, json);
 }
 

@@ -19,7 +19,8 @@
  *           "full": "block", "shred": false, "fds": false, "back": false,
  *           "link": null, "number": 0, "port": "in",
  *           "former": "head",                 left out when it is the name
- *           "moved": true} ],                 left out when it is not
+ *           "moved": true,                    left out when it is not,
+ *           "halved": true} ],                and so is this
  *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
  *           "fifo": false, "foreign": false,
  *           "reconnect": false} ],
@@ -92,10 +93,13 @@ struct node_plan_stream {
 	uint32_t capacity_bytes, records, atomic_bytes;
 	enum stream_full full;
 	bool shred, fds;
-	bool back;        /* between derived ports */
+	bool back; /* between derived ports */
 	/* An end of it was in another place: what a handover has of it goes to
 	 * where its writer is now, and its link begins anew. */
 	bool moved;
+	/* A program of somebody else's read it: of what moves only its writer's
+	 * part is handed over. */
+	bool halved;
 	uint32_t link;    /* index into links, or NODE_PLAN_NONE */
 	uint32_t number;  /* of the stream on its link */
 	const char *port; /* what the other side of the link calls its end */

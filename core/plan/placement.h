@@ -100,6 +100,10 @@ const char *placement_no_restart(
 void placement_node_plan(const struct placement *placement, uint32_t node,
 	const char *topology_name, const char *folder, struct node_plan *plan);
 
+/* Whether who writes a stream, or reads it, is somebody else's program. */
+bool placement_is_program(
+	const struct placement *placement, uint32_t stream, bool writer);
+
 /* Says in a node's plan what its streams were called in the placement that was
  * followed, which have moved, and what has gone elsewhere, for whoever takes
  * over from the process that ran it. */

@@ -9,7 +9,8 @@
  * their names. Members of variadic ports do not count, since they shift when
  * one of them goes; several streams between the same two ports are taken in
  * their order. Of those that remain, equal names are the same stream, wired
- * otherwise.
+ * otherwise. One that a program of somebody else's writes is another when it
+ * lies elsewhere.
  */
 #include "core/plan/placement.h"
 
@@ -332,9 +333,16 @@ static void find_moved(struct following *following, const uint32_t *crossed)
 		&placement->arena, (size_t)count + 1, sizeof(bool));
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t was = placement->former_streams[i];
-		if (was != TOPOLOGY_NONE)
-			placement->moved[i] = has_moved(
-				following, i, crosses[i], crossed[was]);
+		if (was == TOPOLOGY_NONE ||
+			!has_moved(following, i, crosses[i], crossed[was]))
+			continue;
+		/* What a program had written is where it is read, and nobody
+		 * could take it elsewhere. */
+		if (placement_is_program(placement, i, true) ||
+			placement_is_program(following->former, was, true))
+			placement->former_streams[i] = TOPOLOGY_NONE;
+		else
+			placement->moved[i] = true;
 	}
 }
 

@@ -7,6 +7,16 @@
 
 #include "core/base/check.h"
 
+bool placement_is_program(
+	const struct placement *placement, uint32_t stream, bool writer)
+{
+	const struct topology_stream *edge =
+		&placement->topology->streams[stream];
+	uint32_t owner = writer ? edge->from.owner : edge->to.owner;
+	return placement->nodes[placement->node_of[owner]].written->kind !=
+	       NODE_OPERATORS;
+}
+
 static void name_former(const struct placement *placement,
 	const struct placement *former, uint32_t index,
 	struct node_plan_stream *stream, struct arena *arena)
@@ -17,6 +27,8 @@ static void name_former(const struct placement *placement,
 				 : arena_copy(arena,
 					   former->topology->streams[was].name);
 	stream->moved = placement->moved[index];
+	stream->halved =
+		stream->moved && placement_is_program(former, was, false);
 }
 
 static bool has_end(

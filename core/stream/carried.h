@@ -48,6 +48,7 @@ enum stream_join_ends {
 	STREAM_JOIN_READS = 1,
 	STREAM_JOIN_WRITES = 2,
 	STREAM_JOIN_BOTH = 3,
+	STREAM_JOIN_HALF = 4, /* who read it had another program's end */
 };
 
 /* Fills a stream whose ends were, or are to be, in other places, from what its

@@ -146,6 +146,10 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 void link_received(const struct link *link, uint32_t number, uint64_t *records,
 	uint64_t *limit);
 
+/* How many records of a stream that this side writes have gone, and are not
+ * known to have been read. */
+uint64_t link_unread(const struct link *link, uint32_t number);
+
 /* How many records had gone on a stream, or come, when the link last began. */
 uint64_t link_before(const struct link *link, uint32_t number);
 

@@ -81,6 +81,14 @@ uint64_t link_before(const struct link *link, uint32_t number)
 	return end->base_records - (end->sends ? 0 : end->missed);
 }
 
+uint64_t link_unread(const struct link *link, uint32_t number)
+{
+	const struct link_end *end = link->ends[number];
+	uint64_t read = end->heard_omega ? UINT64_MAX : count_read(end);
+
+	return read < end->stream->received ? end->stream->received - read : 0;
+}
+
 void link_tell_lost(struct link_end *end, uint64_t staged)
 {
 	struct link *link = end->link;

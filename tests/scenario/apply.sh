@@ -90,7 +90,7 @@ expect_status 0
 t history
 expect_line out '*  third  applied  steady 2.0.0 (????????)'
 t logs third
-expect_line out '* third: applied; runs steady 2.0.0 (????????)'
+expect_line out '* third: applied; runs steady 2.0.0 (????????); pause * ms'
 
 scenario "each step of each node fails in turn, and all stays as it was"
 pids >before

@@ -96,8 +96,8 @@ expect_line out 'b runs steady 1.0.0 (????????); pause *'
 t history
 expect_line out '*  b  rolled back  steady 1.0.0 (????????)'
 t logs b
-expect_line out '* b: upgraded; runs steady 2.0.0 (????????)'
-expect_line out '* b: rolled back; runs steady 1.0.0 (????????)'
+expect_line out '* b: upgraded; runs steady 2.0.0 (????????); pause * ms'
+expect_line out '* b: rolled back; runs steady 1.0.0 (????????); pause * ms'
 
 scenario 'what runs already is not replaced'
 t upgrade --plugin steady1.so
