@@ -13,6 +13,7 @@ struct exploration {
 	uint32_t nodes, begins;
 	enum upgrade_part parts[NODES];
 	bool halts, together;
+	bool alone[2]; /* those that go back, though all come together */
 	struct upgrade_world *visited, *queue;
 	size_t count, room, next, last, queue_room;
 };
@@ -181,10 +182,12 @@ static void try_begin(
 				.parts = exploration->parts + from,
 				.halts = exploration->halts,
 				.together = exploration->together,
+				.alone = exploration->alone + from,
 				.prepare_ns = 1,
 				.freeze_ns = 1,
 				.restore_ns = 1,
-				.probation_ns = !exploration->together};
+				.probation_ns = !exploration->together ||
+						exploration->alone[0]};
 			struct upgrade upgrade;
 			char *refusal;
 			bool gone = false;
@@ -301,6 +304,18 @@ START_TEST(every_history_of_nodes_that_come_or_go_keeps_the_promises)
 }
 END_TEST
 
+START_TEST(every_history_of_nodes_of_which_one_goes_back_keeps_the_promises)
+{
+	struct exploration both = {.nodes = 2,
+		.begins = 1,
+		.together = true,
+		.alone = {true, false}};
+	both.halts = _i % 2;
+	both.parts[1] = (enum upgrade_part)(_i / 2);
+	ck_assert_uint_gt(explore(both), 1000);
+}
+END_TEST
+
 START_TEST(every_history_of_two_upgrades_of_one_node_keeps_the_promises)
 {
 	const struct exploration one = {.nodes = 1, .begins = 2};
@@ -391,6 +406,9 @@ static Suite *upgrade_suite(void)
 		every_history_of_two_upgrades_of_one_node_keeps_the_promises);
 	tcase_add_test(every,
 		every_history_of_an_upgrade_of_two_nodes_keeps_the_promises);
+	tcase_add_loop_test(every,
+		every_history_of_nodes_of_which_one_goes_back_keeps_the_promises,
+		0, 4);
 	tcase_add_loop_test(every,
 		every_history_of_nodes_that_come_or_go_keeps_the_promises, 0,
 		18);

@@ -38,6 +38,7 @@ void upgrade_world_step(uint32_t nodes, const struct upgrade_world *world,
 		node->ran = world->bits[i] & 16;
 		node->lost = world->bits[i] & 32;
 		node->same = world->bits[i] & 64;
+		node->alone = world->bits[i] & 128;
 		node->part = (enum upgrade_part)world->part[i];
 		node->proof = node->fresh ? strdup(upgrade_world_good) : NULL;
 	}
@@ -65,7 +66,7 @@ static void from_step(
 		world->bits[i] = (uint8_t)(node->standby | node->dead << 1 |
 					   node->fresh << 2 | node->kept << 3 |
 					   node->ran << 4 | node->lost << 5 |
-					   node->same << 6);
+					   node->same << 6 | node->alone << 7);
 		world->part[i] = (uint8_t)node->part;
 	}
 }

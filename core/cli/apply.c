@@ -11,12 +11,13 @@
 #include "core/cli/record.h"
 #include "core/fleet/control.h"
 
-enum { FREEZE_TIMEOUT = CLI_OWN, DEADLINE };
+enum { FREEZE_TIMEOUT = CLI_OWN, DEADLINE, PROBATION, WAIT };
 
 struct wish {
 	struct planning planning;
 	struct comparing comparing;
-	int64_t deadline_ns, freeze_ns;
+	int64_t deadline_ns, freeze_ns, probation_ns;
+	bool wait;
 };
 
 static int apply(struct cli *cli, struct wish *wish, const struct plan *after);
@@ -34,6 +35,11 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	else if (id == FREEZE_TIMEOUT)
 		return cli_take_duration(cli, &apply_command, "freeze-timeout",
 			value, &wish->freeze_ns);
+	else if (id == PROBATION)
+		return cli_take_duration(cli, &apply_command, "probation",
+			value, &wish->probation_ns);
+	else if (id == WAIT)
+		wish->wait = true;
 	else
 		return planning_take(
 			cli, &apply_command, &wish->planning, id, value);
@@ -44,7 +50,8 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	struct plan before = {0}, after = {0};
 	struct changes changes = {0};
-	struct wish wish = {.deadline_ns = -1, .freeze_ns = -1};
+	struct wish wish = {
+		.deadline_ns = -1, .freeze_ns = -1, .probation_ns = -1};
 	int code = cli_parse(cli, &apply_command, argc, argv, take, &wish);
 
 	if (code >= 0)
@@ -103,6 +110,11 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 		if (wish->freeze_ns >= 0)
 			asking_add(
 				&asking, "freeze_ns=%" PRId64, wish->freeze_ns);
+		if (wish->probation_ns >= 0)
+			asking_add(&asking, "probation_ns=%" PRId64,
+				wish->probation_ns);
+		if (wish->wait)
+			asking_add(&asking, "wait=1");
 		code = asking_one(cli, &asking);
 		changing_finish(&changing);
 	}
@@ -141,7 +153,10 @@ static const struct cli_option options[] = {PLANNING_OPTIONS, ASKING_OPTION,
 		"restore their state; 10s each unless given"},
 	{"freeze-timeout", FREEZE_TIMEOUT, "DURATION",
 		"how long a node may take to stand still, 1s unless given"},
-	{0}};
+	{"probation", PROBATION, "DURATION",
+		"how long a node can go back by itself to what it ran, 30s "
+		"unless given"},
+	{"wait", WAIT, NULL, "return only when the probation is over"}, {0}};
 
 const struct cli_command apply_command = {
 	.name = "apply",
@@ -153,7 +168,9 @@ const struct cli_command apply_command = {
 		"and make way, all at once. Nodes may come and go, and "
 		"operators move from one to another. Until then every failure "
 		"leaves all as it was. Nodes that do not change are left "
-		"alone.\n"
+		"alone. One that crashes in its first 30 s goes back to what "
+		"it ran, where it has the operators and streams that it "
+		"had.\n"
 		"The exit code is 0 when it was done or nothing would change, "
 		"1 when it failed and all is as it was, 69 when nothing runs, "
 		"and 78 when the topology is not valid or cannot be reached "

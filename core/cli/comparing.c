@@ -2,11 +2,13 @@
 #include "core/cli/comparing.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/cli/asking.h"
 #include "core/cli/record.h"
 
+static void mark_returned(struct placement *placement, const json_t *names);
 static void take_record(void *context, const char *topology, json_t *line);
 
 int comparing_ask(struct cli *cli, struct comparing *comparing,
@@ -26,7 +28,23 @@ int comparing_ask(struct cli *cli, struct comparing *comparing,
 			after->placement.node_count == 1 ? "" : "s",
 			after->topology.operator_count,
 			after->topology.operator_count == 1 ? "" : "s");
-	return code ? code : record_plan(cli, comparing->record, before);
+	if (code == 0)
+		code = record_plan(cli, comparing->record, before);
+	if (code == 0)
+		mark_returned(&before->placement,
+			json_object_get(comparing->record, "returned"));
+	return code;
+}
+
+/* Those that went back from what was applied are not as the record says. */
+static void mark_returned(struct placement *placement, const json_t *names)
+{
+	for (size_t i = 0; i < json_array_size(names); i++)
+		for (uint32_t at = 0; at < placement->node_count; at++)
+			placement->nodes[at].returned |=
+				strcmp(placement->nodes[at].name,
+					json_string_value(
+						json_array_get(names, i))) == 0;
 }
 
 static void take_record(void *context, const char *topology, json_t *line)

@@ -23,7 +23,7 @@ static void came_back(void *context, uint32_t node);
 static int choose_upgrade(struct replan *replan, const struct request *request,
 	struct catalogue_choice **choices, size_t *count, struct arena *arena,
 	struct error *error);
-static int choose_before(struct replan *replan, uint32_t node,
+static int choose_before(struct replan *replan, uint32_t node, bool came_back,
 	struct catalogue_choice **choices, size_t *count, struct arena *arena,
 	struct error *error);
 static const char *node_name(const struct replan *replan, uint32_t node);
@@ -137,12 +137,13 @@ static int make_choice(struct replan *replan, const struct request *request,
 		code = choose_upgrade(
 			replan, request, &choices, &count, &arena, error);
 	else
-		code = choose_before(
-			replan, request->node, &choices, &count, &arena, error);
+		code = choose_before(replan, request->node, false, &choices,
+			&count, &arena, error);
 	replan->next_record = json_incref(replan->record);
 	if (code == 0)
 		code = replan_resolve(replan, choices, count, error);
 	arena_release(&arena);
+	replan_mark_returned(replan, false);
 	return code < 0 ? code : replan_compare(replan, error);
 }
 
@@ -183,7 +184,9 @@ static void came_back(void *context, uint32_t node)
 	choices = choice_pin(
 		&replan->running->placement, replan->store, &arena, &count);
 	replan->next_record = json_incref(replan->record);
-	if (choose_before(replan, node, &choices, &count, &arena, NULL) == 0 &&
+	replan->before[node].returned = replan->before[node].applied;
+	if (choose_before(replan, node, true, &choices, &count, &arena, NULL) ==
+			0 &&
 		replan_resolve(replan, choices, count, NULL) == 0) {
 		placement_follow(
 			&replan->next->placement, &replan->running->placement);
@@ -234,7 +237,7 @@ static int choose_upgrade(struct replan *replan, const struct request *request,
 	return code;
 }
 
-static int choose_before(struct replan *replan, uint32_t node,
+static int choose_before(struct replan *replan, uint32_t node, bool came_back,
 	struct catalogue_choice **choices, size_t *count, struct arena *arena,
 	struct error *error)
 {
@@ -244,7 +247,7 @@ static int choose_before(struct replan *replan, uint32_t node,
 		return error_set(
 			error, -EINVAL, "rollback needs the name of a node");
 	before = &replan->before[node];
-	if (before->count == 0)
+	if (before->count == 0 || (before->applied && !came_back))
 		return error_set(error, -ENOENT,
 			"%s runs as it was started or applied: there is no "
 			"version before that to return to",
@@ -302,7 +305,8 @@ static void adopt(struct replan *replan)
 
 		if (node->action == CHANGES_NODE_KEPT)
 			continue;
-		if (node->action == CHANGES_NODE_UPGRADED && !replan->applies)
+		if (node->alone || (node->action == CHANGES_NODE_UPGRADED &&
+					   !replan->applies))
 			remember(replan, replan->places.nodes[node->before]);
 		else if (node->before != CHANGES_NONE)
 			forget_before(
@@ -334,6 +338,7 @@ static void remember(struct replan *replan, uint32_t node)
 	struct before *before = &replan->before[node];
 
 	forget_before(before);
+	before->applied = replan->applies;
 	before->choices =
 		calloc(placed->operator_count + 1u, sizeof *before->choices);
 	CHECK(before->choices != NULL);

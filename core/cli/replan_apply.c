@@ -37,6 +37,7 @@ int replan_apply(struct replan *replan, const struct request *request,
 		json_object_set_new(replan->next_record, "text",
 			json_string(replan->next->source.text));
 	code = vet(replan, error);
+	replan_mark_returned(replan, true);
 	if (code == 0)
 		code = replan_compare(replan, error);
 	if (code < 0)
@@ -46,6 +47,16 @@ int replan_apply(struct replan *replan, const struct request *request,
 	changes_print(&replan->changes, &(struct changes_style){0}, &text);
 	replan->report = text_take(&text);
 	return 0;
+}
+
+void replan_mark_returned(struct replan *replan, bool again)
+{
+	struct placement *running = &replan->running->placement;
+
+	for (uint32_t i = 0; i < running->node_count; i++)
+		running->nodes[i].returned =
+			again &&
+			replan->before[replan->places.nodes[i]].returned;
 }
 
 /* What a tool sends; or, when files have changed, what was read at the start,
@@ -143,8 +154,15 @@ void replan_settings_fill(const struct replan_settings *settings,
 char *replan_record(void *context)
 {
 	const struct replan *replan = context;
-	json_t *record = json_copy(replan->record);
+	const struct placement *running = &replan->running->placement;
+	json_t *record = json_copy(replan->record), *returned = json_array();
 	char *text;
+
+	for (uint32_t i = 0; i < running->node_count; i++)
+		if (replan->before[replan->places.nodes[i]].returned)
+			json_array_append_new(
+				returned, json_string(running->nodes[i].name));
+	json_object_set_new(record, "returned", returned);
 
 	json_object_set_new(record, "plugins",
 		record_plugins(replan->cli, replan->running));

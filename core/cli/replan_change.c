@@ -181,6 +181,7 @@ static void fill_node(struct replan *replan, struct loop_change *change,
 		     ? replan->places.nodes[node->before]
 		     : replan->next_places.nodes[node->after];
 	change->members[at] = true;
+	change->alone[at] = node->alone;
 	change->parts[at] = node->before == CHANGES_NONE  ? UPGRADE_ADDED
 			    : node->after == CHANGES_NONE ? UPGRADE_REMOVED
 							  : UPGRADE_REPLACED;

@@ -15,6 +15,8 @@
 struct before {
 	struct catalogue_choice *choices; /* texts owned; for that node */
 	size_t count;
+	bool applied;  /* its manifest was another one, too */
+	bool returned; /* and it has gone back to that */
 };
 
 /* Where the loop has the nodes and links of a placement. */
@@ -69,6 +71,10 @@ void replan_forget_places(struct replan_places *places);
 
 /* The node of what runs that has a place in the loop. */
 uint32_t replan_node(const struct replan *replan, uint32_t place);
+
+/* Nodes that went back from what was applied last are to have it again, or are
+ * left as they are. */
+void replan_mark_returned(struct replan *replan, bool again);
 
 json_t *replan_list_files(const struct replan *replan, const json_t *record,
 	const struct plan *plan);

@@ -67,6 +67,7 @@ struct loop_change {
 	struct version **next; /* of nodes that are replaced or added */
 	enum upgrade_part *parts;
 	bool *members;            /* of those that are, or are removed */
+	bool *alone;              /* its former version fits the others, too */
 	const char **names;       /* of those that are added; the planner's */
 	struct links_pair *links; /* as they are, to be made what they become */
 	bool halts; /* what goes over links that stay is another */

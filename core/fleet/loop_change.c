@@ -25,9 +25,11 @@ void loop_begin_change(struct loop *loop)
 		.next = calloc(nodes, sizeof(void *)),
 		.parts = calloc(nodes, sizeof *change->parts),
 		.members = calloc(nodes, sizeof *change->members),
+		.alone = calloc(nodes, sizeof *change->alone),
 		.names = calloc(nodes, sizeof(void *)),
 		.links = calloc(links + 1u, sizeof *change->links)};
-	CHECK(change->next && change->parts && change->members);
+	CHECK(change->next && change->parts && change->members &&
+		change->alone);
 	CHECK(change->names && change->links);
 	memcpy(change->links, loop->pairs, links * sizeof *change->links);
 }
@@ -102,6 +104,7 @@ void loop_end_change(struct loop *loop)
 	free(change->next);
 	free(change->parts);
 	free(change->members);
+	free(change->alone);
 	free(change->names);
 	free(change->links);
 	*change = (struct loop_change){0};
@@ -109,6 +112,11 @@ void loop_end_change(struct loop *loop)
 
 bool loop_begins_anew(const struct loop *loop, uint32_t node)
 {
+	const struct supervised_policy *policies =
+		loop->supervisor.options.policies;
+
+	if (policies && policies[node].program)
+		return true; /* it gets new ones */
 	for (uint32_t i = 0; i < loop->links.count; i++) {
 		const struct links_pair *pair = &loop->links.pairs[i];
 

@@ -16,6 +16,7 @@
 struct members {
 	uint32_t *nodes;
 	enum upgrade_part *parts;
+	bool *alone, any_alone;
 	uint32_t count;
 };
 
@@ -69,6 +70,7 @@ void loop_upgrade(
 	free(refusal);
 	free(members.nodes);
 	free(members.parts);
+	free(members.alone);
 }
 
 static int make(
@@ -93,11 +95,14 @@ static char *gather(struct loop *loop, struct members *members)
 
 	members->nodes = calloc(loop->node_room, sizeof *members->nodes);
 	members->parts = calloc(loop->node_room, sizeof *members->parts);
-	CHECK(there && members->nodes && members->parts);
+	members->alone = calloc(loop->node_room, sizeof *members->alone);
+	CHECK(there && members->nodes && members->parts && members->alone);
 	for (uint32_t i = 0; i < change->node_room; i++) {
 		if (!change->members[i])
 			continue;
 		members->nodes[members->count] = i;
+		members->alone[members->count] = change->alone[i];
+		members->any_alone |= change->alone[i];
 		members->parts[members->count++] = change->parts[i];
 		if (change->parts[i] != UPGRADE_ADDED)
 			there[count++] = i;
@@ -116,6 +121,7 @@ static void begin(struct loop *loop, uint64_t client,
 		.wait = request->wait,
 		.nodes = members->nodes,
 		.parts = members->parts,
+		.alone = members->alone,
 		.node_count = members->count,
 		.halts = loop->change.halts,
 		.together = applies,
@@ -125,7 +131,7 @@ static void begin(struct loop *loop, uint64_t client,
 						    : request->freeze_ns,
 		.restore_ns = request->deadline_ns < 0 ? UPGRADE_RESTORE_NS
 						       : request->deadline_ns,
-		.probation_ns = applies ? 0
+		.probation_ns = applies && !members->any_alone ? 0
 				: request->probation_ns < 0
 					? UPGRADE_PROBATION_NS
 					: request->probation_ns};
@@ -228,6 +234,7 @@ static void settle(struct loop *loop, uint64_t client)
 		free(line);
 	}
 	free(advice);
+	loop->applies = false; /* whoever goes back does so alone */
 }
 
 static void tell_node(struct loop *loop, uint64_t client, uint32_t node)

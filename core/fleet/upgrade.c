@@ -134,6 +134,7 @@ void upgrade_begin(struct upgrade *upgrade,
 	upgrade->request = *request;
 	upgrade->request.nodes = NULL;
 	upgrade->request.parts = NULL;
+	upgrade->request.alone = NULL;
 	upgrade->plan = plan;
 	upgrade->number++;
 	for (uint32_t i = 0; i < request->node_count; i++) {
@@ -143,6 +144,7 @@ void upgrade_begin(struct upgrade *upgrade,
 		CHECK(node->revival == REVIVAL_NONE);
 		node->part =
 			request->parts ? request->parts[i] : UPGRADE_REPLACED;
+		node->alone = request->alone && request->alone[i];
 		node->dead = node->part == UPGRADE_ADDED;
 		node->stage = STAGE_READY;
 		if (node->part == UPGRADE_REMOVED)

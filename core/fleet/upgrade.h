@@ -34,6 +34,8 @@
  * New versions that fit each other only (`together`) go back no more once
  * committed: one that dies before it ran is followed by another of its own
  * version, from the same handovers; one that ran and dies is the topology's.
+ * Those among them whose former version fits its neighbours all the same
+ * (`alone`) have a probation like any other.
  *
  * Revival: a process of the version that wrote a handover is started in the
  * other seat and goes on from there. It happens when what would run is dead:
@@ -137,6 +139,8 @@ struct upgrade_request {
 	const uint32_t *nodes; /* at least one; each once */
 	uint32_t node_count;
 	const enum upgrade_part *parts; /* of them; NULL: all are replaced */
+	/* Those that go back alone, though `together`; NULL: none. */
+	const bool *alone;
 	bool halts, together;
 	int64_t prepare_ns, freeze_ns, restore_ns;
 	int64_t probation_ns; /* 0: none */
@@ -213,6 +217,7 @@ struct upgrade_node {
 	bool kept;    /* that of the last commit is held */
 	bool ran;     /* somebody has been told to run since that */
 	bool lost;    /* the standby died behind the commit */
+	bool alone;   /* goes back alone, though all come together */
 	bool same;    /* what is kept is not for its previous version */
 	char *proof;  /* of the fresh handover */
 };

@@ -81,7 +81,7 @@ void upgrade_commit(struct upgrade *upgrade)
 		CHECK(node->fresh != (node->part == UPGRADE_ADDED));
 		CHECK(node->standby != (node->part == UPGRADE_REMOVED));
 		node->kept = node->fresh;
-		node->same = upgrade->request.together;
+		node->same = upgrade->request.together && !node->alone;
 		node->fresh = node->ran = node->lost = false;
 		node->stage = STAGE_FENCING;
 		upgrade_do(upgrade, UPGRADE_DO_COMMIT, i)->plan = upgrade->plan;
@@ -161,6 +161,7 @@ static void end(struct upgrade *upgrade)
 	upgrade->request.client = 0;
 	if (!committed)
 		return;
+	upgrade_let_go(upgrade, true);
 	if (upgrade->request.probation_ns && !upgrade->stopping)
 		upgrade_arm(upgrade, UPGRADE_TIMER_PROBATION,
 			upgrade->request.probation_ns);

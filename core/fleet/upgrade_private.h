@@ -68,6 +68,9 @@ void upgrade_on_timeout(
 void upgrade_on_runs(struct upgrade *upgrade, uint32_t node);
 
 void upgrade_on_probation_over(struct upgrade *upgrade);
+
+/* Closes what was kept: of all, or of those that do not go back. */
+void upgrade_let_go(struct upgrade *upgrade, bool same);
 void upgrade_on_revival_late(struct upgrade *upgrade);
 
 /* Whether a version is on probation in the node. */

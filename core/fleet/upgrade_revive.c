@@ -111,6 +111,7 @@ void upgrade_on_sick(struct upgrade *upgrade, const struct upgrade_event *event)
 	request.client = 0;
 	request.wait = request.halts = request.together = false;
 	request.parts = NULL;
+	request.alone = NULL;
 	request.nodes = &event->node;
 	request.node_count = 1;
 	request.probation_ns = 0;
@@ -272,20 +273,25 @@ void upgrade_forget(struct upgrade *upgrade)
 
 void upgrade_on_probation_over(struct upgrade *upgrade)
 {
+	upgrade_let_go(upgrade, false);
+	upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_DONE, NULL);
+	upgrade->waiter = 0;
+}
+
+void upgrade_let_go(struct upgrade *upgrade, bool same)
+{
 	for (uint32_t i = 0; i < upgrade->node_count; i++) {
 		struct upgrade_node *node = &upgrade->nodes[i];
 
 		/* Who is dead comes again from its newest handover. */
 		if (!node->kept || (node->dead && !node->fresh) ||
-			node->stage == STAGE_FENCING ||
+			(same && !node->same) || node->stage == STAGE_FENCING ||
 			node->stage == STAGE_STARTING)
 			continue;
 		node->kept = false;
 		upgrade_do(upgrade, UPGRADE_DO_CLOSE, i)->plan =
 			UPGRADE_PLAN_KEPT;
 	}
-	upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_DONE, NULL);
-	upgrade->waiter = 0;
 }
 
 void upgrade_on_revival_late(struct upgrade *upgrade)

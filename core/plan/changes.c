@@ -147,7 +147,8 @@ static bool is_ours(const struct placement *placement, uint32_t node)
 	return placement->nodes[node].written->kind == NODE_OPERATORS;
 }
 
-/* A program of somebody else's is told of its streams when it connects. */
+/* A program of somebody else's is told of its streams when it connects; and who
+ * goes back alone has to find all others as they were. */
 static bool same_streams(
 	const struct comparing *comparing, const struct changes_node *node)
 {
@@ -169,6 +170,15 @@ static bool same_streams(
 	return true;
 }
 
+static bool same_operators(const struct changes_node *node)
+{
+	for (uint32_t i = 0; i < node->operator_count; i++)
+		if (node->operators[i].action > CHANGES_CHANGED ||
+			node->operators[i].from)
+			return false;
+	return true;
+}
+
 static enum changes_node_action decide(const struct comparing *comparing,
 	const struct changes_node *node, const char *topology_name,
 	const char *folder)
@@ -181,6 +191,7 @@ static enum changes_node_action decide(const struct comparing *comparing,
 		comparing->after, node->after, topology_name, folder);
 	bool same =
 		strcmp(before, after) == 0 &&
+		!comparing->before->nodes[node->before].returned &&
 		!differ_as_processes(&comparing->before->nodes[node->before],
 			&comparing->after->nodes[node->after]) &&
 		(ours || same_streams(comparing, node));
@@ -273,6 +284,10 @@ static void compare(struct comparing *comparing, const char *topology_name,
 				decide(comparing, node, topology_name, folder);
 		changes->counts[node->action]++;
 		changes_vet_program(comparing, node);
+		node->alone = node->before != CHANGES_NONE &&
+			      node->after != CHANGES_NONE &&
+			      same_operators(node) &&
+			      same_streams(comparing, node);
 		changes_vet_operators(comparing, node);
 		make_plan(comparing, node, topology_name, folder);
 	}

@@ -109,6 +109,9 @@ struct changes_node {
 	bool settings;
 	struct changes_operator *operators; /* new order, removed ones behind */
 	uint32_t operator_count;
+	/* What ran before fits its neighbours, too: its operators and streams
+	 * are those that it had. */
+	bool alone;
 	/* Written by this node, inside it or beyond; likewise. */
 	struct changes_stream *streams;
 	uint32_t stream_count;

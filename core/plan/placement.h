@@ -19,6 +19,8 @@ struct placement_node {
 	const char *name; /* "stats", "stats#1" */
 	const struct manifest_node *written;
 	struct node_options options; /* the manifest's defaults filled in */
+	/* It does not run this, but what it ran before: for `changes`. */
+	bool returned;
 	uint32_t *operators;         /* indices into the topology's */
 	uint32_t operator_count;
 	uint32_t *streams; /* those inside the node */

@@ -364,3 +364,40 @@ t stop
 wait $running || fail "it ended with $?"
 running=
 ! grep -q ' records of numbers were lost' run.err || fail "$(cat run.err)"
+
+scenario "what was applied crashes in its probation: its node alone goes back"
+build crashes -DNUMBER=2 \
+	"-DRUN=static int left = 2000; char line[200] = {0}; \
+FILE *file = fopen(\"/proc/self/cmdline\", \"r\"); \
+if (file) {(void)!fread(line, 1, sizeof line - 1, file); fclose(file);} \
+for (int i = 0; i < 190; i++) if (!strcmp(line + i, \"second\") && left-- == 0) abort();"
+manifest now one.so
+manifest bad crashes.so
+"$TAU" run now.json >/dev/null 2>run.err &
+running=$!
+until_reads sink
+pids >before
+t apply --wait bad.json
+expect_status 1
+expect_line err 'tau: up: second failed in its probation; the previous version runs again'
+goes_on
+pids >after
+[ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
+	fail "others were replaced than should be"
+t history
+expect_line out '*  second  returned  steady 1.0.0 *'
+expect_line run.err 'tau: second: returned; runs steady 1.0.0 *'
+expect_line run.err 'tau: what second had kept of * records of one is lost: *'
+t plan bad.json
+expect_status 1
+expect_line out 'Of 5 nodes 1 is upgraded and 4 are kept.'
+t rollback second
+expect_status 1
+expect_line err 'tau: up: second runs as it was started or applied: *'
+t apply --probation 0s new.json
+expect_status 0
+t plan new.json
+expect_status 0
+t stop --now
+wait $running || true
+running=

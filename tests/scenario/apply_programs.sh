@@ -147,3 +147,23 @@ expect_line out 'there is gone'
 [ ! -e it ] || fail "its name is left"
 goes_on ''
 stop
+
+scenario "a new command that crashes in its probation makes way for the former one"
+sed 's/"python3", "word.py", "b"/"false"/' b.json >false.json
+start a.json
+change false
+until grep -q "^tau: there: returned; runs python3" run.err; do
+	kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
+done
+expect_line run.err 'tau: there: false ended with status 1'
+goes_on 'a '
+t plan false.json
+expect_status 1
+expect_line out 'Of 2 nodes 1 is restarted and 1 is kept.'
+t plan a.json
+expect_status 1
+change b
+goes_on 'b '
+t plan b.json
+expect_status 0
+stop
