@@ -322,7 +322,6 @@ static void commit(struct loop *loop, const struct upgrade_action *action)
 static void come_back(struct loop *loop, const struct upgrade_action *action)
 {
 	struct loop_place *place = &loop->places[action->node];
-
 	bool keeps;
 
 	if (action->plan != UPGRADE_PLAN_KEPT)
@@ -387,7 +386,6 @@ static bool note_frozen(
 static bool is_awaited(const struct loop *loop, uint32_t node, uint64_t number)
 {
 	const struct upgrade *upgrade = &loop->exchange.upgrade;
-
 	enum upgrade_stage stage = upgrade->nodes[node].stage;
 
 	return (stage == STAGE_FREEZING || stage == STAGE_HALTING) &&
