@@ -4,7 +4,9 @@
  */
 #include "tests/embedded.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 START_TEST(members_of_a_port_are_given_in_order)
 {
@@ -217,6 +219,35 @@ START_TEST(a_port_that_the_application_reads_is_connected)
 }
 END_TEST
 
+/* Whatever cannot be opened for want of an fd is said, and nothing stays
+ * open. */
+START_TEST(a_node_for_which_no_fds_are_left_is_refused)
+{
+	const struct tau_node_options options = options_for(cut, cut);
+	const int used = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct rlimit limit, few;
+	struct tau_node *node;
+	int before, result, tries = 0;
+
+	ck_assert_int_eq(close(used), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	before = test_count_fds();
+	do {
+		few.rlim_cur = (rlim_t)(used + tries);
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+		result = tau_node_open(&node, LINES, NULL, &options);
+		if (result < 0)
+			ck_assert_str_ne(tau_node_error(node), "");
+		ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		ck_assert_int_eq(test_count_fds(), before);
+		tries++;
+	} while (result < 0);
+	ck_assert_int_ge(tries, 4);
+}
+END_TEST
+
 static void *call_all(void *context)
 {
 	struct tau_node *node = context;
@@ -292,6 +323,7 @@ static Suite *embed_open_suite(void)
 	tcase_add_test(tests, several_nodes_live_side_by_side);
 	tcase_add_test(tests, opening_and_closing_leaves_nothing_open);
 	tcase_add_test(tests, a_port_that_the_application_reads_is_connected);
+	tcase_add_test(tests, a_node_for_which_no_fds_are_left_is_refused);
 	tcase_add_test(tests, another_thread_may_do_nothing);
 	tcase_add_test(tests, nothing_may_be_called_from_within_the_log);
 	tcase_add_loop_test(tests, what_is_wrong_is_said_when_it_is_opened, 0,
