@@ -10,14 +10,23 @@
 # is the row's rate by the mean of those before and after it, so that what else
 # the machine does falls on both; the median of the rounds counts.
 #
+# Each upgrade costs the topology the same, so the ratio is a matter of how many
+# there are in a second: with nothing between them it is the worst that there
+# is, and the worse the sooner a standby is ready. Rows at fewer in a second are
+# therefore measured likewise, each upgrade due at its time, whether the one
+# before was late or not.
+#
 #   upgrade-pause-median, -p99   how long the node stands still, of all rows
-#   upgrade-throughput           the rate during a row, beside undisturbed
+#                                with nothing between
+#   upgrade-throughput           the rate during such a row, beside undisturbed
 #   upgrade-cost                 how much of the time from one upgrade to the
 #                                next the topology loses: 1 - the ratio
+#   upgrade-each-second-N        the rate at N upgrades in each second, likewise
 set -eu
 : "${TAU:?}" "${top_srcdir:?}"
 rounds=${UPGRADE_ROUNDS:-5}
 in_a_row=${UPGRADES_IN_A_ROW:-100}
+in_a_second=${UPGRADES_IN_A_SECOND-10 30 60}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/upgrade.XXXXXX")
 running=
 finish() {
@@ -62,10 +71,22 @@ undisturbed() {
 	rate "$before" "$(look)"
 }
 
-# replace COUNT: upgrades to the other version and back.
+# await MICROSECONDS: until it is so late. Nobody writes into that pipe: a read
+# of it waits, without a process that is started for it.
+exec {never}<> <(:)
+await() {
+	local left=$(($1 - ${EPOCHREALTIME/./}))
+	[ $left -lt 1000 ] ||
+		read -r -t "$(printf '%d.%06d' $((left / 1000000)) \
+			$((left % 1000000)))" -u "$never" || true
+}
+
+# replace COUNT [EACH_SECOND]: upgrades to the other version and back; the last
+# one has its time, too.
 replace() {
-	local i
+	local i began=${EPOCHREALTIME/./}
 	for ((i = 0; i < $1; i++)); do
+		[ $# -eq 1 ] || await $((began + i * 1000000 / $2))
 		version=$((3 - version))
 		"$TAU" upgrade --json --plugin "$folder/steady$version.so" \
 			2>"$folder/said" >>"$folder/report" || {
@@ -73,17 +94,19 @@ replace() {
 			return 1
 		}
 	done
+	[ $# -eq 1 ] || await $((began + i * 1000000 / $2))
 }
 
-# row_of_upgrades: its rate, and milliseconds from one upgrade to the next.
+# row_of_upgrades COUNT [EACH_SECOND]: its rate, and milliseconds from one
+# upgrade to the next.
 row_of_upgrades() {
 	local before after
 	before=$(look)
-	replace "$in_a_row"
+	replace "$@"
 	after=$(look)
 	during=$(rate "$before" "$after")
 	cycle=$(awk -v began="${before#* }" -v ended="${after#* }" \
-		-v count="$in_a_row" \
+		-v count="$1" \
 		'BEGIN { printf "%.3f\n", (ended - began) * 1000 / count }')
 }
 
@@ -112,29 +135,46 @@ done
 version=1
 replace 2 # both are in the store then
 : >"$folder/report"
-before=$(undisturbed)
-for ((round = 0; round < rounds; round++)); do
-	row_of_upgrades
-	after=$(undisturbed)
-	awk -v before="$before" -v during="$during" -v after="$after" \
-		-v cycle="$cycle" 'BEGIN { mean = (before + after) / 2
-		printf "%.3f %d %d %.3f\n", during / mean, during, mean,
-			cycle }'
-	before=$after
-done >"$folder/rounds"
-sed 's/^/round: ratio, rate, undisturbed, ms from one to the next: /' \
-	"$folder/rounds" >&2
+# rounds_of FILE COUNT [EACH_SECOND]: a line of each round.
+rounds_of() {
+	local file=$1 before after round
+	shift
+	before=$(undisturbed)
+	for ((round = 0; round < rounds; round++)); do
+		row_of_upgrades "$@"
+		after=$(undisturbed)
+		awk -v before="$before" -v during="$during" -v after="$after" \
+			-v cycle="$cycle" 'BEGIN { mean = (before + after) / 2
+			printf "%.3f %d %d %.3f\n", during / mean, during, mean,
+				cycle }'
+		before=$after
+	done >"$file"
+	sed "s/^/round: ratio, rate, undisturbed, ms from one to the next: /" \
+		"$file" >&2
+}
+
+# median FILE: the round whose ratio is.
+median() {
+	sort -g "$1" | sed -n "$(((rounds + 1) / 2))p"
+}
+
+rounds_of "$folder/rounds" "$in_a_row"
 sed -n 's/.*"pause_us": \([0-9]*\).*/\1/p' "$folder/report" |
 	awk '{ print $1 / 1000 }' >"$folder/pauses"
 [ "$(wc -l <"$folder/pauses")" = $((rounds * in_a_row)) ]
-read -r ratio during undisturbed cycle < <(
-	sort -g "$folder/rounds" | sed -n "$(((rounds + 1) / 2))p")
+read -r ratio during undisturbed cycle < <(median "$folder/rounds")
 cost=$(awk -v ratio="$ratio" -v cycle="$cycle" \
 	'BEGIN { printf "%.2f", (1 - ratio) * cycle }')
 row upgrade-pause-median "$(nth "$folder/pauses" 0.5)" ms goal 6 "<= 1"
 row upgrade-pause-p99 "$(nth "$folder/pauses" 0.99)" ms goal 15 "<= 1"
 row upgrade-throughput "$during" rec/s undisturbed "$undisturbed" ">= 0.9"
 row upgrade-cost "$cost" ms one-to-next "$cycle" ""
+for each in $in_a_second; do
+	rounds_of "$folder/rounds.$each" $((each * 3 / 2)) "$each"
+	read -r ratio during undisturbed cycle < <(median "$folder/rounds.$each")
+	row "upgrade-each-second-$each" "$during" rec/s undisturbed \
+		"$undisturbed" ""
+done
 "$TAU" stop --now >/dev/null 2>&1
 wait $running || true
 running=
