@@ -181,6 +181,11 @@
 #define CARRY_PIECES_MAX 500u
 #define CARRY_LENT_BYTES_MIN (16 * KIB)
 
+/* Of what the operators of a standby allocated when they were created, so much
+ * is made to be there while it waits: what is used of it is so when it takes
+ * over, and what is not is no more than this. */
+#define STANDBY_WARM_BYTES_MAX (4 * MIB)
+
 /* `run --watch`: how long files must have been left alone before what they say
  * is applied; what is read of their changes at once; symbolic links in a row
  * that are followed; how often folders that come and go are looked for. */

@@ -199,6 +199,7 @@ void loop_send_command(
 		command.text = (struct command_text){
 			one->version->plan, one->version->plan_bytes};
 	if (action->command == COMMAND_PLAN) {
+		command.code = one->stands_by;
 		command.records = one->follows;
 		command.bytes = loop->number;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/owner.h"
+#include "core/base/warm.h"
 #include "core/fiber/overflow.h"
 #include "core/host/gate.h"
 #include "core/host/inherited.h"
@@ -13,6 +14,7 @@
 #include "core/host/last_words.h"
 #include "core/host/node.h"
 #include "core/host/node_counters.h"
+#include "core/host/node_given.h"
 #include "core/host/node_look.h"
 #include "core/host/node_quiet.h"
 #include "core/host/node_report.h"
@@ -29,12 +31,10 @@ struct node_process {
 	struct log log;
 	struct command_connection *connection;
 	struct reactor_watch watch;
-	struct node_plan plan;
+	struct node_given given;
 	struct node *node;
 	struct overflow *overflow;
 	struct last_words last_words;
-	bool follows; /* a process that crashed */
-	uint64_t topology;
 	bool heard; /* the connection has something */
 	bool left;  /* the supervisor has gone */
 	bool closed;
@@ -51,7 +51,6 @@ static int listen_for_plan(struct node_process *process);
 static int play(struct node_process *process, const char *store,
 	char *const *environment);
 static int prepare(struct node_process *process, const char *store);
-static int receive_plan(struct node_process *process, struct error *error);
 static int watch_commands(struct node_process *process);
 static int work(struct node_process *process);
 static int flush(struct node_process *process);
@@ -91,7 +90,7 @@ int node_process(struct os *os, const char *store, char *const *environment)
 	command_connection_destroy(&process.connection);
 	node_upgrade_release(&process.upgrade);
 	overflow_remove(&process.overflow);
-	node_plan_release(&process.plan);
+	node_plan_release(&process.given.plan);
 	return status;
 }
 
@@ -99,8 +98,12 @@ static int listen_for_plan(struct node_process *process)
 {
 	struct node_failure failure = {0};
 
-	if (receive_plan(process, &failure.error) < 0)
+	if (node_given_receive(&process->given, process->os,
+		    process->connection, &failure.error) < 0)
 		say_failure(process, &failure);
+	else
+		log_init(&process->log, process->os, 2,
+			process->given.plan.node, LOG_NOTICE);
 	return failure.error.code;
 }
 
@@ -108,20 +111,21 @@ static int listen_for_plan(struct node_process *process)
 static int play(struct node_process *process, const char *store,
 	char *const *environment)
 {
-	const struct node_plan *plan = &process->plan;
+	const struct node_plan *plan = &process->given.plan;
 
 	if (plan->command_count > 0)
 		return keeper_run(process->os, &process->log,
 			process->connection, plan, environment);
 	if (plan->remote[0])
 		return gate_run(process->os, &process->log, process->connection,
-			plan, process->follows);
+			plan, process->given.follows);
 	return prepare(process, store) < 0 ? 1 : work(process);
 }
 
 static int prepare(struct node_process *process, const char *store)
 {
 	struct node_failure failure = {0};
+	struct warm warm = {0};
 	int result = node_create(
 		&process->node, process->os, &process->log, 0, &failure.error);
 
@@ -129,19 +133,22 @@ static int prepare(struct node_process *process, const char *store)
 		(struct last_words){process->os, process->node, COMMAND_FD};
 	if (result == 0)
 		result = overflow_install(&process->overflow, process->os,
-			process->node->fabric.stacks, 2, process->plan.node,
-			last_words_who, last_words_tell, &process->last_words,
-			&failure.error);
+			process->node->fabric.stacks, 2,
+			process->given.plan.node, last_words_who,
+			last_words_tell, &process->last_words, &failure.error);
 	if (result == 0) {
-		process->node->follows = process->follows;
-		process->node->topology = process->topology;
-		node_counters_open(process->node, &process->plan,
+		process->node->follows = process->given.follows;
+		process->node->topology = process->given.topology;
+		node_counters_open(process->node, &process->given.plan,
 			inherited_fd(process->os, COMMAND_FD_COUNTERS));
-		result = node_build(process->node, &process->plan, store,
+		if (process->given.stands_by)
+			warm_note(&warm, process->os);
+		result = node_build(process->node, &process->given.plan, store,
 			inherited_fd(process->os, COMMAND_FD_STDIN),
 			inherited_fd(process->os, COMMAND_FD_STDOUT), &failure);
 	}
 	if (result < 0) {
+		warm_release(&warm);
 		say_failure(process, &failure);
 		return result;
 	}
@@ -156,34 +163,9 @@ static int prepare(struct node_process *process, const char *store)
 	result = watch_commands(process);
 	if (result == 0)
 		node_report_ready(process->node, process->connection);
+	warm_since(&warm, process->os, STANDBY_WARM_BYTES_MAX);
+	warm_release(&warm);
 	return result;
-}
-
-static int receive_plan(struct node_process *process, struct error *error)
-{
-	struct command message;
-	int flow;
-
-	while ((flow = command_receive(process->connection, &message, error)) ==
-		COMMAND_WAIT)
-		if (node_report_wait(
-			    process->os, process->connection, EPOLLIN) < 0)
-			return error_set(error, -EIO,
-				"cannot wait for the supervisor's plan");
-	if (flow != COMMAND_OK)
-		return error_set(error, flow < 0 ? flow : -EPIPE,
-			"the supervisor has gone before it sent a plan");
-	if (message.kind != COMMAND_PLAN)
-		return error_set(
-			error, -EPROTO, "expected a plan as the first command");
-	process->follows = message.records > 0;
-	process->topology = message.bytes;
-	flow = node_plan_decode(
-		&process->plan, message.text.text, message.text.bytes, error);
-	if (flow == 0)
-		log_init(&process->log, process->os, 2, process->plan.node,
-			LOG_NOTICE);
-	return flow;
 }
 
 static int watch_commands(struct node_process *process)

@@ -144,7 +144,7 @@ static int kind_parts(unsigned kind)
 {
 	switch (kind) {
 	case COMMAND_PLAN:
-		return PART_RECORDS | PART_BYTES | PART_TEXT;
+		return PART_CODE | PART_RECORDS | PART_BYTES | PART_TEXT;
 	case COMMAND_QUIET:
 		return PART_RECORDS | PART_TEXT;
 	case COMMAND_DEADLOCK:

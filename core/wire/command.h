@@ -165,7 +165,7 @@ enum command_fd {
 
 enum command_kind {
 	/* from the supervisor */
-	COMMAND_PLAN = 1,
+	COMMAND_PLAN = 1, /* code: 1 for who stands by for one that runs */
 	COMMAND_RUN = 2,
 	COMMAND_DRAIN = 3,
 	COMMAND_CLOSE = 4,
