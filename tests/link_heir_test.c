@@ -180,6 +180,60 @@ START_TEST(a_connection_that_is_made_anew_behind_the_end_is_the_end)
 }
 END_TEST
 
+/* The new connection comes while its own process is being replaced: 0, before
+ * that one stands still, and so says HELLO on it, which its follower does not
+ * say again; 1, behind that; 2, before the follower is there at all, which has
+ * no other then. */
+START_TEST(who_follows_on_a_connection_made_anew_says_hello_there_once)
+{
+	static struct script follower;
+	struct error error = ERROR_NONE;
+	struct carry_reader from;
+	struct carry carry;
+	int fds[2];
+
+	script_begin_heirs(&script, false);
+	script_begin_heirs(&follower, false);
+	script_open_link(&script);
+	link_freeze(follower.link);
+	carry_init(&carry, &script.fake.os);
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			0, fds),
+		0);
+	if (_i < 2)
+		ck_assert_int_eq(
+			link_renew(follower.link, dup(fds[0]), &error), 0);
+	if (_i == 0) {
+		ck_assert_int_eq(
+			link_renew(script.link, dup(fds[0]), &error), 0);
+		close(script.peer);
+		script.peer = dup(fds[1]);
+		script_settle(&script);
+		ck_assert_uint_eq(script.hellos, 2);
+	}
+	close(fds[0]);
+	link_freeze(script.link);
+	link_carry(script.link, &carry);
+	carry_whole(&carry);
+	from = (struct carry_reader){carry.bytes, carry.bytes + carry.used,
+		carry.fds, carry.fd_count, false};
+	ck_assert_int_eq(link_adopt(follower.link, &from, false, &error), 0);
+	ck_assert_int_eq(link_thaw(follower.link, &error), 0);
+	if (_i < 2) {
+		close(follower.peer);
+		follower.peer = dup(fds[1]);
+	}
+	close(fds[1]);
+	script_settle(&follower);
+	ck_assert_uint_eq(follower.hellos, _i > 0);
+	ck_assert_uint_eq(follower.closed, 0);
+	carry_release(&carry);
+	script_end(&follower);
+	script_end(&script);
+}
+END_TEST
+
 static Suite *link_heir_suite(void)
 {
 	Suite *suite = suite_create("link_heir");
@@ -197,6 +251,9 @@ static Suite *link_heir_suite(void)
 		heirs, a_torn_connection_of_bytes_is_followed_by_another, 0, 2);
 	tcase_add_loop_test(heirs,
 		a_connection_that_is_made_anew_behind_the_end_is_the_end, 0, 2);
+	tcase_add_loop_test(heirs,
+		who_follows_on_a_connection_made_anew_says_hello_there_once, 0,
+		3);
 	return suite;
 }
 

@@ -32,6 +32,7 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	struct error *error)
 {
 	uint32_t flags = carry_take_u32(from), count;
+	uint64_t connection;
 	struct link_end **ends = NULL;
 	int result;
 
@@ -51,9 +52,11 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	link->hello_timer.due_ns = (int64_t)carry_take_u64(from);
 	link->settings.incarnation = carry_take_u64(from);
 	link->peer_incarnation = carry_take_u64(from);
+	connection = carry_take_u64(from);
 	count = carry_take_u32(from);
 	if (!sizes_fit(link) || flags > 255 ||
 		!(flags & CARRIED_PACKETS) == link->settings.packets ||
+		(link->settings.packets && connection) ||
 		count > LINK_STREAMS_MAX ||
 		count > (size_t)(from->limit - from->next))
 		return refuse(link, -EBADMSG, error);
@@ -83,7 +86,7 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 			link->hello_timer.due_ns);
 	if (flags & CARRIED_CLOSED)
 		go_over(link);
-	return 0;
+	return link_connect_adopted(link, connection, error);
 }
 
 static int adopt_ends(struct link *link, struct carry_reader *from,

@@ -5,6 +5,7 @@
  *
  *	| flags u32 | packet that goes, comes, was said to come: 3 u32
  *	| counts 6 u64 | HELLO's time u64 | incarnations 2 u64
+ *	| the connection that this is about, as link_connection u64
  *	| ends u32, each:
  *	|	stream's name | number, flags, atomic, in window: 4 u32
  *	|	part: offset, total, type: 3 u32 | what of it has come

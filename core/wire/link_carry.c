@@ -112,6 +112,7 @@ void link_carry(const struct link *link, struct carry *to)
 	carry_u64(to, (uint64_t)link->hello_timer.due_ns);
 	carry_u64(to, link->settings.incarnation);
 	carry_u64(to, link->peer_incarnation);
+	carry_u64(to, link_connection(link, link->fd));
 	carry_u32(to, link->ends_total);
 	for (uint32_t i = 0; i < link->end_count; i++)
 		if (link->ends[i])

@@ -252,6 +252,16 @@ void link_fds_retry(struct timer *timer);
 /* Ends the connection and all streams that it carries; `why` NULL: well. */
 void link_shut(struct link *link, const char *why);
 
+/* Which connection an end of it belongs to, in any process; 0 where it is never
+ * made anew. */
+uint64_t link_connection(const struct link *link, int fd);
+
+/* What was handed over is about that one: goes on there if it has it, and else
+ * begins anew, when it goes on, on the newest that it has. -errno with a
+ * sentence. */
+int link_connect_adopted(
+	struct link *link, uint64_t connection, struct error *error);
+
 /* Begins anew on another connection; what was lost with the last is told. */
 void link_begin_again(struct link *link);
 

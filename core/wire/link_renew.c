@@ -9,7 +9,12 @@
  *
  *	survivor == old == dead process     what is whole in here is taken
  *	survivor == new == its follower     HELLO, alpha, numbers from 0
+ *
+ * The survivor may be replaced at the same time. Its standby is given the new
+ * connection as well, and what it is handed may be about either: from before
+ * the new one came, or from behind its first HELLO there.
  */
+#include <fcntl.h>
 #include <string.h>
 
 #include "core/base/check.h"
@@ -63,6 +68,43 @@ int link_renew_late(struct link *link, struct error *error)
 
 	link->next_fd = -1;
 	return fd < 0 ? 0 : link_renew(link, fd, error);
+}
+
+uint64_t link_connection(const struct link *link, int fd)
+{
+	struct os *os = link->host.os;
+	struct stat status;
+
+	if (link->settings.packets || fd < 0 || os->fstat(os, fd, &status) < 0)
+		return 0;
+	return status.st_ino;
+}
+
+int link_connect_adopted(
+	struct link *link, uint64_t connection, struct error *error)
+{
+	struct link_host *host = &link->host;
+	int result = 0;
+
+	if (link->closed || link_connection(link, link->fd) == connection)
+		return 0;
+	if (link->next_fd < 0) {
+		result =
+			host->os->fcntl(host->os, link->fd, F_DUPFD_CLOEXEC, 0);
+		link->next_fd = result;
+	} else if (link_connection(link, link->next_fd) == connection) {
+		reactor_remove(host->reactor, &link->watch);
+		host->os->close(host->os, link->fd);
+		link->fd = link->next_fd;
+		link->next_fd = -1;
+		result = reactor_add(
+			host->reactor, &link->watch, link->fd, EPOLLET);
+	}
+	if (result >= 0)
+		return 0;
+	return error_set(error, result,
+		"cannot go on with the connection to %s: %s%s", link->peer,
+		strerror(-result), error_hint(result));
 }
 
 /* All that was said, as of a side that has gone; a packet that makes no sense
