@@ -40,6 +40,61 @@ START_TEST(members_of_a_port_are_given_in_order)
 }
 END_TEST
 
+/* They go the other way, past an operator that lets them through. */
+START_TEST(back_streams_are_ports_of_their_own)
+{
+	static const char *const in[] = {"few", "few.out.back", NULL};
+	static const char *const out[] = {"few", "few.in.back", NULL};
+	struct tau_node *node = open_node(
+		"{\"tau\": 1, \"nodes\": {\"main\": {\"operators\": {"
+		"\"few\": {\"type\": \"take\", \"params\": {\"n\": 2}}}}},"
+		"\"streams\": []}",
+		in, out);
+	struct tau_record record;
+
+	ck_assert_int_eq(tau_node_write(node, 1, TAU_UTF8, "more", 4), TAU_OK);
+	ck_assert_int_eq(settle(node), TAU_WAIT);
+	ck_assert_int_eq(tau_node_read(node, 1, &record), TAU_OK);
+	ck_assert_int_eq(memcmp(record.body, "more", 4), 0);
+	ck_assert_int_eq(tau_node_consume(node, 1), 0);
+	ck_assert_int_eq(put(node, "one"), TAU_OK);
+	ck_assert_int_eq(put(node, "two"), TAU_OK);
+	while (tau_node_step(node) == TAU_OK)
+		;
+	ck_assert_str_eq(get(node), "one");
+	ck_assert_str_eq(get(node), "two");
+	ck_assert_int_eq(tau_node_read(node, 0, &record), TAU_END);
+	ck_assert_int_eq(tau_node_end(node, 1), 0);
+	ck_assert_int_eq(settle(node), TAU_END);
+	ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+}
+END_TEST
+
+#define BACK                                                                   \
+	"{\"tau\": 1, \"nodes\": {"                                            \
+	"\"far\": {\"operators\": {\"of\": {\"type\": \"demux\"}, "            \
+	"\"no\": {\"type\": \"null\"}}}, "                                     \
+	"\"near\": {\"operators\": {\"in\": {\"type\": \"generate\"}, "        \
+	"\"all\": {\"type\": \"mux\"}}}}, "                                    \
+	"\"streams\": [\"in -> all -> of -> no\"]}"
+
+START_TEST(back_streams_of_other_nodes_are_the_applications)
+{
+	static const char *const in[] = {"all.out.back", NULL};
+	static const char *const out[] = {"all", NULL};
+	const struct tau_node_options options = options_for(in, out);
+	struct tau_record record;
+	struct tau_node *node;
+
+	ck_assert_int_eq(tau_node_open(&node, BACK, "near", &options), 0);
+	ck_assert_int_eq(settle(node), TAU_WAIT);
+	/* It tells that a stream begins, and waits to hear of room. */
+	ck_assert_int_eq(tau_node_read(node, 0, &record), TAU_OK);
+	ck_assert_int_eq(record.type, TAU_VALUE);
+	ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+}
+END_TEST
+
 START_TEST(streams_of_other_nodes_are_the_applications)
 {
 	const struct tau_node_options options = options_for(cut, cut);
@@ -111,6 +166,16 @@ static const struct wrong wrongs[] = {
 		"\"out\" writes standard output, which is the application's: "
 		"leave it out, and name the port that it reads from in "
 		"`reads`"},
+	{BACK, "near", NULL, "all", NULL,
+		"reads: \"all\": it requires its back stream: name "
+		"all.out.back in `writes`, too"},
+	{BACK, "far", NULL, "of.in.back", NULL,
+		"reads: \"of.in.back\": its stream is not the "
+		"application's: name of.in in `writes`, too"},
+	{LINES, NULL, "cut", "cut.bad.back", NULL,
+		"reads: \"cut.bad.back\": \"cut\" has no in port \"bad\""},
+	{TWO, "second", "in.out.back", NULL, NULL,
+		"writes: \"in.out.back\": the port has no back stream"},
 	{LINES, NULL, "cut", "cut", "x",
 		"settings: \"x\" has not the form NAME=VALUE"},
 	{LINES, NULL, "cut", "cut", "x=1",
@@ -317,6 +382,8 @@ static Suite *embed_open_suite(void)
 
 	tcase_add_unchecked_fixture(tests, make_store, remove_store);
 	tcase_add_test(tests, members_of_a_port_are_given_in_order);
+	tcase_add_test(tests, back_streams_are_ports_of_their_own);
+	tcase_add_test(tests, back_streams_of_other_nodes_are_the_applications);
 	tcase_add_test(tests, streams_of_other_nodes_are_the_applications);
 	tcase_add_test(
 		tests, options_of_another_size_are_taken_as_they_are_meant);

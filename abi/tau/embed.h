@@ -37,8 +37,9 @@
  * The manifest. Of several nodes the one that is named is run. A stream that
  * leads from it to another node, or comes from there, is the application's: it
  * must be named in `reads` or `writes`. So may be ports that the manifest leaves
- * free. Back streams of these ports are left unconnected; where a port requires
- * one, the node is refused. What the manifest says of a node's process
+ * free. The back stream of such a port is a port of its own, OPERATOR.PORT.back,
+ * in the other list; unless it is required, it may be left out, and then it is
+ * unconnected. What the manifest says of a node's process
  * (restart, watchdog, limits, cwd, env, cpus) is the application's business.
  * Operators that use standard input or output are refused: those are the
  * application's. Plugins are looked for where the manifest and `plugin_path`
@@ -87,10 +88,11 @@ struct tau_node_options {
 	uint32_t size; /* sizeof(struct tau_node_options) */
 	uint32_t reserved;
 	/* In ports that the application writes, and out ports that it reads:
-	 * "OPERATOR", "OPERATOR.PORT" or "OPERATOR.PORT[N]", NULL at the end. A
-	 * port is then known by its place in its list. Without a port, the
-	 * operator's first one; of a variadic port without [N], the next free
-	 * member. */
+	 * "OPERATOR", "OPERATOR.PORT" or "OPERATOR.PORT[N]", NULL at the end;
+	 * and the other way round with ".back" behind it, for their back
+	 * streams. A port is then known by its place in its list. Without a
+	 * port, the operator's first one; of a variadic port without [N], the
+	 * next free member. */
 	const char *const *writes;
 	const char *const *reads;
 	/* The manifest's variables, "NAME=VALUE", NULL at the end. */

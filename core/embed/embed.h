@@ -40,6 +40,7 @@ struct embed_port {
 	uint32_t stream; /* of the topology, or TOPOLOGY_NONE: a free port */
 	uint32_t placed; /* of the node's plan */
 	enum port_type type;
+	bool back;    /* the back stream of the operator's port `end` */
 	bool over;    /* it was ended, or left */
 	bool given;   /* a record was read and not consumed */
 	bool refused; /* there was no room for so much: */

@@ -17,6 +17,8 @@ struct binding {
 static int refuse(struct binding *binding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+static const char back[] = ".back"; /* behind a port's name */
+
 int embed_read_ends(struct tau_node *node, struct embed_ports *ports,
 	const char *const *names, struct text *why)
 {
@@ -36,6 +38,11 @@ int embed_read_ends(struct tau_node *node, struct embed_ports *ports,
 
 		diagnostics_init(&wrong, &source);
 		port->name = arena_copy(&node->arena, names[i]);
+		port->back = source.bytes > strlen(back) &&
+			     strcmp(names[i] + source.bytes - strlen(back),
+				     back) == 0;
+		if (port->back)
+			source.bytes -= strlen(back);
 		if (manifest_read_end(&port->end, &node->arena, names[i],
 			    source.bytes, 0, &wrong) < 0)
 			result = -EINVAL;
@@ -97,14 +104,30 @@ static int find_operator(struct binding *binding)
 		meant(binding, name, names, count));
 }
 
+static int take_port(struct binding *binding, uint32_t at,
+	const struct port_description *description)
+{
+	struct embed_port *port = binding->port;
+
+	if (port->back && description->back == PORT_BACK_NONE)
+		return refuse(binding, "the port has no back stream");
+	port->port = port->back ? description->partner : at;
+	port->type = port->back ? PORT_ANY : description->type;
+	if (description->variadic || port->end.member == MEMBER_NEXT)
+		return 0;
+	return refuse(binding, "it is one port and takes no number");
+}
+
+/* A back stream goes the other way than its port. */
 static int find_port(struct binding *binding)
 {
+	struct embed_port *port = binding->port;
 	const struct topology_operator *owner =
-		&binding->topology->operators[binding->port->owner];
-	const bool out = binding->ports->reads;
+		&binding->topology->operators[port->owner];
+	const bool out = binding->ports->reads != port->back;
 	const struct port_description *ports = out ? owner->out : owner->in;
 	uint32_t count = out ? owner->out_count : owner->in_count;
-	const char *name = binding->port->end.port;
+	const char *name = port->end.port;
 	const char **names = arena_allocate(
 		&binding->node->arena, count + 1u, sizeof *names);
 	uint32_t declared = 0;
@@ -115,12 +138,7 @@ static int find_port(struct binding *binding)
 		names[declared++] = ports[i].name;
 		if (name && strcmp(ports[i].name, name) != 0)
 			continue;
-		binding->port->port = i;
-		binding->port->type = ports[i].type;
-		if (ports[i].variadic ||
-			binding->port->end.member == MEMBER_NEXT)
-			return 0;
-		return refuse(binding, "it is one port and takes no number");
+		return take_port(binding, i, &ports[i]);
 	}
 	return refuse(binding, "\"%s\" has no %s port%s%s%s%s", owner->name,
 		out ? "out" : "in", name ? " \"" : "", name ? name : "",
@@ -135,8 +153,8 @@ static bool is_taken(const struct binding *binding, uint32_t member)
 
 	for (const struct embed_port *other = binding->ports->ports;
 		other < port; other++)
-		if (other->owner == port->owner && other->port == port->port &&
-			other->member == member)
+		if (other->back == port->back && other->owner == port->owner &&
+			other->port == port->port && other->member == member)
 			return true;
 	return false;
 }
@@ -181,7 +199,7 @@ static uint32_t count_members(const struct binding *binding)
 
 	for (const struct embed_port *other = binding->ports->ports;
 		other < port; other++)
-		count += other->owner == port->owner &&
+		count += !other->back && other->owner == port->owner &&
 			 other->port == port->port &&
 			 other->stream == TOPOLOGY_NONE;
 	return count;
@@ -229,19 +247,43 @@ static int find_member(struct binding *binding)
 	return 0;
 }
 
-/* Who needs a back stream cannot do without. */
-static int check_back(struct binding *binding)
+static const struct port_description *description_of(
+	const struct tau_node *node, const struct embed_port *port, bool out)
 {
-	const struct embed_port *port = binding->port;
-	const struct port_description *description =
-		topology_port(binding->topology,
-			(struct topology_end){port->owner, port->port, 0},
-			binding->ports->reads);
+	return topology_port(&node->plan.topology,
+		(struct topology_end){port->owner, port->port, 0}, out);
+}
 
-	if (description->back != PORT_BACK_REQUIRED)
+/* A back stream has the member of its stream, which must be the application's,
+ * too. */
+static int find_forward(struct binding *binding)
+{
+	struct tau_node *node = binding->node;
+	struct embed_port *port = binding->port;
+	const bool reads = binding->ports->reads;
+	const struct embed_ports *others = reads ? &node->writes : &node->reads;
+	uint32_t partner = description_of(node, port, reads)->partner;
+
+	for (const struct embed_port *other = others->ports;
+		other < others->ports + others->count; other++) {
+		if (other->back || other->owner != port->owner ||
+			other->port != partner ||
+			(port->end.member != MEMBER_NEXT &&
+				port->end.member != other->member) ||
+			is_taken(binding, other->member))
+			continue;
+		port->member = other->member;
+		port->stream =
+			other->stream == TOPOLOGY_NONE
+				? TOPOLOGY_NONE
+				: node->plan.topology.streams[other->stream]
+					  .partner;
 		return 0;
-	return refuse(binding, "it requires a back stream, and an application "
-			       "has none; let an operator stand between");
+	}
+	return refuse(binding,
+		"its stream is not the application's: name %.*s in `%s`, too",
+		(int)(strlen(port->name) - strlen(back)), port->name,
+		reads ? "writes" : "reads");
 }
 
 static int bind_port(struct binding *binding)
@@ -250,26 +292,62 @@ static int bind_port(struct binding *binding)
 
 	if (result == 0)
 		result = find_port(binding);
-	if (result == 0)
-		result = find_member(binding);
-	return result == 0 ? check_back(binding) : result;
+	if (result < 0)
+		return result;
+	return binding->port->back ? find_forward(binding)
+				   : find_member(binding);
 }
 
-int embed_bind(struct tau_node *node, uint32_t at, struct text *why)
+/* Who needs a back stream cannot do without. */
+static int check_back(struct binding *binding)
 {
+	const struct tau_node *node = binding->node;
+	const struct embed_port *port = binding->port;
+	const bool reads = binding->ports->reads;
+	const struct embed_ports *others = reads ? &node->writes : &node->reads;
+	const struct port_description *description =
+		description_of(node, port, reads);
+
+	if (port->back || description->back != PORT_BACK_REQUIRED)
+		return 0;
+	for (uint32_t i = 0; i < others->count; i++)
+		if (others->ports[i].back &&
+			others->ports[i].owner == port->owner &&
+			others->ports[i].port == description->partner &&
+			others->ports[i].member == port->member)
+			return 0;
+	return refuse(binding,
+		"it requires its back stream: name %s.%s.back in `%s`, too",
+		port->end.name, description->name, reads ? "writes" : "reads");
+}
+
+/* All ports of both lists for which that is so. */
+static int each(
+	struct binding *binding, int (*visit)(struct binding *), bool backs)
+{
+	struct tau_node *node = binding->node;
 	struct embed_ports *const lists[] = {&node->writes, &node->reads};
-	struct binding binding = {.node = node,
-		.topology = &node->plan.topology,
-		.at = at,
-		.why = why};
 	int result = 0;
 
 	for (int side = 0; side < 2; side++)
 		for (uint32_t i = 0; i < lists[side]->count; i++) {
-			binding.ports = lists[side];
-			binding.port = &lists[side]->ports[i];
-			if (bind_port(&binding) < 0)
+			binding->ports = lists[side];
+			binding->port = &lists[side]->ports[i];
+			if (binding->port->back == backs && visit(binding) < 0)
 				result = -EINVAL;
 		}
 	return result;
+}
+
+int embed_bind(struct tau_node *node, uint32_t at, struct text *why)
+{
+	struct binding binding = {.node = node,
+		.topology = &node->plan.topology,
+		.at = at,
+		.why = why};
+	int result = each(&binding, bind_port, false);
+
+	if (result == 0)
+		result = each(&binding, bind_port, true);
+	return result == 0 ? each(&binding, check_back, false) : result;
 }

@@ -66,6 +66,16 @@ static int lend(struct tau_node *node, uint32_t placed, uint32_t stream,
 	return -EINVAL;
 }
 
+/* A back stream may be left unconnected. */
+static bool is_named(struct tau_node *node, const struct node_plan_stream *back)
+{
+	uint32_t stream = stream_of(&node->plan.topology, back);
+
+	return port_of(back->to.owner == NODE_PLAN_NONE ? &node->reads
+							: &node->writes,
+		       stream) != NULL;
+}
+
 /* Those that stay are moved together. */
 static int place_crossing(struct tau_node *node, struct text *why)
 {
@@ -77,7 +87,8 @@ static int place_crossing(struct tau_node *node, struct text *why)
 	for (uint32_t i = 0; i < part->stream_count; i++) {
 		bool crosses = part->streams[i].link != NODE_PLAN_NONE;
 
-		if (crosses && part->streams[i].back)
+		if (crosses && part->streams[i].back &&
+			!is_named(node, &part->streams[i]))
 			continue;
 		part->streams[kept] = part->streams[i];
 		if (crosses &&
@@ -125,6 +136,7 @@ static void place_free(
 					? usual->atomic_bytes
 					: STREAM_ATOMIC_DEFAULT,
 		.full = usual->set & STREAM_FULL ? usual->full : FULL_BLOCK,
+		.back = port->back,
 		.link = NODE_PLAN_NONE,
 		.port = port->name};
 

@@ -22,8 +22,8 @@ int embed_plan(struct embed_opening *opening)
 	const bool text = is_text(opening->manifest);
 	struct error error = ERROR_NONE;
 	struct plan_request request = {.text = text ? opening->manifest : NULL,
-		.file = arena_copy(&node->arena,
-			text ? "manifest" : opening->manifest),
+		.file = arena_copy(
+			&node->arena, text ? "manifest" : opening->manifest),
 		.variables = {.settings = options->settings,
 			.environment = options->environment
 					       ? options->environment
@@ -112,8 +112,10 @@ static void lend_ports(
 			const struct manifest_end *end =
 				&lists[side]->ports[i].end;
 
-			lent[count++] = (struct manifest_lent){
-				end->name, end->port, lists[side]->reads};
+			if (!lists[side]->ports[i].back)
+				lent[count++] =
+					(struct manifest_lent){end->name,
+						end->port, lists[side]->reads};
 		}
 	request->lent = lent;
 	request->lent_count = count;
