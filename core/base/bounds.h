@@ -33,6 +33,7 @@
 
 /* tests (tau test): a person reads what differs. */
 #define TRIAL_RECORDS_MAX 1048576 /* expected by count */
+#define TRIAL_RENEWALS_MAX 8      /* in a step, while records move */
 #define TRIAL_SHOWN_MAX 40        /* lines of a difference; the rest counted */
 #define TRIAL_CASE_NS (INT64_C(10) * 1000000000) /* of real time */
 

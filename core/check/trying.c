@@ -41,6 +41,7 @@ bool trying_case(struct trial *trial, uint32_t at,
 	note_names(&trying);
 	passed = trial_place(trial, at) && trying_begin(&trying) &&
 		 play(&trying);
+	passed |= trying.stillborn;
 	if (trying.node && trying.node->streams)
 		trying_unwatch(&trying);
 	node_destroy(&trying.node);
@@ -65,6 +66,34 @@ bool trying_fail(struct trying *trying, uint32_t at, const char *format, ...)
 	return false;
 }
 
+static bool fail_otherwise(
+	struct trying *trying, const struct trial_step *step, const char *text)
+{
+	return trying_fail(trying, step->at,
+		"%s has failed with another sentence:\n- %s\n+ %s",
+		step->end.name, step->text, text);
+}
+
+bool trying_expects(struct trying *trying, const char *name, const char *text)
+{
+	const struct trial_step *step = trying->one->steps;
+
+	if (!name || trying->one->step_count == 0 ||
+		step->verb != TRIAL_EXPECT_FAILURE ||
+		strcmp(step->end.name, name) != 0)
+		return false;
+	if (step->text && !strstr(text, step->text))
+		(void)fail_otherwise(trying, step, text);
+	else if (trying->one->step_count > 1)
+		(void)trying_fail(trying, trying->one->steps[1].at,
+			"%s has failed before anything could run, so this is "
+			"not tried: %s",
+			name, text);
+	else
+		trying->stillborn = true;
+	return true;
+}
+
 /* For what comes there and nobody expects. */
 static void note_names(struct trying *trying)
 {
@@ -82,6 +111,7 @@ static bool play(struct trying *trying)
 	for (uint32_t i = 0; i < trying->one->step_count; i++) {
 		const struct trial_step *step = &trying->one->steps[i];
 
+		trying->renewals = 0;
 		if (!do_step(trying, step)) {
 			explain(trying);
 			return false;
@@ -223,9 +253,7 @@ static bool do_expect_failure(
 	failure->expected = true;
 	if (!step->text || strstr(failure->text, step->text))
 		return true;
-	return trying_fail(trying, step->at,
-		"%s has failed with another sentence:\n- %s\n+ %s",
-		step->end.name, step->text, failure->text);
+	return fail_otherwise(trying, step, failure->text);
 }
 
 static bool do_renew(struct trying *trying, const struct trial_step *step)

@@ -24,7 +24,7 @@ struct trying_settings {
 	struct os *os;     /* the real one: for deadlines */
 	const char *store; /* of plugins, absolute */
 	int64_t limit_ns;  /* of real time, for a case */
-	bool renews;       /* all operators, after each step */
+	bool renews;       /* all operators, in each step and after it */
 	/* Told which node runs now, or NULL for none: for crashes. */
 	void (*runs)(void *context, const struct node *node);
 	void *context;

@@ -1,6 +1,8 @@
 /* trying_node: the node of a case, and its time. See trying.h. */
 #include "core/check/trying_parts.h"
 
+#include "core/base/bounds.h"
+
 #include <string.h>
 
 #include "core/host/handover.h"
@@ -48,30 +50,54 @@ static bool make(struct trying *trying, struct node **made, uint32_t at)
 		(*made)->listener = &trying->listener;
 		return true;
 	}
+	if (trying_expects(trying, failure.name, failure.error.text))
+		return false;
 	return trying_fail(trying, at, "%s%s%s",
 		failure.name ? failure.name : "",
 		failure.name ? " cannot begin: " : "", failure.error.text);
+}
+
+bool trying_is_slow(const struct trying *trying)
+{
+	return trying->settings->renews &&
+	       trying->renewals < TRIAL_RENEWALS_MAX;
+}
+
+static bool is_busy(const struct trying *trying)
+{
+	return trying->state == NODE_RUNNING &&
+	       (!scheduler_idle(&trying->node->fabric.scheduler) ||
+		       is_due(trying));
+}
+
+/* Where everything is to be renewed, it is while records are on their way, too;
+ * a few times in a step. */
+static bool renew_midway(struct trying *trying, uint32_t at)
+{
+	if (!trying_is_slow(trying) || trying->state != NODE_RUNNING)
+		return true;
+	trying->renewals++;
+	return trying_renew(trying, at, TRIAL_NONE);
 }
 
 bool trying_settle(struct trying *trying, uint32_t at,
 	bool (*is_there)(struct trying *trying, const struct trial_step *step),
 	const struct trial_step *step)
 {
-	struct fabric *fabric = &trying->node->fabric;
-
 	for (;;) {
 		bool moved = trying_move(trying);
 
 		if (!turn(trying, at, 0))
 			return false;
 		moved |= trying_move(trying);
-		if (moved || (trying->state == NODE_RUNNING &&
-				     (!scheduler_idle(&fabric->scheduler) ||
-					     is_due(trying))))
+		if (moved || is_busy(trying)) {
+			if (!renew_midway(trying, at))
+				return false;
 			continue;
+		}
 		if (!is_there || is_there(trying, step) ||
 			trying->state != NODE_RUNNING ||
-			!slots_may_come(fabric))
+			!slots_may_come(&trying->node->fabric))
 			return true;
 		if (!turn(trying, at, WAIT_NS))
 			return false;

@@ -45,6 +45,8 @@ struct trying {
 	struct try_port *ports; /* as the trial's */
 	struct try_failure *failures;
 	uint32_t failure_count;
+	uint32_t renewals;   /* in this step, while records moved */
+	bool stillborn;      /* an operator has not begun, as expected */
 	int64_t deadline_ns; /* of the real clock */
 	struct text *why;
 };
@@ -52,6 +54,10 @@ struct trying {
 /* Says that the case has failed, at a place of the file. False. */
 bool trying_fail(struct trying *trying, uint32_t at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Whether the case is there to see this operator not begin: its first step says
+ * that it fails. Then it has passed, or what differs was said. */
+bool trying_expects(struct trying *trying, const char *name, const char *text);
 
 /* A node at its beginning. */
 bool trying_begin(struct trying *trying);
@@ -69,6 +75,10 @@ bool trying_advance(struct trying *trying, uint32_t at, int64_t duration_ns);
 /* Stops, saves, makes anew, restores, goes on; operator `owner` of the node's
  * plan, or TRIAL_NONE: all. */
 bool trying_renew(struct trying *trying, uint32_t at, uint32_t owner);
+
+/* Whether records are sent one by one, so that what is renewed is so between
+ * them. */
+bool trying_is_slow(const struct trying *trying);
 
 /* Sends what there is room for and takes what has come; whether anything
  * moved. */

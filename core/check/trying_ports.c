@@ -60,7 +60,8 @@ static bool feed(struct try_port *port)
 	struct stream *stream = stream_of(port);
 	uint32_t before = port->next;
 
-	while (port->next < port->count && send_one(port))
+	while (port->next < port->count && send_one(port) &&
+		!trying_is_slow(port->trying))
 		;
 	(void)stream_close(stream, &port->out);
 	if (port->next < port->count || !port->ends || port->ended)

@@ -64,9 +64,8 @@ static uint32_t find_port(struct trial *trial, const struct trial_step *step,
 	uint32_t count = out ? target->out_count : target->in_count;
 
 	for (uint32_t i = 0; i < count; i++)
-		if (!ports[i].derived &&
-			(step->end.port == NULL ||
-				strcmp(ports[i].name, step->end.port) == 0))
+		if (step->end.port ? strcmp(ports[i].name, step->end.port) == 0
+				   : !ports[i].derived)
 			return i;
 	say_no_port(trial, step, ports, count, out);
 	return TRIAL_NONE;

@@ -26,6 +26,27 @@ static struct reading reading_of(struct trial *trial)
 	return (struct reading){&trial->paper, &trial->diagnostics};
 }
 
+/* A test may stand at an end of a back stream: OP.PORT.back, OP.PORT.back[N];
+ * no manifest writes one. */
+static bool read_end(struct reading *reading, struct manifest_end *end,
+	const char *name, uint32_t at)
+{
+	struct arena *arena = &reading->manifest->arena;
+	const char *point = strchr(name, '.');
+	const char *back = point ? strstr(point + 1, ".back") : NULL;
+	bool is_back = back && (!back[5] || back[5] == '[');
+	const char *text = is_back ? arena_format(arena, "%.*s%s",
+					     (int)(back - name), name, back + 5)
+				   : name;
+
+	if (manifest_read_end(end, arena, text, strlen(text), at,
+		    reading->diagnostics) != 0)
+		return false;
+	if (is_back && end->port)
+		end->port = arena_format(arena, "%s.back", end->port);
+	return true;
+}
+
 static void read_verb(struct reading *reading, void *into, struct cursor value)
 {
 	struct reading_step *mine = into;
@@ -54,8 +75,7 @@ static void read_verb(struct reading *reading, void *into, struct cursor value)
 		return;
 	if (verb == TRIAL_RENEW && strcmp(name, "*") == 0)
 		return;
-	if (manifest_read_end(&step->end, &reading->manifest->arena, name,
-		    strlen(name), step->name_at + 1, reading->diagnostics) != 0)
+	if (!read_end(reading, &step->end, name, step->name_at + 1))
 		step->end.name = NULL;
 	else if ((verb == TRIAL_RENEW || verb == TRIAL_EXPECT_FAILURE) &&
 		 step->end.port != NULL)

@@ -164,6 +164,16 @@ expect_line out 'ok    one.json: once'
 expect_line out 'FAIL  one.json: once (renewed)'
 expect_line out '      + utf8 "1"'
 
+scenario "all is renewed between the records of one step, too"
+cases count at-once '{"send": "it", "records": ["a", "b"]}, {"expect": "it", "records": ["1", "2"]}'
+t test -L . one.json
+expect_status 0
+t test -L . --renew-everywhere one.json
+expect_status 1
+expect_line out 'ok    one.json: at-once'
+expect_line out 'FAIL  one.json: at-once (renewed)'
+expect_line out '      + utf8 "1"'
+
 scenario "one operator alone"
 cases count alone '{"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1"]},
   {"renew": "it"}, {"send": "it", "records": ["b"]}, {"expect": "it", "records": ["2"]}'
@@ -173,6 +183,54 @@ expect_line out '      + utf8 "1"'
 make_moods
 t test -L . one.json
 expect_status 0
+
+scenario "both ends of back streams"
+for one in window answers; do
+	${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$tree/abi" -o $one.so \
+		"$tree/tests/legal/$one.c"
+done
+over() {
+	printf '{"tau": 1, "plugins": {"legal": {"path": "%s"}}, "nodes": {"n": {"operators":
+  {"it": {"type": "legal.legal", "params": %s}}}}, "streams": []}' "$1" "$2" >over.json
+}
+over window.so '{"window": 2}'
+cat >back.json <<'END'
+{ "test": 1, "topology": "over.json", "cases": [ {"name": "window", "steps": [
+  {"send": "it", "records": ["a", "b", "c", "d"]}, {"expect": "it", "records": ["a", "b"]},
+  {"send": "it.out.back", "records": ["ok"]}, {"expect": "it", "records": ["c"]},
+  {"end": "it.out.back"}, {"expect": "it", "records": ["d"]},
+  {"end": "it"}, {"expect_end": "it"} ] } ] }
+END
+t test --renew-everywhere back.json
+expect_status 0
+over answers.so '{}'
+cat >back.json <<'END'
+{ "test": 1, "topology": "over.json", "cases": [ {"name": "answers", "steps": [
+  {"send": "it", "records": ["a", "b"]}, {"expect": "it.in.back", "records": ["ok", "ok"]},
+  {"end": "it"}, {"expect_end": "it.in.back"} ] } ] }
+END
+t test --renew-everywhere back.json
+expect_status 0
+sed 's/"send": "it"/"send": "it.in.back"/' back.json >wrong.json
+t test wrong.json
+expect_status 78
+expect_line err 'wrong.json:2:*: "it" has no in port "in.back"; it has in'
+
+scenario "who fails before anything runs is expected as the only step"
+cat >one.json <<'END'
+{ "test": 1, "run": "r:regex '((('", "cases": [
+  {"name": "expected", "steps": [ {"expect_failure": "r", "text": "missing closing parenthesis"} ]},
+  {"name": "otherwise", "steps": [ {"expect_failure": "r", "text": "no memory"} ]},
+  {"name": "more", "steps": [ {"expect_failure": "r"}, {"send": "r", "records": ["a"]} ]},
+  {"name": "unexpected", "steps": [ {"send": "r", "records": ["a"]} ]} ] }
+END
+t test one.json
+expect_status 1
+expect_line out 'ok    one.json: expected'
+expect_line out '      - no memory'
+expect_line out '      one.json:4: r has failed before anything could run, so this is not tried: *'
+expect_line out '      one.json:5: r cannot begin: the pattern *'
+expect_line out '4 cases: 1 passed, 3 failed'
 
 scenario "a reader that stalls, fds, bytes, cycles, ports between"
 printf '12\n\377' >bytes
