@@ -234,6 +234,7 @@ int main(int count, char **arguments)
 	if (node_build(run.node, &run.node_plan, arguments[3], 0, 1, &failure) <
 		0)
 		die(failure.name ? failure.name : "node", failure.error.text);
+	run.node->fabric.spawner = stopper_spawner();
 	limit_records(&run);
 	if (run.mode == FUTURE)
 		move_to_future(&run);

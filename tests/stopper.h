@@ -4,6 +4,7 @@
 #define TAU_TESTS_STOPPER_H
 
 #include "core/host/node.h"
+#include "core/plan/plan.h"
 #include "tests/fake_os.h"
 #include "tests/pipeline.h"
 
@@ -29,6 +30,9 @@ void limit_records(struct run *run);
 
 /* A new instance with the same params and as many streams, unconnected. */
 struct instance *another(struct run *run, const struct instance *old);
+
+/* Who starts children, where there is no supervisor. */
+struct spawner *stopper_spawner(void);
 
 /* A new node goes on in the place of the present one. */
 enum node_state hand_over(struct run *run);

@@ -31,6 +31,7 @@ static struct node *build(struct run *run)
 		node_build(made, &run->node_plan, run->store, 0, 1, &failure) <
 			0)
 		die("the next node", failure.error.text);
+	made->fabric.spawner = stopper_spawner();
 	return made;
 }
 
@@ -63,6 +64,7 @@ enum node_state hand_over(struct run *run)
 	carry_init(&carry, &run->fake.os);
 	if (handover_save(&carry, old, NULL, 0, &failure) < 0)
 		die(failure.name ? failure.name : "save", failure.error.text);
+	carry_whole(&carry);
 	before = handover_proof(old);
 	run->node = build(run);
 	limit_records(run);

@@ -52,6 +52,11 @@ exact  json  stdin ! lines ! j:json.parse ! null ; @j.bad ! stdout
 exact  words stdin ! lines ! t:tee ! count "" ! stdout ; @t ! file.write copy
 exact  words stdin ! lines ! ffi libc.so.6 "size strlen(string in)" ! stdout
 exact  words stdin ! lines ! f:ffi libc.so.6 "int ftw(string in, event int entry(string path) = 0, int = 8) errno if -1" {"value":"walked"} ! null ; @f.events ! stdout
+exact  blocks stdin ! lines ! exec cat ! stdout
+exact  json  stdin ! lines ! e:exec cat output=json ! json.write ! stdout ; @e.bad ! file.write copy
+exact  log   stdin ! exec cat frames frames ! stdout
+exact  words e:exec seq,3000 ! null ; @e.control ! stdout
+exact  words stdin ! lines ! exec sort ! stdout
 exact  log   tcp.accept 0 ! take 3 ! null
 exact  log   tcp.listen 0 ! lines ! take 121 ! stdout
 sorted log   l:tcp.listen 0 ! lines ! take 121 ! stdout ; @l.bad ! null
