@@ -211,7 +211,8 @@ const struct cli_command history_command = {
 	.doc = "list what was replaced while a topology ran",
 	.text = "A line for each node that was upgraded, changed by apply, "
 		"added, removed, rolled back, taken back because the change "
-		"failed, or has returned to the version before.",
+		"failed, or has returned to the version before, and for one "
+		"that could not, and was given up.",
 	.options = history_options,
 	.examples = "tau history\n",
 	.json = true,

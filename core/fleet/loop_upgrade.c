@@ -34,6 +34,8 @@ static bool find_stream(struct command_text text, struct command_text name,
 	struct proof_stream *found);
 static void remember(
 	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns);
+static void note(struct loop *loop, uint32_t node, const char *what,
+	const char *runs, int64_t pause_ns);
 
 void loop_upgrade(
 	struct loop *loop, uint64_t client, const struct request *request)
@@ -192,8 +194,12 @@ void loop_note_commit(struct loop *loop, uint32_t node)
 void loop_note_return(struct loop *loop, uint32_t node)
 {
 	const struct loop_planner *planner = loop->request->planner;
+	uint32_t process = supervisor_current(&loop->supervisor, node);
 
-	remember(loop, node, "returned", 0);
+	if (loop->supervisor.processes[process].state == SUPERVISED_ENDED)
+		note(loop, node, "given up", NULL, 0); /* why was said */
+	else
+		remember(loop, node, "returned", 0);
 	loop->places[node].told = true;
 	if (planner)
 		planner->came_back(planner->context, node);
@@ -332,7 +338,16 @@ static bool find_stream(struct command_text text, struct command_text name,
 static void remember(
 	struct loop *loop, uint32_t node, const char *what, int64_t pause_ns)
 {
-	const struct loop_place *place = &loop->places[node];
+	struct version *now = loop->places[node].now;
+
+	note(loop, node, what, now ? version_label(now) : NULL, pause_ns);
+	if (!loop->itself)
+		loop_log_change(loop, node, what, pause_ns);
+}
+
+static void note(struct loop *loop, uint32_t node, const char *what,
+	const char *runs, int64_t pause_ns)
+{
 	struct object object = OBJECT_NONE;
 
 	if (!loop->history)
@@ -348,13 +363,10 @@ static void remember(
 		&object, "time_ms", loop->os->realtime_ns(loop->os) / 1000000);
 	object_text(&object, "node", loop->names[node]);
 	object_text(&object, "what", what);
-	object_text(
-		&object, "runs", place->now ? version_label(place->now) : NULL);
+	object_text(&object, "runs", runs);
 	if (pause_ns)
 		object_number(&object, "pause_us", pause_ns / 1000);
 	loop->history[loop->history_count++] = object_take(&object);
-	if (!loop->itself)
-		loop_log_change(loop, node, what, pause_ns);
 }
 
 void loop_tell_history(struct loop *loop, uint64_t client)

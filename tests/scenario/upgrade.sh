@@ -232,6 +232,7 @@ wait $ledger || true
 expect_status 1
 rm -f bytes.pipe
 expect_line bytes.err 'tau: b: *it cannot be taken back alone: it has streams to a program of somebody else*s, or over a transport of bytes'
+expect_no_line bytes.err 'tau: b: returned*'
 
 scenario 'one whose operator fails at once ends no stream'
 cp steady1.so steady.so
