@@ -45,8 +45,7 @@ static void hand_over(struct world *world, uint32_t at)
 	carry_release(&again);
 	before = handover_proof(old->node);
 	made = world_side(world, at);
-	reader = (struct carry_reader){carry.bytes, carry.bytes + carry.used,
-		carry.fds, carry.fd_count, false};
+	reader = carry_read(&carry);
 	ck_assert_msg(
 		handover_restore(made->node, &reader, &failure) == 0,
 		"%s, at turn %lu: %s", world->shape->name, world->turns,

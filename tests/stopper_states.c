@@ -68,8 +68,7 @@ enum node_state hand_over(struct run *run)
 	before = handover_proof(old);
 	run->node = build(run);
 	limit_records(run);
-	reader = (struct carry_reader){carry.bytes, carry.bytes + carry.used,
-		carry.fds, carry.fd_count, false};
+	reader = carry_read(&carry);
 	if (handover_restore(run->node, &reader, &failure) < 0)
 		die(failure.name ? failure.name : "restore",
 			failure.error.text);

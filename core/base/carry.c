@@ -200,6 +200,17 @@ void carry_end(struct carry *carry, size_t section)
 			&bytes, sizeof bytes);
 }
 
+struct carry_reader carry_read(struct carry *carry)
+{
+	carry_whole(carry);
+	if (carry->failure)
+		return (struct carry_reader){.cut = true};
+	return (struct carry_reader){.next = carry->bytes,
+		.limit = carry->bytes + carry->used,
+		.fds = carry->fds,
+		.fd_count = carry->fd_count};
+}
+
 const uint8_t *carry_take(struct carry_reader *reader, size_t bytes)
 {
 	const uint8_t *at = reader->next;

@@ -105,6 +105,10 @@ struct carry_reader {
 	bool cut; /* it has been asked for more than there is */
 };
 
+/* What was written, to be read here while the carry is there. It is made whole
+ * for it, so that what was lent may go before. Failed: it is empty. */
+struct carry_reader carry_read(struct carry *carry);
+
 /* A view of so many bytes; NULL: cut. */
 const uint8_t *carry_take(struct carry_reader *reader, size_t bytes);
 

@@ -191,8 +191,7 @@ static bool stand_still(struct trying *trying, uint32_t at)
 /* Whoever runs is told of both, the last one in the end. */
 static bool replace(struct trying *trying, uint32_t at, struct carry *carry)
 {
-	struct carry_reader reader = {carry->bytes, carry->bytes + carry->used,
-		carry->fds, carry->fd_count, false};
+	struct carry_reader reader = carry_read(carry);
 	struct node *old = trying->node, *made = NULL;
 	struct node_failure failure = {0};
 	struct error error = ERROR_NONE;

@@ -4,7 +4,7 @@
 #include "core/host/handover_private.h"
 #include "core/host/node_build.h"
 
-static int restore(struct node *node, uint32_t at, const struct carry *carry,
+static int restore(struct node *node, uint32_t at, struct carry *carry,
 	struct error *error);
 
 int handover_renew(struct node *node, uint32_t at, struct node_failure *failure)
@@ -36,12 +36,10 @@ int handover_renew(struct node *node, uint32_t at, struct node_failure *failure)
 	return result;
 }
 
-static int restore(struct node *node, uint32_t at, const struct carry *carry,
+static int restore(struct node *node, uint32_t at, struct carry *carry,
 	struct error *error)
 {
-	struct carry_reader whole = {carry->bytes, carry->bytes + carry->used,
-		carry->fds, carry->fd_count, false};
-	struct carry_reader section;
+	struct carry_reader whole = carry_read(carry), section;
 	int result;
 
 	if (carry_take_section(&whole, &section) == 0 ||

@@ -232,6 +232,21 @@ expect_line out '      one.json:4: r has failed before anything could run, so th
 expect_line out '      one.json:5: r cannot begin: the pattern *'
 expect_line out '4 cases: 1 passed, 3 failed'
 
+scenario "a large state is renewed, too, alone and with all"
+${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$tree/abi" -DNUMBER=1 \
+	-DPAD=100000 -o steady.so "$tree/tests/fixtures/upgraded/steady.c"
+cat >large.json <<'END'
+{ "test": 1, "run": "it:steady.steady", "cases": [ { "name": "large", "steps": [
+  {"send": "it", "records": ["a"]}, {"expect": "it", "records": ["1 1 a"]},
+  {"renew": "it"},
+  {"send": "it", "records": ["b"]}, {"expect": "it", "records": ["2 1 b"]},
+  {"renew": "*"},
+  {"send": "it", "records": ["c"]}, {"expect": "it", "records": ["3 1 c"]} ] } ] }
+END
+t test -L . large.json
+expect_status 0
+rm steady.so
+
 scenario "a reader that stalls, fds, bytes, cycles, ports between"
 printf '12\n\377' >bytes
 cat >many.json <<'END'
