@@ -205,7 +205,8 @@ int tau_node_count(struct tau_node *node, struct tau_node_counts *counts);
 
 /* The sentence, or sentences, of the last result that was negative, without a
  * newline at the end: of a manifest each with file, line and column. "" before
- * there was one. It lives until the next call. */
+ * there was one; -EPERM, -EBUSY and what is called on a node that could not be
+ * opened have none of their own. It lives until the next call. */
 const char *tau_node_error(const struct tau_node *node);
 
 #pragma GCC visibility pop
