@@ -117,6 +117,19 @@ ffi() {
 	expect ffi sorted && same "ffi: qsort calls back"
 }
 
+# (A function named exec would be in bash's way.)
+exec_() {
+	cat "$examples/words/canal.txt" >"$folder/input"
+	run "$examples/exec/shell.json" --set text="$folder/input"
+	expect exec measured && same "exec: a shell script measures lines"
+	command -v python3 >/dev/null || {
+		echo "skipped: exec in Python, which is not installed"
+		return
+	}
+	run "$examples/exec/python.json" --set text="$folder/input"
+	expect exec && same "exec: a program in Python counts words"
+}
+
 # built EXAMPLE NAME: whether its plugin is there, which make check builds.
 built() {
 	plugin=$(dirname "$TAU")/examples/$1
@@ -311,7 +324,7 @@ embed() {
 	embed_in glib
 }
 
-[ $# -gt 0 ] || set -- weblog packages words peers ffi negotiate cutthrough connections upgrade embed
+[ $# -gt 0 ] || set -- weblog packages words peers ffi exec_ negotiate cutthrough connections upgrade embed
 for example; do
 	"$example"
 done
