@@ -19,15 +19,21 @@
 
 void brood_init(struct brood *brood, struct os *os)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	sigset_t held;
-
 	*brood = (struct brood){.os = os, .told_fd = -1};
 	(void)os->prctl(os, PR_SET_CHILD_SUBREAPER, 1, 0);
+	(void)os->sigprocmask(os, SIG_BLOCK, NULL, &brood->former);
+}
+
+void brood_hold(struct brood *brood)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct os *os = brood->os;
+	sigset_t held;
+
 	sigemptyset(&held);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		sigaddset(&held, numbers[i]);
-	(void)os->sigprocmask(os, SIG_BLOCK, &held, &brood->former);
+	(void)os->sigprocmask(os, SIG_BLOCK, &held, NULL);
 	brood->told_fd =
 		os->signalfd(os, -1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -4,8 +4,9 @@
  * kills the command itself; and who interrupts the command waits until all is
  * cleared away.
  *
- *	brood_init     orphans become children of this process; INT, TERM and
- *	               HUP are held back, and only seen by brood_told
+ *	brood_init     orphans become children of this process
+ *	brood_hold     INT, TERM and HUP are held back, and only seen by
+ *	               brood_told
  *	brood_await    until a child ends, or some time has passed
  *	brood_end_all  who is still there is killed, and who that left, too
  *	brood_release  a signal that was held back is taken now
@@ -26,6 +27,7 @@ struct brood {
 
 /* Best effort: what a kernel refuses is done without. */
 void brood_init(struct brood *brood, struct os *os);
+void brood_hold(struct brood *brood);
 void brood_release(struct brood *brood);
 
 /* Whether the process was asked to end. */

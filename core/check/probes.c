@@ -26,6 +26,7 @@ int probes_run(struct check_report *report, struct os *os,
 	int result;
 
 	brood_init(&probes.brood, os);
+	brood_hold(&probes.brood);
 	result = prepare(&probes, error);
 	if (result == 0)
 		result = try_one(&probes, "", error);

@@ -3,16 +3,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "core/base/bounds.h"
 #include "core/base/check.h"
+#include "core/check/brood.h"
 #include "core/check/trials_parts.h"
 #include "core/fiber/overflow.h"
 
@@ -33,7 +34,9 @@ struct trials {
 	uint32_t begun; /* the run that it is in, or NONE */
 	uint32_t next;  /* the run behind the last that has ended */
 	struct text line, why, who;
+	struct brood brood;
 	bool late;
+	bool left; /* processes had to be ended */
 };
 
 static int start(struct trials *trials, struct error *error);
@@ -57,6 +60,7 @@ int trials_run(struct os *os, struct trial *trial,
 		.begun = NONE};
 	int result = 0;
 
+	brood_init(&trials.brood, os);
 	while (result == 0 && trials.next < trial->case_count * trials.each) {
 		uint32_t before = trials.next;
 
@@ -74,15 +78,13 @@ int trials_run(struct os *os, struct trial *trial,
 	text_release(&trials.line);
 	text_release(&trials.why);
 	text_release(&trials.who);
-	return result;
+	brood_release(&trials.brood);
+	return result < 0 ? result : trials.left;
 }
 
 static int start(struct trials *trials, struct error *error)
 {
 	struct os *os = trials->os;
-	int64_t wait_ns = trials->request->limit_ns + GRACE_NS;
-	struct timeval wait = {.tv_sec = wait_ns / 1000000000,
-		.tv_usec = wait_ns / 1000 % 1000000};
 	int fds[2], result;
 
 	result = os->socketpair(os, AF_UNIX, SOCK_STREAM, 0, fds);
@@ -91,8 +93,6 @@ static int start(struct trials *trials, struct error *error)
 			strerror(-result));
 	trials->fd = fds[0];
 	trials->late = false;
-	(void)os->setsockopt(
-		os, fds[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
 	result = spawn(trials, fds[1], error);
 	os->close(os, fds[1]);
 	if (result < 0)
@@ -136,13 +136,28 @@ static int spawn(struct trials *trials, int far, struct error *error)
 		strerror((int)-trials->pid));
 }
 
+/* What it has said since, or 0: it has ended, though a process that it has
+ * started may hold its end; -EAGAIN: it is late. */
+static ssize_t listen_to(struct trials *trials, char *buffer, size_t bytes)
+{
+	struct os *os = trials->os;
+	const struct brood either = {.os = os, .told_fd = trials->pidfd};
+
+	if (!brood_await(
+		    &either, trials->fd, trials->request->limit_ns + GRACE_NS))
+		return -EAGAIN;
+	if (os->poll(os, trials->fd, POLLIN) <= 0)
+		return 0;
+	return os->read(os, trials->fd, buffer, bytes);
+}
+
 static void follow(struct trials *trials)
 {
 	struct os *os = trials->os;
 	char buffer[4096];
 	ssize_t bytes;
 
-	while ((bytes = os->read(os, trials->fd, buffer, sizeof buffer)) != 0) {
+	while ((bytes = listen_to(trials, buffer, sizeof buffer)) != 0) {
 		if (bytes == -EINTR)
 			continue;
 		if (bytes > 0) {
@@ -152,7 +167,7 @@ static void follow(struct trials *trials)
 			trials->late = true;
 			os->pidfd_signal(
 				os, trials->pidfd, OVERFLOW_SIGNAL_ASK);
-			bytes = os->read(os, trials->fd, buffer, sizeof buffer);
+			bytes = listen_to(trials, buffer, sizeof buffer);
 			if (bytes > 0)
 				hear(trials, buffer, (size_t)bytes);
 			os->pidfd_signal(os, trials->pidfd, SIGKILL);
@@ -218,6 +233,7 @@ static void bury(struct trials *trials)
 	os->close(os, trials->fd);
 	while (os->wait(os, P_PID, (id_t)trials->pid, &info, WEXITED) == -EINTR)
 		;
+	trials->left |= brood_end_all(&trials->brood);
 	os->close(os, trials->pidfd);
 	if (trials->begun == NONE)
 		return;

@@ -28,7 +28,8 @@ struct trials_request {
 typedef void trials_told(void *context, const struct trial *trial, uint32_t at,
 	bool renewed, const char *why);
 
-/* Tries all cases of a file that was made, in order. 0, or -errno with a
+/* Tries all cases of a file that was made, in order. 0; 1 when processes that
+ * operators had started were still there, and were ended; or -errno with a
  * sentence when no child can be started. */
 int trials_run(struct os *os, struct trial *trial,
 	const struct trials_request *request, trials_told *told, void *context,

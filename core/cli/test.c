@@ -35,6 +35,7 @@ struct tally {
 	struct cli *cli;
 	const struct wish *wish;
 	uint32_t passed, failed;
+	bool left; /* processes, behind some case */
 	json_t *cases, *errors;
 };
 
@@ -135,11 +136,20 @@ static int try_all(struct cli *cli, const struct wish *wish)
 	if (code == 0 && wish->tap)
 		fprintf(cli->out.file, "TAP version 13\n1..%u\n", cases);
 	for (size_t i = 0; code == 0 && i < wish->file_count; i++) {
+		int result;
+
 		request.trial.file = wish->files[i];
-		if (trials_run(&cli->os, &trials[i], &request, told, &tally,
-			    &error) < 0) {
+		result = trials_run(
+			&cli->os, &trials[i], &request, told, &tally, &error);
+		if (result < 0) {
 			cli_say(cli, "%s", error.text);
 			code = EXIT_CODE_IO;
+		} else if (result > 0) {
+			cli_say(cli,
+				"%s: an operator left processes behind, which "
+				"were ended; it has to wait for what it starts",
+				wish->files[i]);
+			tally.left = true;
 		}
 	}
 	if (code == 0 || (cli->json && code == EXIT_CODE_INVALID))
@@ -150,7 +160,9 @@ static int try_all(struct cli *cli, const struct wish *wish)
 	json_decref(tally.errors);
 	free(trials);
 	free(folder);
-	return code ? code : tally.failed > 0 ? EXIT_CODE_FAILED : 0;
+	return code                             ? code
+	       : tally.failed > 0 || tally.left ? EXIT_CODE_FAILED
+						: 0;
 }
 
 static int make(struct tally *tally, const struct trials_request *request,

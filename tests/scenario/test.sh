@@ -132,6 +132,22 @@ t test -L . --limit 100ms one.json
 expect_status 1
 expect_line out '      one.json:2: operator it of plugin moods does not come back: 100 ms are over'
 
+scenario "processes that are left behind are ended, and said"
+${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$tree/abi" -o bad.so "$tree/tests/bad/check/daemon.c"
+cat >one.json <<'END'
+{ "test": 1, "topology": {"tau": 1, "plugins": {"bad": {"path": "bad.so"}}, "streams": [],
+  "nodes": {"n": {"operators": {"it": {"type": "bad.relay"}}}}},
+  "cases": [ {"name": "works", "steps": [
+    {"send": "it", "records": ["a"]}, {"expect": "it", "records": ["a"]} ] } ] }
+END
+t test one.json
+expect_status 1
+expect_line out 'ok    one.json: works'
+expect_text err 'tau: one.json: an operator left processes behind, which were ended; it has to wait for what it starts
+'
+left=$(ps -eo ppid=,args= | awk '$1 == 1' | grep -F "trials $PWD" || :)
+[ -z "$left" ] || fail "$left"
+
 scenario "what never comes is not waited for without end"
 mkfifo never
 exec 9<>never
