@@ -2,7 +2,7 @@
 #include "core/check/report.h"
 
 #include "core/base/check.h"
-#include "core/record/utf9.h"
+#include "core/check/clean.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,36 +110,15 @@ void report_release(struct check_report *report)
 	*report = (struct check_report){0};
 }
 
-/* How many bytes the character there has, or 0: it is none, or not one that a
- * terminal shows. */
-static size_t character(const char *text, size_t bytes)
-{
-	unsigned char first = (unsigned char)*text;
-	size_t count = utf9_sequence(
-		(const uint8_t *)text, (const uint8_t *)text + bytes);
-
-	if (first < ' ' || first == 0x7f)
-		return 0;
-	/* C1 controls. */
-	return count == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0
-		       ? 0
-		       : count;
-}
-
-/* What strangers' code says may hold anything, and has been cut anywhere. */
 static const char *clean(struct check_report *report, const char *text)
 {
 	size_t bytes = strlen(text);
 	char *cleaned = arena_allocate(&report->arena, bytes + 1, 1);
 
-	for (size_t at = 0; at < bytes;) {
-		size_t count = character(text + at, bytes - at);
-
-		memcpy(cleaned + at, count ? text + at : "?",
-			count ? count : 1);
-		at += count ? count : 1;
-	}
-	cleaned[bytes] = '\0';
+	memcpy(cleaned, text, bytes + 1);
+	clean_text(cleaned);
+	for (char *end = cleaned; (end = strchr(end, '\n'));)
+		*end = ' ';
 	return cleaned;
 }
 

@@ -14,6 +14,7 @@
 #include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/check/brood.h"
+#include "core/check/clean.h"
 #include "core/check/trials_parts.h"
 #include "core/fiber/overflow.h"
 
@@ -205,6 +206,8 @@ static void obey(struct trials *trials, char *line)
 	} else if (strncmp(line, "pass ", 5) == 0) {
 		ended(trials, NULL);
 	} else if (strncmp(line, "fail ", 5) == 0) {
+		if (trials->why.bytes)
+			clean_text(trials->why.bytes);
 		ended(trials, text_string(&trials->why));
 	}
 }

@@ -148,6 +148,20 @@ expect_text err 'tau: one.json: an operator left processes behind, which were en
 left=$(ps -eo ppid=,args= | awk '$1 == 1' | grep -F "trials $PWD" || :)
 [ -z "$left" ] || fail "$left"
 
+scenario "what an operator says is told as text, whatever it is"
+cat >garbled.c <<'END'
+#include <tau/operator.h>
+TAU_PLUGIN({"abi": "1.0", "name": "bad", "version": "1.0.0", "operators": [{"name": "it"}]});
+static int run(struct tau_op *op) { return tau_fail(op, -5, "no \xff\xfe text \x1b[2J"); }
+static const struct tau_operator it = {.size = sizeof it, .name = "it", .run = run};
+TAU_OPERATORS(&it);
+END
+${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$tree/abi" -o bad.so garbled.c
+sed 's/bad.relay/bad.it/; s/{"send".*/{"expect_failure": "it", "text": "other"} ] } ] }/; /{"expect": /d' one.json >garbled.json
+t test --json garbled.json
+expect_status 1
+[ "$(jq -r '.cases[0].text | contains("+ no ?? text ?[2J")' out)" = true ] || fail "$(cat out)"
+
 scenario "what never comes is not waited for without end"
 mkfifo never
 exec 9<>never
