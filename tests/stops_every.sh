@@ -36,6 +36,7 @@ exact  log   generate 200 ! t:tee ! stdout ; @t ! null
 sorted log   generate 200 ! d:deal ! m:merge ! stdout ; @d ! @m ; @d ! @m
 sorted log   generate 150 ! m:merge ! stdout ; generate 100 ! @m ; stdin ! lines ! @m
 exact  log   generate 200 ! i:iota ! stdout ; @i.edges ! null
+exact  blocks stdin ! m:mux ! d:demux ! stdout
 sorted log   generate 150 ! m:mux ! take 100000 ! d:demux ! stdout ; generate 100 ! @m ; @d ! file.write copy
 exact  log   stdin ! lines ! fields 1 7 ! stdout
 exact  log   stdin ! lines ! weblog ! json.write ! stdout

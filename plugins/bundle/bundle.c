@@ -11,11 +11,12 @@ TAU_PLUGIN({
 	"operators": [
 		{
 			"name": "mux",
-			"doc": "Leads many streams over one, to a demux, which gives credit for each of them over the back stream: what can move moves, and a stream that nobody reads holds up no other. Records of every type pass but fds. A stream whose reader is gone is read and dropped.",
+			"doc": "Leads many streams over one, to a demux, which gives credit for each of them over the back stream: what can move moves, and a stream that nobody reads holds up no other. Records of every type pass but fds; blocks of bytes that are too large are cut, and other records refused. A stream whose reader is gone is read and dropped.",
 			"style": "coroutine",
 			"in": [{"name": "in", "type": "any", "variadic": true, "doc": "streams; the n-th of them leaves the demux as its n-th"}],
-			"out": [{"name": "out", "type": "value", "back": "required", "doc": "lists: alpha, streams; stream, type, body; or omega, stream, records"}],
-			"state": {"version": 1, "reads": [1], "writes": [1]},
+			"out": [{"name": "out", "type": "value", "back": "required", "doc": "lists: alpha, streams; stream, type, body; or omega, stream, records"},
+			        {"name": "bad", "type": "value", "doc": "records that cannot pass, each with the reason: too large, or a file descriptor"}],
+			"state": {"version": 2, "reads": [1, 2], "writes": [2]},
 			"example": "generate 3 ! m:mux ! d:demux ! stdout ; generate 5 ! @m ; @d ! null"
 		},
 		{
@@ -24,7 +25,7 @@ TAU_PLUGIN({
 			"style": "coroutine",
 			"in": [{"name": "in", "type": "value", "back": "required", "doc": "what a mux wrote; back go lists: iota, stream, bytes, records, atomic; or omega, stream, records, gone"}],
 			"out": [{"name": "out", "type": "any", "variadic": true, "doc": "the streams"}],
-			"state": {"version": 1, "reads": [1], "writes": [1]},
+			"state": {"version": 2, "reads": [1, 2], "writes": [2]},
 			"example": "generate 3 ! m:mux ! d:demux ! stdout ; generate 5 ! @m ; @d ! null"
 		},
 		{

@@ -7,6 +7,12 @@
 
 enum { WORDS = sizeof(struct member) / sizeof(uint64_t) };
 
+static size_t words(uint32_t version);
+static uint8_t *put_member(
+	uint8_t *to, const struct member *member, uint32_t version);
+static void take_member(
+	struct member *member, const uint8_t *from, uint32_t version);
+
 int members_create(struct tau_op *op)
 {
 	op->self = calloc(1, sizeof(struct members));
@@ -36,24 +42,20 @@ int members_make(struct tau_op *op, struct members *members, uint32_t count)
 	return 0;
 }
 
-/* As bytes, big-endian, seven numbers of eight for each. */
+/* As bytes, big-endian, eight numbers of eight for each; in version 1, which is
+ * read alone, seven, without the part. */
 int members_save(struct tau_op *op, struct tau_out *state, uint32_t version)
 {
-	const struct members *members = op->self;
-	size_t count = members->each.bytes / sizeof(uint64_t);
-	uint8_t *bytes = malloc(members->each.bytes + 1);
+	struct members *members = op->self;
+	size_t count = members->each.bytes / sizeof(struct member);
+	uint8_t *bytes = malloc(members->each.bytes + 1), *next = bytes;
 	int code;
 
-	(void)version;
 	if (!bytes)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		uint64_t word;
-
-		memcpy(&word, members->each.start + 8 * i, 8);
-		tau_store(bytes + 8 * i, word, 8);
-	}
-	code = state_save_bytes(op, state, bytes, members->each.bytes);
+	for (size_t i = 0; i < count; i++)
+		next = put_member(next, members_at(members, i), version);
+	code = state_save_bytes(op, state, bytes, (size_t)(next - bytes));
 	free(bytes);
 	return code;
 }
@@ -61,26 +63,52 @@ int members_save(struct tau_op *op, struct tau_out *state, uint32_t version)
 int members_restore(struct tau_op *op, struct tau_in *state, uint32_t version)
 {
 	struct members *members = op->self;
-	int code = state_restore_bytes(op, state, &members->each);
+	struct buffer bytes = {NULL, 0, 0};
+	int code = state_restore_bytes(op, state, &bytes);
 
-	(void)version;
-	if (code)
-		return code;
-	if (members->each.bytes % (WORDS * sizeof(uint64_t)))
-		return state_refuse(op);
-	for (size_t i = 0; i < members->each.bytes; i += 8) {
+	if (code == 0 && bytes.bytes % (words(version) * sizeof(uint64_t)))
+		code = state_refuse(op);
+	if (code == 0)
+		code = members_make(op, members,
+			(uint32_t)(bytes.bytes /
+				   (words(version) * sizeof(uint64_t))));
+	for (size_t at = 0, i = 0; code == 0 && at < bytes.bytes; i++) {
+		struct member *member = members_at(members, i);
+
+		take_member(member, bytes.start + at, version);
+		at += words(version) * sizeof(uint64_t);
+		if (member->ended > 1 || member->gone > 1)
+			code = state_refuse(op);
+	}
+	buffer_release(&bytes);
+	return code;
+}
+
+static size_t words(uint32_t version)
+{
+	return version < 2 ? WORDS - 1 : WORDS;
+}
+
+static uint8_t *put_member(
+	uint8_t *to, const struct member *member, uint32_t version)
+{
+	for (size_t i = 0; i < words(version); i++, to += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, (const uint8_t *)member + 8 * i, sizeof word);
+		tau_store(to, word, sizeof word);
+	}
+	return to;
+}
+
+static void take_member(
+	struct member *member, const uint8_t *from, uint32_t version)
+{
+	for (size_t i = 0; i < words(version); i++) {
 		uint64_t word = 0;
 
 		for (size_t b = 0; b < 8; b++)
-			word = word << 8 | members->each.start[i + b];
-		memcpy(members->each.start + i, &word, 8);
+			word = word << 8 | *from++;
+		memcpy((uint8_t *)member + 8 * i, &word, sizeof word);
 	}
-	for (size_t i = 0; i < members->each.bytes / sizeof(struct member);
-		i++) {
-		const struct member *member = members_at(members, i);
-
-		if (member->ended > 1 || member->gone > 1)
-			return state_refuse(op);
-	}
-	return 0;
 }

@@ -15,6 +15,7 @@ struct member {
 	uint64_t limit_bytes, limit_records; /* that may */
 	uint64_t atomic;                     /* the largest record */
 	uint64_t ended, gone;                /* the writer, the reader */
+	uint64_t part; /* of the head block, of which some was sent */
 };
 
 struct members {

@@ -8,10 +8,14 @@
  */
 #include "operators.h"
 
+#include <stdbool.h>
+
+#include "common/bad.h"
+#include "common/state.h"
 #include "members.h"
 #include "note.h"
 
-enum { IN = 0, BACK = 1, OUT = 0 };
+enum { IN = 0, BACK = 1, OUT = 0, BAD = 1 };
 
 /* What the demux said of one stream. 0 or -errno. */
 static int take_note(struct tau_op *op, struct members *self,
@@ -56,33 +60,63 @@ static int take_notes(struct tau_op *op, struct members *self)
 					       : (int)op->in[BACK]->state;
 }
 
-static int send_record(struct tau_op *op, struct member *member,
+/* The largest record for the member's reader, and between mux and demux. */
+static uint64_t largest(struct tau_op *op, const struct member *member)
+{
+	uint64_t most = op->out[OUT]->atomic - NOTE_OVERHEAD;
+
+	return member->atomic && member->atomic < most ? member->atomic : most;
+}
+
+/* What is refused is not counted: the demux does not hear of it, and the
+ * stream's credit stays what it was. */
+static int refuse(struct tau_op *op, const struct member *member,
 	uint32_t stream, const struct tau_record *record)
 {
-	int flow;
-
 	if (record->type == TAU_FD)
-		return tau_failf(op, -EINVAL,
+		return bad_sendf(op, BAD, "mux", record,
 			"stream %u brought a file descriptor, which no value "
 			"can hold; fds need a stream of their own",
 			stream);
-	flow = note_write_record(op, OUT, stream, record);
-	if (flow == TAU_OK) {
-		member->records++;
-		member->bytes += record->bytes;
-	}
-	return flow;
+	return bad_sendf(op, BAD, "mux", record,
+		"it has %u bytes, and stream %u takes at most %llu at once "
+		"through the mux; raise \"atomic\" (and \"capacity\") behind "
+		"the demux or before it",
+		record->bytes, stream, (unsigned long long)largest(op, member));
 }
 
-static int too_large(
-	struct tau_op *op, const struct member *member, struct tau_in *in)
+/* The head record, or what is left of it and fits: blocks may be cut anywhere,
+ * other records are whole or can never pass, which is false. */
+static bool take_part(struct tau_op *op, const struct member *member,
+	const struct tau_record *record, struct tau_record *part)
 {
-	return tau_failf(op, -EMSGSIZE,
-		"a record of %u bytes does not fit stream %u behind the demux, "
-		"which takes at most %llu at once; raise its \"atomic\" (and "
-		"\"capacity\")",
-		in->next->bytes, in->member,
-		(unsigned long long)member->atomic);
+	uint64_t most = largest(op, member);
+
+	*part = *record;
+	if (record->type != TAU_BYTES)
+		return record->type != TAU_FD && record->bytes <= most;
+	part->body = (const uint8_t *)record->body + member->part;
+	part->bytes -= (uint32_t)member->part;
+	if (part->bytes > most)
+		part->bytes = (uint32_t)most;
+	return true;
+}
+
+/* TAU_WAIT: there is no credit for it. */
+static int send_part(struct tau_op *op, struct member *member, uint32_t stream,
+	const struct tau_record *part)
+{
+	int flow;
+
+	if (member->records >= member->limit_records ||
+		member->limit_bytes - member->bytes < part->bytes)
+		return TAU_WAIT;
+	flow = note_write_record(op, OUT, stream, part);
+	if (flow == TAU_OK) {
+		member->records++;
+		member->bytes += part->bytes;
+	}
+	return flow;
 }
 
 /* Sends what stands in the window, as far as there is credit. */
@@ -90,22 +124,28 @@ static int pass_window(
 	struct tau_op *op, struct members *self, struct tau_in *in)
 {
 	struct member *member = members_at(self, in->member);
+	struct tau_record part;
+	int flow = TAU_OK;
 
-	for (; in->next < in->limit; in->next++) {
-		int flow;
-
+	while (flow == TAU_OK && in->next < in->limit) {
+		if (member->part > in->next->bytes)
+			return state_refuse(op);
+		part.bytes = in->next->bytes;
 		if (member->gone)
-			continue;
-		if (member->atomic && in->next->bytes > member->atomic)
-			return too_large(op, member, in);
-		if (member->records >= member->limit_records ||
-			member->limit_bytes - member->bytes < in->next->bytes)
-			return op->host->want_in(op, in, TAU_OFF);
-		flow = send_record(op, member, in->member, in->next);
+			member->part = 0;
+		else if (!take_part(op, member, in->next, &part))
+			flow = refuse(op, member, in->member, in->next);
+		else
+			flow = send_part(op, member, in->member, &part);
 		if (flow != TAU_OK)
-			return flow;
+			break;
+		member->part += part.bytes;
+		if (member->part < in->next->bytes)
+			continue;
+		member->part = 0;
+		in->next++;
 	}
-	return TAU_OK;
+	return flow == TAU_WAIT ? op->host->want_in(op, in, TAU_OFF) : flow;
 }
 
 static int send_end(struct tau_op *op, struct members *self, uint32_t stream)

@@ -58,17 +58,51 @@ seq 300000 | cmp - stalled || fail "the stalled stream differs"
 wait $! || fail "ended with $?"
 exec 3<&-
 
-scenario "a record that its reader's stream does not take is named"
-printf '%600s\n' x >long
+scenario "a record that its reader's stream does not take is refused, and the others pass"
+printf '1\n%600s\n2\n%600s\n3\n' x y >long
 cat >manifest.json <<END
 {"tau": 1, "nodes": {"main": {"operators": {
    "r": {"type": "file.read", "params": {"path": "long"}}, "l": {"type": "lines"},
    "m": {"type": "mux"}, "d": {"type": "demux"}, "o": {"type": "stdout"}}}},
- "streams": ["r -> l -> m -> d", {"chain": "d -> o", "atomic": 512}]}
+ "streams": ["r -> l -> m -> d", "m.bad -> b", {"chain": "d -> o", "atomic": 512}]}
 END
+sed -i 's/"o": /"b": {"type": "file.write", "params": {"path": "refused"}}, &/' manifest.json
 t run manifest.json
-expect_status 1
-expect_line err '*a record of 600 bytes does not fit stream 0 behind the demux, which takes at most 512 at once*'
+expect_status 0
+expect_text out $'1\n2\n3\n'
+[ "$(wc -l <refused)" = 2 ] || fail "not two are refused: $(cat refused)"
+expect_line refused '{"reason":"it has 600 bytes, and stream 0 takes at most 512 at once through the mux; raise*","operator":"mux","record":" *x"}'
+
+scenario "so is one that the stream of the mux itself does not take"
+sed -i 's/"r -> l -> m -> d", /"r -> l -> m", {"chain": "m -> d", "atomic": 600}, /; s/, "atomic": 512//' manifest.json
+t run manifest.json
+expect_status 0
+expect_text out $'1\n2\n3\n'
+expect_line refused '{"reason":"it has 600 bytes, and stream 0 takes at most 552 at once through the mux; raise*'
+
+scenario "blocks of bytes are cut, wherever that is"
+seq 100000 >blocks
+for records in 4 2; do
+	cat >manifest.json <<END
+{"tau": 1, "nodes": {"main": {"operators": {
+   "r": {"type": "file.read", "params": {"path": "blocks"}},
+   "m": {"type": "mux"}, "d": {"type": "demux"}, "o": {"type": "stdout"}}}},
+ "streams": ["r -> m -> d", {"chain": "d -> o", "atomic": 3000, "capacity": 5000, "records": $records}]}
+END
+	t run manifest.json
+	expect_status 0
+	cmp -s out blocks || fail "what comes out is something else"
+done
+
+scenario "and a file descriptor, which no value holds"
+"$TAU" run -e 'tcp.accept 0 ! take 1 ! m:mux ! d:demux ! null ; @m.bad ! stdout' >out 2>err &
+until grep -q 'listening on' err; do
+	kill -0 $! || fail "it does not listen"
+done
+exec 4<>"/dev/tcp/127.0.0.1/$(sed -n 's/.*listening on 127.0.0.1:\([0-9]*\).*/\1/p' err)"
+wait $! || fail "ended with $?"
+exec 4>&-
+expect_line out '{"reason":"stream 0 brought a file descriptor, *","operator":"mux","record":null}'
 
 scenario "what no mux wrote, and what has no reader"
 t run -e 'generate 1 ! json.parse ! d:demux ! stdout'
