@@ -53,11 +53,19 @@ char *exchange_refusal(const struct exchange *exchange,
 	if (!refusal && !supervisor->ran)
 		return sentence_format("the topology is only starting; try "
 				       "again when it runs");
-	for (uint32_t i = 0; i < node_count && !refusal; i++)
-		if (supervised_current(supervisor, nodes[i])->state !=
-			SUPERVISED_RUNNING)
-			refusal = sentence_format("%s does not run now",
+	for (uint32_t i = 0; i < node_count && !refusal; i++) {
+		enum supervised_state state =
+			supervised_current(supervisor, nodes[i])->state;
+
+		if (state != SUPERVISED_RUNNING)
+			refusal = sentence_format(
+				state == SUPERVISED_ENDED
+					? "%s has ended, and has nothing to "
+					  "hand over any more"
+					: "%s does not run yet; try again when "
+					  "it does, which tau ps shows",
 				exchange->upgrade.names[nodes[i]]);
+	}
 	return refusal;
 }
 

@@ -156,7 +156,9 @@ static const char *why_not(const struct supervisor *supervisor, uint32_t node)
 	if (supervisor->stopping)
 		return "it is about to end";
 	if (one->hooked)
-		return "an upgrade of that node is under way, or on probation";
+		return "an upgrade of that node is under way, or on probation; "
+		       "try again when that is over, or go back with tau "
+		       "rollback";
 	if (supervisor->processes[process].state == SUPERVISED_ENDED)
 		return "that node has ended, and its streams with it";
 	if (supervisor->processes[process].state != SUPERVISED_RUNNING &&
