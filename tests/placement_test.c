@@ -121,7 +121,7 @@ START_TEST(everything_that_cannot_run_yet_is_said_with_its_place)
 		"{\"from\": \"a\", \"to\": \"r\"},\n"
 		"\"a -> s\"]}\n";
 	/* One refusal in each of these lines. */
-	static const uint32_t lines[] = {5, 6, 7, 8, 13};
+	static const uint32_t lines[] = {8, 13};
 	struct planned planned;
 	planned_place(&planned, text);
 	ck_assert_int_eq(

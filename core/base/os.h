@@ -53,6 +53,8 @@ struct os_spawn {
 	char *const *argv;             /* ends in NULL */
 	char *const *envp;             /* the whole environment; ends in NULL */
 	const char *cwd;               /* NULL: the parent's */
+	const uint32_t *cpus;          /* that it may run on */
+	size_t cpu_count;              /* 0: the parent's */
 	const struct os_spawn_fd *fds; /* all others are closed */
 	size_t fd_count;
 	unsigned flags;   /* OS_SPAWN_… */

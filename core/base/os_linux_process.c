@@ -16,14 +16,18 @@
 #include "core/base/os_linux.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/base/coverage.h"
+
+#define CPU_WORD_BITS (8 * sizeof(unsigned long))
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC 4
@@ -46,6 +50,7 @@ static int reset_signals(const struct os_spawn *child);
 static int join_parent(const struct start *start);
 static int place_fds(struct start *start);
 static int limit_files(uint64_t files);
+static int tie(const struct os_spawn *child);
 static int mark_all_to_close(struct os *os);
 static int mark_to_close(void *context, const char *name, unsigned char kind);
 
@@ -124,8 +129,8 @@ static int linux_sigaltstack(
 	return os_linux_result(sigaltstack(stack, former));
 }
 
-static int linux_prctl(struct os *os, int option, unsigned long argument,
-	unsigned long second)
+static int linux_prctl(
+	struct os *os, int option, unsigned long argument, unsigned long second)
 {
 	(void)os;
 	return os_linux_result(prctl(option, argument, second, 0ul, 0ul));
@@ -249,6 +254,8 @@ static int prepare_child(struct start *start)
 		result = join_parent(start);
 	if (result == 0 && child->cwd)
 		result = os_linux_result(chdir(child->cwd));
+	if (result == 0 && child->cpu_count)
+		result = tie(child);
 	if (result == 0)
 		result = place_fds(start);
 	if (result == 0 && child->files)
@@ -352,4 +359,16 @@ static int mark_to_close(void *context, const char *name, unsigned char kind)
 	for (const char *digit = name; *digit; digit++)
 		fd = fd * 10 + (*digit - '0');
 	return os_linux_result(fcntl(fd, F_SETFD, FD_CLOEXEC));
+}
+
+/* -EINVAL: none of them is there, or is ours to use. */
+static int tie(const struct os_spawn *child)
+{
+	unsigned long mask[MANIFEST_CPUS_MAX / CPU_WORD_BITS] = {0};
+
+	for (size_t i = 0; i < child->cpu_count; i++)
+		mask[child->cpus[i] / CPU_WORD_BITS] |=
+			1ul << child->cpus[i] % CPU_WORD_BITS;
+	return os_linux_result(
+		sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask));
 }

@@ -22,6 +22,9 @@ struct version *replan_version(
 
 	version->files =
 		replan->next->placement.nodes[node->after].options.files;
+	version->around = surroundings_create(
+		replan->next->placement.nodes[node->after].written,
+		replan->next->folder);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return version;

@@ -254,6 +254,8 @@ static int make_nodes(const struct plan *plan, const char *name,
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
 		nodes[i].with_stdout = part.stdout_operator != NODE_PLAN_NONE;
 		nodes[i].files = plan->placement.nodes[i].options.files;
+		nodes[i].around = surroundings_create(
+			plan->placement.nodes[i].written, plan->folder);
 		code = ledger_open(request->ledger, i, &part, error);
 		crash_book_learn(request->crashes, seat_process(i, 0), &part);
 		node_plan_release(&part);

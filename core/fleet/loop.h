@@ -30,6 +30,7 @@ struct loop_node {
 	struct command_text plan; /* what its PLAN says */
 	bool with_stdin, with_stdout;
 	uint64_t files; /* how many it may open; 0: as many as we */
+	struct surroundings *around; /* taken; NULL: ours */
 };
 
 /* Where the topology's talk goes; called from within loop_run. `node` is NULL

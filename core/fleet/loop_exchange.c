@@ -47,11 +47,12 @@ void loop_init_exchange(struct loop *loop)
 		const struct loop_node *node = &loop->request->nodes[i];
 
 		loop->names[i] = node->name;
-		loop->places[i].now = version_create(node->plan, NULL, NULL,
+		struct version *now = version_create(node->plan, NULL, NULL,
 			node->with_stdin, node->with_stdout);
-		loop->places[i].now->files = node->files;
-		version_connect(
-			loop->places[i].now, loop->pairs, loop->link_room, i);
+		now->files = node->files;
+		now->around = node->around; /* taken */
+		version_connect(now, loop->pairs, loop->link_room, i);
+		loop->places[i].now = now;
 	}
 	exchange_init(&loop->exchange, &loop->supervisor, loop->names);
 }
@@ -126,12 +127,7 @@ void loop_exchange(struct loop *loop, const struct supervisor_action *about)
 		if (loop->request->ledger)
 			ledger_forget(loop->request->ledger, action->node);
 		break;
-	case UPGRADE_DO_DISCARD:
-	case UPGRADE_DO_PROMOTE:
-	case UPGRADE_DO_ASK:
-	case UPGRADE_DO_KILL:
-	case UPGRADE_DO_ARM:
-	case UPGRADE_DO_SAY:
+	default: /* the step's own, or the exchange's */
 		break;
 	}
 }

@@ -58,6 +58,7 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
 	request.files = one->version->files;
+	request.around = one->version->around;
 	request.link_count = one->version->link_count;
 	ends = calloc(request.link_count + 1u, sizeof *ends);
 	CHECK(ends != NULL);

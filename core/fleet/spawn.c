@@ -1,6 +1,7 @@
 /* spawn: what a fresh process is given. See the header. */
 #include "core/fleet/spawn.h"
 
+#include "core/base/program.h"
 #include "core/wire/command.h"
 
 #include <errno.h>
@@ -15,6 +16,8 @@
 static size_t list_fds(const struct spawn_request *request, int null_fd,
 	struct os_spawn_fd *fds);
 static sigset_t ignored_signals(void);
+static int surround(struct os *os, const struct spawn_request *request,
+	struct os_spawn *child, char ***environment, struct error *error);
 static int say_limit(struct os *os, uint64_t files, struct error *error);
 
 pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
@@ -32,9 +35,19 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		.files = request->files,
 		.ignored = ignored_signals()};
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
+	char **environment = NULL;
 	pid_t pid;
 
+	int code = null_fd < 0
+			   ? 0
+			   : surround(os, request, &child, &environment, error);
+	if (code < 0) {
+		os->close(os, null_fd);
+		free(fds);
+		return code;
+	}
 	if (null_fd < 0 || !fds) {
+		free(environment);
 		free(fds);
 		if (null_fd >= 0)
 			os->close(os, null_fd);
@@ -47,7 +60,12 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	sigemptyset(&child.blocked);
 	pid = os->spawn(os, &child, pidfd);
 	os->close(os, null_fd);
+	free(environment);
 	free(fds);
+	if (pid == -EINVAL && child.cpu_count)
+		return error_set(error, pid,
+			"cannot run the node on its \"cpus\": none of them is "
+			"there, or may be used here (nproc, taskset -p $$)");
 	if (pid == -EPERM && request->files)
 		return say_limit(os, request->files, error);
 	if (pid < 0)
@@ -59,6 +77,36 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 				  "limits.files lets it open"
 				: error_hint(pid));
 	return pid;
+}
+
+/* -errno with a sentence. */
+static int surround(struct os *os, const struct spawn_request *request,
+	struct os_spawn *child, char ***environment, struct error *error)
+{
+	const struct surroundings *around = request->around;
+	int fd;
+
+	if (!around)
+		return 0;
+	child->cwd = around->folder;
+	child->cpus = around->cpus;
+	child->cpu_count = around->cpu_count;
+	*environment =
+		program_environment((const char *const *)around->settings,
+			around->setting_count, request->environment);
+	if (!*environment)
+		return error_set(error, -ENOMEM, "out of memory for a node");
+	child->envp = *environment;
+	if (!around->folder)
+		return 0;
+	fd = os->openat(os, AT_FDCWD, around->folder, O_PATH | O_DIRECTORY, 0);
+	if (fd >= 0) {
+		os->close(os, fd);
+		return 0;
+	}
+	free(*environment);
+	return error_set(error, fd, "cannot start the node in %s (cwd): %s",
+		around->folder, strerror(-fd));
 }
 
 /* Only root may raise a limit. */

@@ -21,6 +21,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
+#include "core/plan/surroundings.h"
 
 struct spawn_request {
 	const char *node; /* its name, for lists of processes */
@@ -32,6 +33,7 @@ struct spawn_request {
 	const int *link_fds; /* the node's ends, which stay the caller's */
 	uint32_t link_count;
 	uint64_t files; /* how many it may open; 0: as many as we */
+	const struct surroundings *around; /* NULL: ours */
 };
 
 /* Returns the pid and leaves a pidfd for the caller to close, or a negative

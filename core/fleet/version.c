@@ -94,6 +94,7 @@ void version_drop(struct version **place)
 	free(version->label);
 	free(version->links);
 	free(version->sources);
+	surroundings_destroy(&version->around);
 	free(version);
 }
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/plan/surroundings.h"
 #include "core/wire/command.h"
 
 struct version {
@@ -25,6 +26,7 @@ struct version {
 	char *label; /* version_label's; NULL or "": not yet known */
 	bool with_stdin, with_stdout;
 	uint64_t files; /* how many it may open; 0: as many as we */
+	struct surroundings *around; /* owned; NULL: its supervisor's */
 	/* Its links, by their places, as core/fleet/links counts them. */
 	uint32_t *links;
 	uint32_t link_count;

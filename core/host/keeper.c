@@ -205,7 +205,7 @@ static int spawn(struct keeper *keeper, const char *path, char **environment)
 	struct os_spawn child = {.path = path,
 		.argv = (char *const *)keeper->plan->command,
 		.envp = environment,
-		.cwd = keeper->plan->folder,
+		.cwd = keeper->plan->stays ? NULL : keeper->plan->folder,
 		.fds = fds,
 		.fd_count = 3,
 		.death_signal = SIGKILL};

@@ -99,7 +99,7 @@ char *node_plan_encode(const struct node_plan *plan)
 		json_array_append_new(words, json_string(plan->command[i]));
 	json_t *json = json_pack(
 		"{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:b, "
-		"s:o*}",
+		"s:o*, s:o*}",
 		"plan", NODE_PLAN_VERSION, "topology", plan->topology, "node",
 		plan->node, "stdin", index_or_null(plan->stdin_operator),
 		"stdout", index_or_null(plan->stdout_operator), "operators",
@@ -107,7 +107,8 @@ char *node_plan_encode(const struct node_plan *plan)
 		"remote", plan->remote ? plan->remote : "", "folder",
 		plan->folder ? plan->folder : "", "source", (int)plan->source,
 		"elsewhere",
-		encode_words(plan->elsewhere, plan->elsewhere_count));
+		encode_words(plan->elsewhere, plan->elsewhere_count), "stays",
+		plan->stays ? json_true() : NULL);
 	char *text = json_dumps(json, JSON_COMPACT);
 	CHECK(text != NULL);
 	json_decref(json);
@@ -374,6 +375,7 @@ int node_plan_decode(struct node_plan *plan, const char *text, size_t bytes,
 	plan->node = decode_text(&decoding, root, "node");
 	plan->remote = decode_text(&decoding, root, "remote");
 	plan->folder = decode_text(&decoding, root, "folder");
+	plan->stays = json_is_true(json_object_get(root, "stays"));
 	plan->source = decode_bool(&decoding, root, "source");
 	decode_words(&decoding, json_object_get(root, "command"), "command",
 		&plan->command, &plan->command_count);

@@ -25,6 +25,7 @@
  *           "fifo": false, "foreign": false,
  *           "reconnect": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false,
+ *       "stays": true,                        left out when it does not
  *       "elsewhere": ["tail"] }               left out when there are none
  *
  * An end is [operator, port, member], or null beyond a link; ports count as in
@@ -120,6 +121,7 @@ struct node_plan {
 	uint32_t command_count;
 	const char *remote; /* where a peer connects, or "" */
 	const char *folder;
+	bool stays; /* in the folder that it is started in, not in that */
 	bool source; /* it reads no stream: it is told to end when draining */
 	/* Operators and streams that its former process had, and that are in
 	 * other nodes now, by the names that a handover calls them. */

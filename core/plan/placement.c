@@ -358,6 +358,7 @@ void placement_node_plan(const struct placement *placement, uint32_t node,
 	plan_links(placement, node, plan);
 	if (placed->written->kind != NODE_OPERATORS) {
 		plan_command(placed->written, plan);
+		plan->stays = placed->written->cwd != NULL;
 		arena_release(&arena);
 		return;
 	}

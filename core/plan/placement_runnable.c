@@ -28,13 +28,6 @@ static void judge_kind(
 {
 	if (node->replicas > 1)
 		refuse(judging, node->replicas_at, "a node with replicas");
-	if (node->cwd != NULL)
-		refuse(judging, node->cwd_at, "a node with its own \"cwd\"");
-	if (node->environment_count > 0)
-		refuse(judging, node->environment[0].name_at,
-			"a node with its own \"env\"");
-	if (node->cpu_count > 0)
-		refuse(judging, node->cpus_at, "a node tied to \"cpus\"");
 }
 
 /* What a program of somebody else's does is nobody's to watch. */

@@ -148,6 +148,45 @@ expect_line out 'there is gone'
 goes_on ''
 stop
 
+scenario "a folder, an environment and processors of a node's own"
+cat >told.py <<'END'
+import os, tau_peer
+
+peer = tau_peer.Peer(None, "told")
+told = os.path.basename(os.getcwd()), os.environ["TOLD"], os.sched_getaffinity(0)
+peer.writer("out").send(" ".join(map(str, told)).encode(), 1)
+peer.close()
+END
+mkdir -p sub
+one=$(python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
+around() {
+	cat >around.json <<-END
+		{ "tau": 1, "vars": {"v": {"type": "string", "default": "what is told"}}, "nodes": {
+		  "there": {"command": ["python3", "$folder/told.py"], $1, "out": [{"name": "out", "type": "any"}]},
+		  "here": {$1, "operators": {"out": {"type": "file.write", "params": {"path": "told"}},
+		    "all": {"type": "generate"}, "no": {"type": "null"}}} },
+		  "streams": ["there -> out", "all -> no"] }
+	END
+}
+around '"cwd": "sub", "env": {"TOLD": "${v}", "PATH": "'"$PATH"'"}, "cpus": ['"$one"', 4095]'
+"$TAU" run around.json 2>run.err &
+running=$!
+until [ -s told ]; do kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"; done
+expect_text told "sub what is told {$one}"$'\n'
+here=$(pid_of <(pids) here)
+[ "$(readlink "/proc/$here/cwd")" = "$(readlink -f sub)" ] || fail "it is elsewhere"
+tr '\0' '\n' <"/proc/$here/environ" | grep -qx 'TOLD=what is told' || fail "it has another environment"
+[ "$(sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$here/status")" = "$one" ] || fail "it may run elsewhere"
+stop
+around '"cwd": "nowhere"'
+t run around.json
+expect_status 1
+expect_line err 'tau: *: cannot start the node in */nowhere (cwd): No such file or directory'
+around '"cpus": [4095]'
+t run around.json
+expect_status 1
+expect_line err 'tau: *: cannot run the node on its "cpus": none of them is there, *'
+
 scenario "a new command that crashes in its probation makes way for the former one"
 sed 's/"python3", "word.py", "b"/"false"/' b.json >false.json
 start a.json
