@@ -145,8 +145,15 @@ void probe_end(
 	struct probe *probe, struct stage *stage, struct probe_life *life)
 {
 	size_t fds;
+	bool visited;
 
 	stage_destroy(stage);
+	visited = stage->visits > 0;
+	if (visited)
+		probe_left_out(probe, "results",
+			"what it writes of connections, which have other ports "
+			"each time, is not compared");
+	stage_leave(stage);
 	fds = probe_fds(probe->os) - kept_fds(stage);
 	if (fds > probe->fds_before)
 		probe_finding(probe, "life.fds",
@@ -160,7 +167,7 @@ void probe_end(
 	probe_process_judge(probe, &probe->before);
 	if (life->stdio_fd >= 0)
 		probe->os->close(probe->os, life->stdio_fd);
-	if (stage->lonely)
+	if (stage->lonely && !visited)
 		probe_left_out(probe, "peers",
 			"it waits for somebody at the other end of a file or "
 			"connection, and here is nobody");

@@ -40,6 +40,7 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 
 void stage_release(struct stage *stage)
 {
+	stage_leave(stage);
 	for (uint32_t i = 0; i < stage->in_total; i++)
 		stage_in_clear(stage, &stage->ins[i]);
 	for (uint32_t i = 0; i < stage->out_total; i++) {

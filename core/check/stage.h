@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include <tau/operator.h>
 #include <tau/os.h>
@@ -33,6 +34,7 @@
 #define STAGE_MEMBERS 2u  /* of each variadic port */
 #define STAGE_SLOTS 8u    /* as the ABI has */
 #define STAGE_WATCHES 16u /* fds at once */
+#define STAGE_VISITS 2u   /* connections to who listens */
 
 /* A record that goes in, and what came out. */
 struct stage_record {
@@ -109,6 +111,9 @@ struct stage {
 	struct stage_watch watches[STAGE_WATCHES];
 	uint32_t next_watch;
 	int64_t now_ns;
+	struct sockaddr_storage listens; /* where; ss_family 0: nowhere */
+	int visitors[STAGE_VISITS];
+	uint32_t visits;
 	struct tau_stdio stdio;
 	uint64_t metrics[4];
 
@@ -164,6 +169,12 @@ void stage_enter(struct stage *stage);
 /* Whether the operator is told to stop; it may be so from this call on when
  * `suspends`. */
 bool stage_told(struct stage *stage, bool suspends);
+/* Connects to who listens and waits, says something, and stays; false when
+ * nobody listens, or there were enough. */
+bool stage_visit(struct stage *stage);
+/* The visitors go. */
+void stage_leave(struct stage *stage);
+
 /* Whether nobody is left to work for. */
 bool stage_is_gone(const struct stage *stage);
 /* Whether a read would answer at once. */

@@ -16,6 +16,36 @@ static struct stage *stage_of(struct os *os)
 					offsetof(struct stage, faulty));
 }
 
+bool stage_visit(struct stage *stage)
+{
+	static const char said[] = "one\ntwo words\nno end";
+	struct os *os = stage->os;
+	const struct sockaddr *to = (const struct sockaddr *)&stage->listens;
+	socklen_t bytes = to->sa_family == AF_INET
+				  ? sizeof(struct sockaddr_in)
+				  : sizeof(struct sockaddr_in6);
+	int fd;
+
+	if (!to->sa_family || stage->visits >= STAGE_VISITS)
+		return false;
+	fd = os->socket(os, to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	stage->visitors[stage->visits++] = fd;
+	if (os->connect(os, fd, to, bytes) < 0)
+		return false;
+	(void)os->write(os, fd, said, sizeof said - 1);
+	(void)os->shutdown(os, fd, SHUT_WR);
+	return true;
+}
+
+void stage_leave(struct stage *stage)
+{
+	for (uint32_t i = 0; i < stage->visits; i++)
+		stage->os->close(stage->os, stage->visitors[i]);
+	stage->visits = 0;
+}
+
 /* One call: it fails when it is to, else the real one answers. */
 #define PASS(name, ...)                                                        \
 	return stage_strikes(stage_of(os))                                     \
@@ -131,6 +161,11 @@ static int stage_bind(
 
 static int stage_listen(struct os *os, int fd, int backlog)
 {
+	struct stage *stage = stage_of(os);
+	socklen_t bytes = sizeof stage->listens;
+
+	(void)stage->os->getsockname(
+		stage->os, fd, (struct sockaddr *)&stage->listens, &bytes);
 	PASS(listen, fd, backlog);
 }
 

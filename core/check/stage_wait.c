@@ -96,6 +96,14 @@ static bool holds(const struct tau_want *want, uint64_t ready)
 	       (want->all && (ready & want->all) == want->all);
 }
 
+static bool watches(const struct stage *stage)
+{
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
+		if (stage->watches[i].fd >= 0)
+			return true;
+	return false;
+}
+
 /* Sets the clock on to what comes next, of what was asked for; false when
  * nothing does. */
 static bool pass_time(struct stage *stage, const struct tau_want *want)
@@ -112,14 +120,6 @@ static bool pass_time(struct stage *stage, const struct tau_want *want)
 	if (next > stage->now_ns)
 		stage->now_ns = next;
 	return next != 0;
-}
-
-static bool watches(const struct stage *stage)
-{
-	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
-		if (stage->watches[i].fd >= 0)
-			return true;
-	return false;
 }
 
 static int told_bits(const struct stage *stage, uint64_t *ready)
@@ -156,7 +156,9 @@ int stage_wait(
 			give_timers(stage, *ready);
 			return TAU_OK;
 		}
-		if (!pass_time(stage, want))
+		if (!pass_time(stage, want) &&
+			(stage->idle > STAGE_IDLE_MAX || !watches(stage) ||
+				!stage_visit(stage)))
 			break;
 	}
 	*ready = 0;
