@@ -35,23 +35,29 @@ judge() {
 	}
 }
 
-rm -rf store
-run plain
-mv out plain
-[ "$(wc -l <plain)" -eq 20 ] || { echo 'faults: nothing comes out' >&2; exit 1; }
+# sweep LINES STEP: the one-liner gives so many lines; every STEPth call fails.
+sweep() {
+	rm -rf store
+	run plain
+	mv out plain
+	[ "$(wc -l <plain)" -eq "$1" ] || { echo 'faults: nothing comes out' >&2; exit 1; }
+	# ENOMEM, EMFILE, EINTR, EIO; EAGAIN is no answer of a file.
+	for code in 12 24 4 5; do
+		nth=1
+		while :; do
+			rm -rf store
+			run "fail:$nth:$code"
+			judge
+			grep -q '^struck$' err || break
+			tried=$((tried + 1))
+			nth=$((nth + ${step:-$2}))
+		done
+	done
+}
 step=${LONG:+1}
 tried=0
-# ENOMEM, EMFILE, EINTR, EIO; EAGAIN is no answer of a file.
-for code in 12 24 4 5; do
-	nth=1
-	while :; do
-		rm -rf store
-		run "fail:$nth:$code"
-		judge
-		grep -q '^struck$' err || break
-		tried=$((tried + 1))
-		nth=$((nth + ${step:-11}))
-	done
-done
+sweep 20 11
+line='file.read numbers ! lines ! exec cat ! stdout'
+sweep 30 97
 [ $tried -ge 50 ] || { echo "faults: only $tried calls failed; that proves little" >&2; exit 1; }
 echo "faults: $tried calls failed"

@@ -187,7 +187,7 @@ pid=$! running=$!
 exec 9>pipe
 echo one >&9
 await out one
-"$TAU" upgrade --plugin steady-2.so >upgraded 2>&1 || fail "$(cat upgraded)"
+"$TAU" upgrade --probation 1h --plugin steady-2.so >upgraded 2>&1 || fail "$(cat upgraded)"
 echo two >&9
 await out two
 exec 9>&-
