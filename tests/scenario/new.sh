@@ -54,6 +54,15 @@ for style in coroutine continuation; do
 		done
 		(cd "$name" && "$TAU" test --renew-everywhere test.json) >out 2>err ||
 			fail "it does not survive being replaced everywhere"
+		mkdir failing
+		sed 's/^.*words = count(record, .*/\tif (record->bytes == 3)\n\t\treturn tau_fail(op, -EINVAL, "three is too few");\n&/' \
+			"$name/$name.$suffix" >"failing/$name.$suffix"
+		cp "$name/Makefile" failing
+		made failing
+		(cd failing && printf 'it is\none\n' | timeout 60 "$TAU" run -L . -e "stdin ! lines ! $name.words ! stdout") \
+			>out 2>err && fail "what fails in take is told as done"
+		expect_line err '*: three is too few'
+		rm -r failing
 		case $style in
 		continuation) grep -q on_ready "$name/$name.$suffix" || fail "it has another style" ;;
 		*) grep -q 'run(' "$name/$name.$suffix" || fail "it has another style" ;;

@@ -104,6 +104,8 @@ static int on_ready(struct tau_op *op, uint64_t ready, struct tau_want *want)
 	(void)ready; /* the ports tell as much */
 	while (flow == TAU_OK && (record = tau_peek(op, IN)))
 		flow = take(op, record);
+	if (flow < 0)
+		return flow; /* it failed, and tau_fail said why */
 	if (flow == TAU_END || tau_ended(op, IN))
 		return TAU_OK; /* done: nobody reads any more, or writes */
 	if (flow == TAU_WAIT)

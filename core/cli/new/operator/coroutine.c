@@ -99,11 +99,11 @@ static int take(struct tau_op *op, const struct tau_record *record)
 static int run(struct tau_op *op)
 {
 	const struct tau_record *record;
+	int flow = TAU_OK;
 
-	while ((record = tau_read(op, IN)))
-		if (take(op, record) != TAU_OK)
-			break;
-	return 0;
+	while (flow == TAU_OK && (record = tau_read(op, IN)))
+		flow = take(op, record);
+	return flow < 0 ? flow : 0; /* negative: it failed, and tau_fail said why */
 }
 
 /* What is to be known between two records, for the version that replaces this

@@ -97,11 +97,11 @@ static int take(tau_op *op, const tau_record *record)
 static int run(tau_op *op)
 {
 	const tau_record *record;
+	int flow = TAU_OK;
 
-	while ((record = tau_read(op, IN)))
-		if (take(op, record) != TAU_OK)
-			break;
-	return 0;
+	while (flow == TAU_OK && (record = tau_read(op, IN)))
+		flow = take(op, record);
+	return flow < 0 ? flow : 0; /* negative: it failed, and tau_fail said why */
 }
 
 /* What is to be known between two records, for the version that replaces this
