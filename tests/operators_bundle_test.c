@@ -1,6 +1,8 @@
 /* operators_bundle: edges of a stream, one by one. */
 #include "tests/staged.h"
 
+#include "plugins/bundle/members.h"
+
 enum { WANT = 0 };
 
 static void pass_two(struct stage *stage)
@@ -32,6 +34,30 @@ START_TEST(iota_is_ready_only_for_as_much_as_is_wanted)
 }
 END_TEST
 
+/* What version 1 of a mux has written, in seven numbers for each stream. */
+START_TEST(a_state_that_knows_no_parts_is_read)
+{
+	uint8_t bytes[2 * 7 * 8] = {0};
+	struct tau_record record = {bytes, sizeof bytes, TAU_BYTES, 0};
+	struct tau_in in = {.next = &record, .limit = &record + 1};
+	struct tau_op op = {0};
+
+	for (uint8_t i = 0; i < 10; i++)
+		bytes[8 * i + 7] = i == 5 || i == 6 ? 0 : i + 1;
+	bytes[8 * 12 + 7] = 1; /* the second has ended */
+	ck_assert_int_eq(members_create(&op), 0);
+	ck_assert_int_eq(members_restore(&op, &in, 1), 0);
+	ck_assert_ptr_eq(in.next, in.limit);
+	ck_assert_uint_eq(members_at(op.self, 0)->bytes, 1);
+	ck_assert_uint_eq(members_at(op.self, 0)->atomic, 5);
+	ck_assert_uint_eq(members_at(op.self, 0)->part, 0);
+	ck_assert_uint_eq(members_at(op.self, 1)->bytes, 8);
+	ck_assert_uint_eq(members_at(op.self, 1)->ended, 1);
+	ck_assert_uint_eq(members_at(op.self, 1)->part, 0);
+	members_destroy(&op);
+}
+END_TEST
+
 static Suite *operators_bundle_suite(void)
 {
 	Suite *suite = suite_create("operators_bundle");
@@ -39,6 +65,7 @@ static Suite *operators_bundle_suite(void)
 
 	tcase_add_test(tests, iota_tells_once_that_its_stream_is_ready);
 	tcase_add_test(tests, iota_is_ready_only_for_as_much_as_is_wanted);
+	tcase_add_test(tests, a_state_that_knows_no_parts_is_read);
 	return suite;
 }
 

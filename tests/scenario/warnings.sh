@@ -65,13 +65,13 @@ expect_status 0
 expect_line err 'program.json:4:5: warning: work.control is not connected: what it tells is *'
 [ "$(grep -c warning: err)" = 1 ] || fail 'it is said of each replica'
 
-scenario "our own operators: bad is a value, open unless wanted, and says so"
+scenario "our own operators: bad and control are values, open unless wanted, and bad says why"
 if command -v jq >/dev/null; then
 	"$TAU" ls --json >types
 	jq -r '.type as $type | .description.out // [] | to_entries[] |
-		select(.value.name == "bad") | .key as $place | .value |
+		select(.value.name == "bad" or .value.name == "control") | .key as $place | .value |
 		select(.type != "value" or .required == true or $place == 0 or
-			(.doc // "" | test("reason") | not)) | $type' types >wrong
+			(.name == "bad" and (.doc // "" | test("reason") | not))) | $type' types >wrong
 	expect_empty wrong
 	[ "$(jq -r 'select(.description.out // [] | any(.name == "bad")) | .type' types | wc -l)" -ge 13 ] ||
 		fail 'there are fewer operators with such a port'
