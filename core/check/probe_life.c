@@ -189,8 +189,14 @@ bool probe_judge(
 			what, code);
 		return false;
 	}
+	if (code == 0 && stage->complained)
+		probe_finding(probe, "fail.ignored",
+			"it called tau_fail (\"%.300s\"), and %s returned 0, "
+			"as "
+			"if it were done",
+			stage->failure, what);
 	if (code == 0 || stage->failure[0])
-		return true;
+		return code < 0 || !stage->complained;
 	probe_finding(probe, "fail.silent",
 		"%s returned %d (%s) and it never said why", what, code,
 		strerrorname_np(-code) ? strerrorname_np(-code) : "no errno");

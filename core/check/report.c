@@ -62,6 +62,9 @@ static const struct {
 	{"run.thread", "let threads work on memory of yours, and call the host "
 		       "from run alone"},
 	{"fail.silent", "return tau_fail(op, -E..., \"why, and what to do\")"},
+	{"fail.ignored",
+		"give on what tau_fail returned: `return flow < 0 ? "
+		"flow : 0;`, in on_ready `if (flow < 0) return flow;`"},
 	{"life.create", "open files and connections in run"},
 	{"life.fds", "close in destroy what run opened"},
 	{"life.foreign",

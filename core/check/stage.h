@@ -129,6 +129,7 @@ struct stage {
 	bool running, fresh, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
 	bool wanted_extension; /* that this host has not */
+	bool complained; /* it called tau_fail, and not because all ends */
 	char extension[48];
 	int broken;        /* failed whatever run returns; -errno */
 	char failure[512]; /* the sentence it failed with, or "" */

@@ -297,6 +297,7 @@ static int fail(struct tau_op *op, int code, const char *text, size_t bytes)
 	if (!stage->failure[0])
 		(void)snprintf(stage->failure, sizeof stage->failure, "%.*s",
 			(int)bytes, text);
+	stage->complained = stage->complained || !stage->closing;
 	return code;
 }
 
