@@ -11,6 +11,7 @@
 #include "core/base/check.h"
 #include "core/cli/commands.h"
 #include "core/fleet/notify.h"
+#include "core/plan/text.h"
 #include "core/wire/command.h"
 
 static pid_t start_child(
@@ -18,6 +19,7 @@ static pid_t start_child(
 static int await(struct cli *cli, int report_fd, int pidfd);
 static int begin_log(struct detached *detached, struct loop_request *request,
 	struct error *error);
+static void say_begun(struct detached *detached);
 static int own_stdout(struct detached *detached, struct error *error);
 static void line(
 	void *context, const char *node, const char *text, size_t bytes);
@@ -176,10 +178,26 @@ static int begin_log(struct detached *detached, struct loop_request *request,
 		cli_environment(cli, "XDG_STATE_HOME"),
 		cli_environment(cli, "HOME"), detached->name, error);
 	if (code == 0)
+		say_begun(detached);
+	if (code == 0)
 		code = own_stdout(detached, error);
 	if (code == 0)
 		request->view.output_fd = detached->output_fd;
 	return code;
+}
+
+/* What follows is of another run than what stands before it. */
+static void say_begun(struct detached *detached)
+{
+	struct text text = {0};
+
+	text_format(&text,
+		"started: %s, by tau " PACKAGE_VERSION ", process %d",
+		detached->manifest ? detached->manifest : detached->name,
+		(int)detached->cli->os.getpid(&detached->cli->os));
+	log_file_line(&detached->log, NULL, text_string(&text),
+		strlen(text_string(&text)));
+	text_release(&text);
 }
 
 /* Standard output becomes a pipe whose lines go to the log. */

@@ -32,6 +32,7 @@ struct detached {
 	struct loop_view inner; /* where lines go until it is on its own */
 	struct log_file log;
 	const char *name;
+	const char *manifest; /* what is run, for the log; set it before */
 	const char *notify; /* NOTIFY_SOCKET, or NULL */
 	int output_fd;      /* our end of the pipe that is fd 1; 0: none */
 	bool alone;         /* nobody waits for it any more */

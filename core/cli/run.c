@@ -212,6 +212,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	crash_book_init(&crashes, &cli->os, SEATS * (count + APPLY_NODES_MAX));
 	code = make_nodes(plan, name, &request, nodes, &error);
 	request.record = record = record_write(cli, &wish->planning, plan);
+	detached.manifest = plan->source.name;
 	if (code == 0)
 		code = detached_begin(&detached, cli, name, &request, &error);
 	if (code == 0)

@@ -26,6 +26,8 @@ static bool has_stream(const struct loop_process *one, const char *name,
 static bool writes_it(const struct node_plan *plan, const char *name);
 static struct loop_tap *find(
 	struct loop *loop, uint64_t client, uint32_t process);
+static bool is_program(
+	const struct loop *loop, const char *name, struct error *error);
 static void give_up(struct loop *loop, struct loop_tap *tap);
 static void turn_off(struct loop *loop, struct loop_tap *tap);
 static void forget(struct loop *loop, struct loop_tap *tap);
@@ -40,7 +42,10 @@ void loop_begin_tap(
 	uint32_t node = SUPERVISOR_NO_NODE;
 	uint32_t process;
 
-	if (request->stream)
+	if (request->kind == REQUEST_STATE && request->stream &&
+		is_program(loop, request->stream, &error))
+		node = SUPERVISOR_NO_NODE;
+	else if (request->stream)
 		node = find_writer(loop, request->stream, &error);
 	else
 		error_set(&error, -EINVAL, "which stream is to be shown?");
@@ -187,6 +192,29 @@ static void forget(struct loop *loop, struct loop_tap *tap)
 static void fired(struct timer *timer)
 {
 	((struct loop_timer *)timer)->elapsed = true;
+}
+
+/* Whether that is the name of a node that is one; then what is to be said. */
+static bool is_program(
+	const struct loop *loop, const char *name, struct error *error)
+{
+	const struct supervised_policy *policies =
+		loop->supervisor.options.policies;
+	uint32_t count = loop->supervisor.options.node_count, at = 0;
+	const char *runs;
+
+	while (at < count && (!policies || !policies[at].program ||
+				     loop->supervisor.nodes[at].absent ||
+				     strcmp(loop->names[at], name) != 0))
+		at++;
+	if (at == count)
+		return false;
+	runs = version_label(loop->places[at].now);
+	error_set(error, -ENOTSUP,
+		"%s is a program of somebody else's%s%s: what it knows only it "
+		"can tell",
+		name, *runs ? ", " : "", runs);
+	return true;
 }
 
 /* The node of the writer; where that is somebody else's program, of the

@@ -100,6 +100,9 @@ goes_on 'b '
 [ "$(pid_of before there)" != "$(pid_of after there)" ] || fail "it was not replaced"
 t history
 expect_line out '*  there  applied  python3*'
+t state there
+expect_status 1
+expect_line err "tau: peers: there is a program of somebody else's, python3: what it knows only it can tell"
 
 scenario "a changed neighbour: the program is left alone, with its conversation"
 change more

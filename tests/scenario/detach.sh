@@ -23,7 +23,7 @@ expect_status 0
 expect_line out '{"topology": "weblog", "node": "here", "state": "running", *'
 
 scenario "what it writes and says is in its log, and shown"
-until [ -s "$log" ]; do t ps; done
+until grep -q ' stdout: ' "$log"; do t ps; done
 expect_line "$log" '????-??-??T??:??:??.???Z stdout: {"count":*}'
 t logs
 expect_line out '??:??:?? stdout: {"count":*}'
@@ -37,6 +37,7 @@ scenario "it ends when told, and says how in its log"
 t stop
 expect_status 0
 expect_line "$log" '* ended with status 0'
+expect_line "$log" '* started: *weblog.json, by tau *, process [1-9]*'
 t ps
 expect_status 69
 
