@@ -1,10 +1,10 @@
 /*
  * tau/spawn.h: child processes. Part of the operator ABI.
  *
- * The extension "tau.spawn/1" gives a `const struct tau_spawn *`; NULL where
- * nobody starts children: `tau test`, `tau check`'s host but for a stand-in,
- * applications that embed a node. The table is the host's, lives as long as the
- * instance, and only grows at its end.
+ * The extension "tau.spawn/1" gives a `const struct tau_spawn *`, or NULL where
+ * nobody starts children: in `tau test`, and in applications that embed a node.
+ * In `tau check` each is a stand-in that writes what it reads. The table is the
+ * host's, lives as long as the instance, and only grows at its end.
  *
  * A child belongs to the supervisor, so it survives the node that asked for
  * it, in an upgrade; all that the operator has of it are three fds, which are

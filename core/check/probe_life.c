@@ -66,6 +66,8 @@ static size_t kept_fds(const struct stage *stage)
 				 stage->outs[i].records[r].fd >= 0;
 	for (size_t r = 0; r < stage->state_out.count; r++)
 		count += stage->state_out.records[r].type == TAU_FD;
+	for (uint32_t i = 0; i < STAGE_CHILDREN; i++)
+		count += stage->children[i].leash_fd >= 0 ? 2 : 0;
 	return count;
 }
 

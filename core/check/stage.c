@@ -31,6 +31,7 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 		.fail_at = STAGE_NEVER,
 		.gone_after = STAGE_RECORDS_MAX,
 		.turn = 1};
+	stage_init_children(stage);
 	stage_host_init(stage);
 	stage_os_init(stage);
 	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
@@ -41,6 +42,7 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 void stage_release(struct stage *stage)
 {
 	stage_leave(stage);
+	stage_release_children(stage);
 	for (uint32_t i = 0; i < stage->in_total; i++)
 		stage_in_clear(stage, &stage->ins[i]);
 	for (uint32_t i = 0; i < stage->out_total; i++) {
@@ -75,6 +77,7 @@ void stage_destroy(struct stage *stage)
 	if (stage->type->destroy)
 		stage->type->destroy(&stage->op);
 	stage->op.self = NULL;
+	stage_attend_children(stage);
 }
 
 /* Calls a continuation until it has ended, failed or frozen. */

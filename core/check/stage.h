@@ -22,6 +22,7 @@
 
 #include <tau/operator.h>
 #include <tau/os.h>
+#include <tau/spawn.h>
 
 #include "core/base/bounds.h"
 #include "core/base/os.h"
@@ -33,6 +34,7 @@
 #define STAGE_NEVER SIZE_MAX
 #define STAGE_MEMBERS 2u  /* of each variadic port */
 #define STAGE_SLOTS 8u    /* as the ABI has */
+#define STAGE_CHILDREN 4u /* at once */
 #define STAGE_WATCHES 16u /* fds at once */
 #define STAGE_VISITS 2u   /* connections to who listens */
 
@@ -74,6 +76,12 @@ struct stage_watch {
 	uint64_t key;
 };
 
+/* A stand-in for a child: the far end of its leash, and a copy of what its
+ * output is read from; -1: it has ended. */
+struct stage_child {
+	int leash_fd, read_fd;
+};
+
 struct stage;
 /* Never returns. */
 typedef void stage_found(
@@ -110,6 +118,8 @@ struct stage {
 	struct stage_timer timers[STAGE_SLOTS];
 	struct stage_watch watches[STAGE_WATCHES];
 	uint32_t next_watch;
+	struct stage_child children[STAGE_CHILDREN];
+	uint32_t child_count;
 	int64_t now_ns;
 	struct sockaddr_storage listens; /* where; ss_family 0: nowhere */
 	int visitors[STAGE_VISITS];
@@ -153,6 +163,13 @@ int stage_restore(struct stage *stage, const struct stage_record *from,
 /* The table's calls, and those of tau.os/1. */
 void stage_host_init(struct stage *stage);
 void stage_os_init(struct stage *stage);
+
+/* Those of tau.spawn/1, and what they lead to: between waits, and at the end.
+ */
+extern const struct tau_spawn stage_spawn_table;
+void stage_init_children(struct stage *stage);
+void stage_attend_children(struct stage *stage);
+void stage_release_children(struct stage *stage);
 
 /* Takes what was written since the last call. */
 void stage_harvest(struct stage *stage);

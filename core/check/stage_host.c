@@ -324,6 +324,8 @@ static const void *ext(struct tau_op *op, const char *id)
 	}
 	if (strcmp(id, "tau.stdio/1") == 0 && stage->stdio.size)
 		return &stage->stdio;
+	if (strcmp(id, "tau.spawn/1") == 0)
+		return &stage_spawn_table;
 	stage->wanted_extension = true;
 	(void)snprintf(stage->extension, sizeof stage->extension, "%s", id);
 	return NULL;

@@ -146,6 +146,7 @@ int stage_wait(
 	*ready = TAU_GONE;
 	if (stage_is_gone(stage))
 		return TAU_END;
+	stage_attend_children(stage);
 	for (int tries = 0; tries < 4; tries++) {
 		*ready = ready_ports(stage, want, &ended) |
 			 ready_slots(stage, asked);
