@@ -28,6 +28,8 @@ static const struct {
 	{"elf.stack", "link with -Wl,-z,noexecstack; an assembler file needs a "
 		      ".note.GNU-stack section"},
 	{"note.name", "give the plugin another name"},
+	{"note.key", "spell it as tau-plugin(5) does; hosts ignore what they "
+		     "do not know"},
 	{"note.table", "make TAU_PLUGIN and TAU_OPERATORS say the same"},
 	{"file.load", "run ldd on it: all of its libraries must be there"},
 	{"case.crash", "run it under a debugger or AddressSanitizer"},
@@ -170,6 +172,18 @@ void report_left_out(struct check_report *report, const char *owner,
 	left_out->owner = arena_text(&report->arena, owner, strlen(owner));
 	left_out->what = clean(report, what);
 	left_out->why = clean(report, text);
+}
+
+void report_remark(
+	struct check_report *report, const char *owner, const char *text)
+{
+	struct check_remark *remark;
+
+	report->remarks = arena_grow(&report->arena, report->remarks,
+		report->remark_count, sizeof *report->remarks);
+	remark = &report->remarks[report->remark_count++];
+	remark->owner = arena_text(&report->arena, owner, strlen(owner));
+	remark->text = clean(report, text);
 }
 
 const char *report_hint(const char *code)

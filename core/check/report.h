@@ -1,9 +1,10 @@
 /*
  * report: what `tau check` has found out about a plugin.
  *
- * Three lists: findings, each with a stable code, a sentence and what to do;
- * groups of cases, with how many of them passed; and what was not tried, with
- * the reason, so that nothing is left out in silence.
+ * Four lists: findings, each with a stable code, a sentence and what to do;
+ * groups of cases, with how many of them passed; what was not tried, with the
+ * reason, so that nothing is left out in silence; and remarks, which are no
+ * findings: what is allowed, and perhaps not what the author meant.
  */
 #ifndef TAU_CORE_CHECK_REPORT_H
 #define TAU_CORE_CHECK_REPORT_H
@@ -32,12 +33,18 @@ struct check_left_out {
 	const char *owner, *what, *why;
 };
 
+/* What is allowed, and perhaps not meant. */
+struct check_remark {
+	const char *owner, *text;
+};
+
 struct check_report {
 	struct arena arena;
 	struct check_finding *findings;
 	struct check_group *groups;
 	struct check_left_out *left_out;
-	size_t finding_count, group_count, left_out_count;
+	struct check_remark *remarks;
+	size_t finding_count, group_count, left_out_count, remark_count;
 };
 
 /* A zeroed report is empty. Texts that are given are copied. */
@@ -55,6 +62,9 @@ void report_passed(struct check_report *report, const char *owner,
 void report_left_out(struct check_report *report, const char *owner,
 	const char *what, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+void report_remark(
+	struct check_report *report, const char *owner, const char *text);
 
 /* What to do about a code; NULL when there is no such code. */
 const char *report_hint(const char *code);

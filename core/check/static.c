@@ -3,6 +3,7 @@
 
 #include "core/base/os.h"
 #include "core/check/elf.h"
+#include "core/plan/doubt.h"
 #include "core/plan/note.h"
 
 #include <errno.h>
@@ -13,6 +14,8 @@ static int judge_note(struct check_report *report, const char *path, int result,
 	struct error *error);
 static int read_whole(struct os *os, const struct note *note,
 	struct elf_file *file, struct error *error);
+static void tell_doubt(void *context, enum doubt_kind kind, const char *owner,
+	const char *text);
 static void check_name(struct check_report *report, struct os *os,
 	const char *path, const struct catalogue_search *search,
 	const struct description *description);
@@ -39,6 +42,9 @@ int static_check(struct check_report *report, struct os *os, const char *path,
 			    &found) < 0)
 			judge_note(report, path, -ENOEXEC, &found);
 		else
+			doubt_visit_all(*description, &report->arena,
+				tell_doubt, report);
+		if (*description)
 			check_name(report, os, path, search, *description);
 	}
 	note_release(&note);
@@ -98,6 +104,18 @@ static int read_whole(struct os *os, const struct note *note,
 	}
 	*file = (struct elf_file){bytes, size};
 	return 0;
+}
+
+static void tell_doubt(void *context, enum doubt_kind kind, const char *owner,
+	const char *text)
+{
+	struct check_report *report = context;
+
+	if (kind == DOUBT_MISSPELT)
+		report_finding(
+			report, "note.key", owner, "file", "", "%s", text);
+	else
+		report_remark(report, owner, text);
 }
 
 /* Whether a catalogue takes it under its name, as a manifest would give it. */

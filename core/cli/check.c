@@ -142,6 +142,13 @@ static void show(
 			*left_out->owner ? " " : "", left_out->what,
 			left_out->why);
 	}
+	for (size_t i = 0; i < report->remark_count; i++) {
+		const struct check_remark *remark = &report->remarks[i];
+
+		term_print(&cli->out, TERM_FAINT, "%-8s", "remark");
+		fprintf(out, "%s%s%s\n", remark->owner,
+			*remark->owner ? ": " : "", remark->text);
+	}
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct check_finding *finding = &report->findings[i];
 
@@ -160,7 +167,7 @@ static void show_json(
 	struct cli *cli, const char *path, const struct check_report *report)
 {
 	json_t *findings = json_array(), *groups = json_array();
-	json_t *left_out = json_array(), *all;
+	json_t *left_out = json_array(), *remarks = json_array(), *all;
 
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct check_finding *one = &report->findings[i];
@@ -186,8 +193,14 @@ static void show_json(
 			json_pack("{s:s, s:s, s:s}", "operator", one->owner,
 				"what", one->what, "why", one->why));
 	}
-	all = json_pack("{s:s, s:o, s:o, s:o}", "file", path, "findings",
-		findings, "groups", groups, "not_tried", left_out);
+	for (size_t i = 0; i < report->remark_count; i++)
+		json_array_append_new(
+			remarks, json_pack("{s:s, s:s}", "operator",
+					 report->remarks[i].owner, "text",
+					 report->remarks[i].text));
+	all = json_pack("{s:s, s:o, s:o, s:o, s:o}", "file", path, "findings",
+		findings, "groups", groups, "not_tried", left_out, "remarks",
+		remarks);
 	json_dumpf(all, cli->out.file, JSON_INDENT(2));
 	fputc('\n', cli->out.file);
 	json_decref(all);

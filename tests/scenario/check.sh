@@ -34,6 +34,10 @@ for source in "$here"/*.c; do
 			'.findings[0].text | contains($at) and contains($file)' out >/dev/null ||
 			fail "$name: it does not say where: $(cat out)"
 		;;
+	newer.c)
+		jq -e '[.remarks[].text] | length == 3 and (.[2] | contains("TAU_PARAM_NONE"))' out >/dev/null ||
+			fail "$name: no remarks: $(cat out)"
+		;;
 	esac
 	[ -z "$code" ] || jq -e '.findings | all(.text != "" and .hint != "")' out >/dev/null ||
 		fail "$name: a finding without sentence or hint"
