@@ -103,6 +103,9 @@ void probe_close(struct probe *probe);
 void probe_save(struct probe *probe);
 void probe_fail(struct probe *probe);
 
+/* Of its state: each version that it writes but does not prefer. */
+void probe_versions(struct probe *probe);
+
 /* A sentence about the first difference, or false when there is none. */
 bool probe_differs(const struct stage *wanted, const struct stage *found,
 	char *text, size_t bytes);

@@ -331,4 +331,5 @@ void probe_save(struct probe *probe)
 	save_fresh(probe, &fresh);
 	save_at_waits(probe, &fresh);
 	drop_state(probe, fresh.state, fresh.count);
+	probe_versions(probe);
 }

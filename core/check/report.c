@@ -84,7 +84,8 @@ static const struct {
 	{"save.failed", "save must work whenever run has returned"},
 	{"save.changes", "save writes and changes nothing"},
 	{"save.identical", "restore all that save writes, in the same order"},
-	{"restore.failed", "read what save of the same version writes"},
+	{"restore.failed", "read what save of the same version writes, of each "
+			   "in \"reads\""},
 	{"restore.rest", "read all that save writes, or do not write it"},
 	{"restore.truncated", "refuse a state that ends too soon: tau_read_at "
 			      "gives NULL"},

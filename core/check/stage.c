@@ -25,6 +25,7 @@ int stage_init(struct stage *stage, struct os *os, struct cells *cells,
 		.description = description,
 		.cells = cells,
 		.atomic = 65536,
+		.version = description->state.version,
 		.now_ns = 1000000000,
 		.stop_at = STAGE_NEVER,
 		.close_at = STAGE_NEVER,
@@ -154,8 +155,8 @@ int stage_save(struct stage *stage)
 	stage_out_clear(stage, &stage->state_out);
 	stage->state_out.head.atomic = UINT32_MAX;
 	stage->running = false;
-	code = stage->type->save(&stage->op, &stage->state_out.head,
-		stage->description->state.version);
+	code = stage->type->save(
+		&stage->op, &stage->state_out.head, stage->version);
 	stage_harvest_one(stage, &stage->state_out);
 	return code;
 }
@@ -170,8 +171,7 @@ int stage_restore(struct stage *stage, const struct stage_record *from,
 	in->feed = from;
 	in->count = count;
 	stage->running = false;
-	code = stage->type->restore(
-		&stage->op, &in->head, stage->description->state.version);
+	code = stage->type->restore(&stage->op, &in->head, stage->version);
 	if (code == 0) {
 		stage->op.flags = TAU_RESTORED;
 		*left = tau_peek_at(&stage->op, &in->head) != NULL;

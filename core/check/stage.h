@@ -131,6 +131,7 @@ struct stage {
 	size_t stop_at, close_at, fail_at, gone_after;
 	size_t stop_each; /* the wait of each run, from 1; 0: none */
 	uint32_t atomic;
+	uint32_t version; /* in which it saves and restores */
 	bool stalls; /* out ports are full every other time */
 
 	/* What has happened. */
