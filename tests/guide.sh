@@ -77,7 +77,7 @@ printed: $(cat "$folder/printed/$1")"
 compare() {
 	local expected=$folder/expected/$1 printed=$folder/printed/$1
 	touch "$printed"
-	sed -i 's/[0-9][0-9]* passed/N passed/' "$expected" "$printed"
+	sed -i 's/[0-9][0-9]* passed/… passed/' "$printed"
 	if grep -qx '\.\.\.' "$expected"; then
 		before=$(sed -n '/^\.\.\.$/=' "$expected")
 		head -n $((before - 1)) "$printed" | cmp -s - <(head -n $((before - 1)) "$expected") ||
@@ -89,6 +89,10 @@ compare() {
 	fi
 }
 . "$folder/script"
+
+# The header that it keeps is for C++ as well.
+c++ -std=c++17 -Wall -Wextra -Werror $(pkg-config --cflags tau-operator) -fsyntax-only -x c++ bad.h ||
+	fail "bad.h is no C++"
 
 # Every plugin of the guide was checked, and each code that it names is one of
 # those that the manual has.
