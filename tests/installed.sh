@@ -38,6 +38,14 @@ done
 for text in README.md LICENSE author.md wire.md utf9.md abi-history.md; do
 	[ -s "$there/moved/share/doc/tau-fabric/$text" ] || fail "the text $text is not installed"
 done
+# What the texts link to, outside of code, was installed too.
+cd "$there/moved/share/doc/tau-fabric"
+for text in *.md; do
+	awk '/^```/ { inside = !inside } !inside' "$text" | grep -o ']([^)#][^)]*)' | sed 's/^](//; s/)$//' |
+		while read -r link; do
+			[ -e "$link" ] || fail "$text links to $link, which is not installed"
+		done
+done
 for script in bash-completion/completions/tau zsh/site-functions/_tau \
 	fish/vendor_completions.d/tau.fish; do
 	grep -q 'completion --words' "$there/moved/share/$script" ||
