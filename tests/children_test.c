@@ -88,12 +88,8 @@ static void let_go(int ours[3])
 
 static void turn_once(void)
 {
-	int64_t due_ns = children_due(&children);
-	int64_t now_ns = fake.os.clock_ns(&fake.os);
-
-	reactor_poll(children.reactor, due_ns == TIMERS_NEVER ? -1
-				       : due_ns > now_ns      ? due_ns - now_ns
-							      : 0);
+	reactor_poll(children.reactor, timers_left(children_due(&children),
+					       fake.os.clock_ns(&fake.os)));
 	children_serve(&children);
 }
 

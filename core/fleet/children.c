@@ -101,15 +101,8 @@ void children_finish(struct children *children)
 	LIST_FOREACH(child, &children->list, link)
 	children_end(child);
 	while (children->count) {
-		int64_t wait_ns =
-			children_due(children) == TIMERS_NEVER
-				? -1
-				: children_due(children) - os->clock_ns(os);
-
 		(void)reactor_poll(children->reactor,
-			children_due(children) != TIMERS_NEVER && wait_ns < 0
-				? 0
-				: wait_ns);
+			timers_left(children_due(children), os->clock_ns(os)));
 		children_serve(children);
 	}
 	if (children->around)
@@ -139,9 +132,9 @@ static void serve_child(struct child *child)
 	}
 	if (child->exit.told && child->state != CHILD_LEFT)
 		hear_end(child);
+	/* Nobody tells of the end of one that could not be watched. */
 	if (child->state == CHILD_KILLED && !child->exit.watch.added)
-		child->state =
-			CHILD_LEFT; /* nobody tells: it was not watched */
+		child->state = CHILD_LEFT;
 	if (child->state == CHILD_LEFT &&
 		(child->late || !child->log.watch.added))
 		drop_child(child);

@@ -122,10 +122,8 @@ static int turn(struct loop *loop, struct error *error)
 	int64_t own_ns = timers_next(&loop->timers);
 	int64_t due_ns = children_due(&loop->children);
 	int64_t next_ns = own_ns < due_ns ? own_ns : due_ns;
-	int64_t now_ns = loop->os->clock_ns(loop->os);
-	int64_t timeout_ns = next_ns > now_ns ? next_ns - now_ns : 0;
-	int code = reactor_poll(
-		loop->reactor, next_ns == TIMERS_NEVER ? -1 : timeout_ns);
+	int code = reactor_poll(loop->reactor,
+		timers_left(next_ns, loop->os->clock_ns(loop->os)));
 
 	if (code < 0)
 		return error_set(error, code, "cannot wait for nodes: %s",

@@ -141,8 +141,6 @@ static int64_t wait_ns(struct fabric *fabric, int64_t timeout_ns)
 	if (due_ns == TIMERS_NEVER || fabric->frozen)
 		return timeout_ns;
 	fabric->now_ns = 0;
-	left_ns = due_ns - fabric_now(fabric);
-	if (left_ns < 0)
-		left_ns = 0;
+	left_ns = timers_left(due_ns, fabric_now(fabric));
 	return timeout_ns < 0 || left_ns < timeout_ns ? left_ns : timeout_ns;
 }

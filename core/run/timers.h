@@ -34,6 +34,15 @@ void timers_disarm(struct timers *timers, struct timer *timer);
 /* When the next one is due, or TIMERS_NEVER. */
 int64_t timers_next(const struct timers *timers);
 
+/* How long it is from `now_ns` until a time, as reactor_poll takes it: 0 when
+ * that is over, -1 for TIMERS_NEVER. */
+static inline int64_t timers_left(int64_t due_ns, int64_t now_ns)
+{
+	if (due_ns == TIMERS_NEVER)
+		return -1;
+	return due_ns > now_ns ? due_ns - now_ns : 0;
+}
+
 /* Fires everything that is due at `now_ns`, in order of time. */
 void timers_fire(struct timers *timers, int64_t now_ns);
 
