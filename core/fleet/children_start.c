@@ -1,4 +1,5 @@
-/* children: how one begins: what it was asked for with, as a process. */
+/* children_start: how one begins: what it was asked for with, as a process. See
+ * children.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,9 +13,12 @@
 #include "core/fleet/children_private.h"
 
 #define OWN_SETTINGS 2 /* TAU_NODE, TAU_OPERATOR */
+#define OWN_SETTING_BYTES 160
+#define FOLDER_BYTES 8192 /* the node's, and where in it */
 
 /* A wish, as a SPAWN's text has it; views but for the arrays. */
 struct wish {
+	char own[OWN_SETTINGS][OWN_SETTING_BYTES];
 	const char *folder;
 	char **words;          /* ends in NULL */
 	const char **settings; /* ours first */
@@ -24,10 +28,15 @@ struct wish {
 
 static int check(const struct children *children, const struct command *command,
 	uint32_t fd_count, struct error *error);
-static int read_wish(struct children *children, struct child *child,
-	const struct command *command, struct wish *wish, char own[][160]);
+static int make(struct children *children, const char *node,
+	const struct command *command, const int fds[3], struct error *error);
+static int read_wish(const struct child *child, const struct command *command,
+	struct wish *wish, struct error *error);
+static int add_settings(const struct child *child, struct wish *wish);
 static const char *next_text(const char **at, const char *limit);
-static int start(struct child *child, const struct wish *wish, const int fds[2],
+static int start(struct child *child, const struct wish *wish, const int fds[3],
+	struct error *error);
+static int find(struct os *os, const struct wish *wish, char *path,
 	struct error *error);
 static int spawn(struct child *child, const struct wish *wish, const char *path,
 	const int fds[3]);
@@ -41,28 +50,12 @@ void children_start(struct children *children, const char *node,
 {
 	struct os *os = children->os;
 	struct error error = ERROR_NONE;
-	struct child *child = calloc(1, sizeof *child);
-	struct wish wish = {0};
-	char own[OWN_SETTINGS][160];
 	int code = check(children, command, fd_count, &error);
 
-	if (code == 0 && !child)
-		code = error_set(&error, -ENOMEM, "out of memory for a child");
 	if (code == 0)
 		code = children_open(children, &error);
-	if (code == 0) {
-		child->children = children;
-		child->leash_fd = fds[TAU_CHILD_LEASH];
-		copy_name(child->node, node, strlen(node));
-		copy_name(child->name, command->name.text, command->name.bytes);
-		code = read_wish(children, child, command, &wish, own);
-		if (code < 0)
-			error_set(&error, code,
-				"what a child was asked for with is no list "
-				"of words and settings");
-	}
 	if (code == 0)
-		code = start(child, &wish, fds, &error);
+		code = make(children, node, command, fds, &error);
 	if (code < 0 && fd_count == 3)
 		children_tell(children, fds[TAU_CHILD_LEASH],
 			&(struct tau_child_end){.code = code}, error.text);
@@ -71,9 +64,6 @@ void children_start(struct children *children, const char *node,
 			(void)os->close(os, fds[i]);
 		else if (code < 0)
 			children_hang_up(children, fds[i]);
-	if (code < 0)
-		free(child);
-	free_wish(&wish);
 }
 
 /* Nothing of it is believed. */
@@ -83,7 +73,7 @@ static int check(const struct children *children, const struct command *command,
 	if (fd_count != 3 || command->code <= 0 ||
 		(uint32_t)command->code > CHILD_WORDS_MAX ||
 		command->bytes > CHILD_WORDS_MAX || command->text.bytes == 0 ||
-		command->text.bytes > CHILD_TEXT_BYTES_MAX + 8192 ||
+		command->text.bytes > CHILD_TEXT_BYTES_MAX + FOLDER_BYTES ||
 		command->text.text[command->text.bytes - 1] != '\0')
 		return error_set(error, -EPROTO,
 			"a child was asked for against the rules");
@@ -95,8 +85,31 @@ static int check(const struct children *children, const struct command *command,
 	return 0;
 }
 
-static int read_wish(struct children *children, struct child *child,
-	const struct command *command, struct wish *wish, char own[][160])
+/* One that runs has taken the leash; else nothing is left. */
+static int make(struct children *children, const char *node,
+	const struct command *command, const int fds[3], struct error *error)
+{
+	struct child *child = calloc(1, sizeof *child);
+	struct wish wish = {0};
+	int code;
+
+	if (!child)
+		return error_set(error, -ENOMEM, "out of memory for a child");
+	child->children = children;
+	child->leash_fd = fds[TAU_CHILD_LEASH];
+	copy_name(child->node, node, strlen(node));
+	copy_name(child->name, command->name.text, command->name.bytes);
+	code = read_wish(child, command, &wish, error);
+	if (code == 0)
+		code = start(child, &wish, fds, error);
+	if (code < 0)
+		free(child);
+	free_wish(&wish);
+	return code;
+}
+
+static int read_wish(const struct child *child, const struct command *command,
+	struct wish *wish, struct error *error)
 {
 	const char *at = command->text.text, *limit = at + command->text.bytes;
 	uint32_t words = (uint32_t)command->code;
@@ -105,7 +118,7 @@ static int read_wish(struct children *children, struct child *child,
 	wish->words = calloc(words + 1u, sizeof *wish->words);
 	wish->settings = calloc(wish->setting_count, sizeof *wish->settings);
 	if (!wish->words || !wish->settings)
-		return -ENOMEM;
+		return error_set(error, -ENOMEM, "out of memory for a child");
 	wish->folder = next_text(&at, limit);
 	for (uint32_t i = 0; i < words; i++)
 		wish->words[i] = (char *)(uintptr_t)next_text(&at, limit);
@@ -114,13 +127,24 @@ static int read_wish(struct children *children, struct child *child,
 	if (!wish->folder || !wish->words[words - 1] || at != limit ||
 		(wish->setting_count > OWN_SETTINGS &&
 			!wish->settings[wish->setting_count - 1]))
-		return -EPROTO;
-	snprintf(own[0], sizeof own[0], "TAU_NODE=%s", child->node);
-	snprintf(own[1], sizeof own[1], "TAU_OPERATOR=%s", child->name);
-	wish->settings[0] = own[0];
-	wish->settings[1] = own[1];
-	wish->environment = program_environment(
-		wish->settings, wish->setting_count, children->environment);
+		return error_set(error, -EPROTO,
+			"what a child was asked for with is no list of words "
+			"and settings");
+	return add_settings(child, wish) == 0
+		       ? 0
+		       : error_set(error, -ENOMEM, "out of memory for a child");
+}
+
+/* Ours in front, and what it inherits behind its own. */
+static int add_settings(const struct child *child, struct wish *wish)
+{
+	snprintf(wish->own[0], sizeof wish->own[0], "TAU_NODE=%s", child->node);
+	snprintf(wish->own[1], sizeof wish->own[1], "TAU_OPERATOR=%s",
+		child->name);
+	for (uint32_t i = 0; i < OWN_SETTINGS; i++)
+		wish->settings[i] = wish->own[i];
+	wish->environment = program_environment(wish->settings,
+		wish->setting_count, child->children->environment);
 	return wish->environment ? 0 : -ENOMEM;
 }
 
@@ -135,22 +159,14 @@ static const char *next_text(const char **at, const char *limit)
 	return text;
 }
 
-static int start(struct child *child, const struct wish *wish, const int fds[2],
+static int start(struct child *child, const struct wish *wish, const int fds[3],
 	struct error *error)
 {
 	struct os *os = child->children->os;
 	char path[PROGRAM_PATH_BYTES];
 	struct stat about = {0};
-	int log[2], code;
+	int log[2], code = find(os, wish, path, error);
 
-	code = program_find(
-		os, path, wish->folder, wish->words[0], wish->environment);
-	if (code == -ENOENT)
-		return error_set(error, code,
-			"cannot run %s: there is no such program along PATH; a "
-			"program that is not there is named with its path, "
-			"such as ./%s",
-			wish->words[0], wish->words[0]);
 	if (code == 0)
 		code = os->fstat(os, fds[TAU_CHILD_IN], &about);
 	if (code == 0)
@@ -173,6 +189,22 @@ static int start(struct child *child, const struct wish *wish, const int fds[2],
 	if (children_watch(child) < 0)
 		children_end(child); /* seen again when its time is over */
 	return 0;
+}
+
+/* Only of one that is looked for there is more to say than the errno. */
+static int find(
+	struct os *os, const struct wish *wish, char *path, struct error *error)
+{
+	int code = program_find(
+		os, path, wish->folder, wish->words[0], wish->environment);
+
+	return code != -ENOENT
+		       ? code
+		       : error_set(error, code,
+				 "cannot run %s: there is no such program "
+				 "along PATH; a program that is not there is "
+				 "named with its path, such as ./%s",
+				 wish->words[0], wish->words[0]);
 }
 
 static int spawn(struct child *child, const struct wish *wish, const char *path,
