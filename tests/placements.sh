@@ -2,7 +2,7 @@
 # A topology cut at its streams gives the same answer: each example, its
 # operators dealt out to 1, 2, 3 and as many nodes as it has operators, over
 # links and over FIFOs, and the last also over unix sockets and TCP. Every
-# folder of examples/ is taken in, with the manifest NAME/NAME.json, its own
+# folder of examples/ is taken in, mostly with the manifest NAME/NAME.json, its own
 # plugin if it has one, and for a variable that is required what the folder has
 # packed.
 set -eu
@@ -41,9 +41,9 @@ run_here() {
 	done
 }
 
-# settle NAME: fills `settings` with what the variables of its files need.
+# settle NAME MANIFEST: fills `settings` with what the variables of its files need.
 settle() {
-	local manifest=$examples/$1/$1.json direction variable packed
+	local manifest=$2 direction variable packed
 	settings=()
 	[ ! -d "$top_builddir/examples/$1" ] ||
 		[ -z "$(find "$top_builddir/examples/$1" -name '*.so')" ] ||
@@ -59,13 +59,13 @@ settle() {
 	done < <(ask "$manifest" paths)
 }
 
-# place NAME: in all the ways. What is dealt stands in a copy of the folder, so
+# place NAME [FILE]: in all the ways. What is dealt stands in a copy of the folder, so
 # that it finds what is named from there.
 place() {
-	local home=$folder/examples/$1 manifest=$examples/$1/$1.json count transport
+	local home=$folder/examples/$1 manifest=$examples/$1/${2:-$1.json} count transport
 	local operators transports
 	[ -e "$manifest" ] || fail "the example $1 has no $1.json, so nobody can place it"
-	settle "$1"
+	settle "$1" "$manifest"
 	operators=$(ask "$manifest" 'operators | length')
 	for count in 1 2 3 "$operators"; do
 		ask "$manifest" 'deal($count)' --argjson count "$count" >"$home/dealt.json"
@@ -84,7 +84,7 @@ place() {
 				fail "$manifest in $count nodes over $transport says something else"
 		done
 	done
-	echo "ok: $1"
+	echo "ok: $1${2:+, $2}"
 }
 
 # Connections end when they are told, and need clients: check.sh has them. Fds
@@ -110,7 +110,12 @@ for example in "$examples"/*/; do
 		;;
 	upgrade) # follows its log until it is told to stop: check.sh does
 		continue ;;
+	embed) # its node is run by the application that it is part of
+		continue ;;
 	systemd) # a unit, and no topology
+		continue ;;
+	exec) # has no manifest of that name
+		place exec shell.json
 		continue ;;
 	peers)
 		command -v python3 >/dev/null || {

@@ -6,7 +6,8 @@
 command -v setpriv >/dev/null || { echo "user: setpriv is not here"; exit 77; }
 
 chmod 711 "$folder"
-mkdir -p bin/plugins home home/run
+# Where plugins would be installed there are none: they come from bin alone.
+mkdir -p bin/plugins lib/tau/plugins home home/run
 cp "$TAU" bin/
 cp "$top_builddir"/plugins/tau-*.so bin/plugins/
 chmod 700 home/run

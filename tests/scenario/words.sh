@@ -42,19 +42,13 @@ expect_line out '{"version": "*", "abi": "1.0", "manifest": 1}'
 t --version
 expect_line out "tau *"
 
-scenario "an unknown command is told from one that is not built"
+scenario "an unknown command is said, with the one it is like"
 t vresion
 expect_status 2
 expect_line err "tau: unknown command vresion; did you mean version?"
 t frobnicate
 expect_status 2
 expect_line err "tau: unknown command frobnicate; tau help lists all of them"
-for command in new; do
-	t "$command"
-	expect_status 2
-	expect_line err "tau: $command (it *) is designed, but not built in this version"
-	expect_empty out
-done
 
 scenario "a file in the place of a command"
 touch weblog.json
@@ -96,9 +90,6 @@ expect_line err "tau: help takes one command, and run is a second"
 t help frobnicate
 expect_status 2
 expect_line err "tau: there is no command frobnicate; tau help lists all"
-t help new
-expect_status 2
-expect_line err "tau: new (it *) is designed, but not built in this version"
 t node main
 expect_status 2
 expect_line err "tau: node is what tau run starts; nobody else does"
