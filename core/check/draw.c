@@ -222,13 +222,13 @@ static bool change_text(struct draw *draw, struct param_value *value,
 {
 	static const char *const texts[] = {"a", "", "%s%n\xff\xfe", NULL};
 	static const char *const patterns[] = {"(?<a>.*)", "(((", ""};
-	static const char *const fields[] = {"", "/a/0/b", "/~0~1"};
+	static const char *const fields[] = {"/n", "", "/a/0/b", "/~0~1"};
 	const char *text = NULL;
 	char *made;
 
 	if (param->type == PARAM_REGEX && which < 3)
 		text = patterns[which];
-	else if (param->type == PARAM_FIELD && which < 3)
+	else if (param->type == PARAM_FIELD && which < 4)
 		text = fields[which];
 	else if (param->type == PARAM_PATH && which < 3)
 		text = which == 0   ? arena_format(&draw->arena, "%s/%s",

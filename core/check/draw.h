@@ -5,7 +5,7 @@
  * Params stand as the description's example has them, where it can be planned,
  * else at their defaults; one after the other is then set to its bounds, to
  * each of its values, and to what is absurd and yet allowed. Paths lead into
- * the folder of the probe.
+ * the folder of the probe, and fields to what is in the records.
  */
 #ifndef TAU_CORE_CHECK_DRAW_H
 #define TAU_CORE_CHECK_DRAW_H

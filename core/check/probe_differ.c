@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN_BYTES 48
+#define SHOWN_BYTES 160
 
 struct piece {
 	const uint8_t *body;
@@ -87,11 +87,32 @@ static int compare(const void *left, const void *right)
 	return (one->bytes > other->bytes) - (one->bytes < other->bytes);
 }
 
+/* Text as it is; of what is none each byte as \xNN. */
+static size_t show_text(const struct piece *piece, char *text)
+{
+	size_t used = 1;
+
+	text[0] = '"';
+	for (size_t i = 0; i < piece->bytes && used + 5 < SHOWN_BYTES; i++) {
+		uint8_t byte = piece->body[i];
+
+		if (byte >= ' ' && byte < 127)
+			text[used++] = (char)byte;
+		else if (byte == '\n')
+			used += (size_t)sprintf(text + used, "\\n");
+		else
+			used += (size_t)sprintf(text + used, "\\x%02x", byte);
+	}
+	text[used++] = '"';
+	return used;
+}
+
+/* Values as JSON, as `tau test` shows them. */
 static void show(const struct pieces *pieces, size_t at, char *text)
 {
 	const struct piece *piece;
 	int64_t shown = 0;
-	size_t used = 0;
+	size_t used;
 
 	if (at >= pieces->count) {
 		strcpy(text, "nothing");
@@ -99,16 +120,26 @@ static void show(const struct pieces *pieces, size_t at, char *text)
 	}
 	piece = &pieces->piece[at];
 	if (piece->type == TAU_VALUE)
-		shown = utf9_print(piece->body, piece->bytes, UTF9_TEXT, text,
+		shown = utf9_print(piece->body, piece->bytes, UTF9_JSON, text,
 			SHOWN_BYTES);
-	if (shown > 0)
-		used = shown > SHOWN_BYTES ? SHOWN_BYTES : (size_t)shown;
-	for (size_t i = 0; shown <= 0 && i < piece->bytes && used < SHOWN_BYTES;
-		i++)
-		text[used++] = piece->body[i] >= ' ' && piece->body[i] < 127
-				       ? (char)piece->body[i]
-				       : '.';
+	used = shown <= 0             ? show_text(piece, text)
+	       : shown >= SHOWN_BYTES ? SHOWN_BYTES
+				      : (size_t)shown;
 	text[used] = '\0';
+}
+
+/* Where two begin to differ that look the same. */
+static size_t first_difference(const struct pieces *one,
+	const struct pieces *other, size_t at, bool *looks_same)
+{
+	const struct piece *left = &one->piece[at], *right = &other->piece[at];
+	size_t byte = 0;
+
+	*looks_same = *looks_same && at < one->count && at < other->count;
+	while (*looks_same && byte < left->bytes && byte < right->bytes &&
+		left->body[byte] == right->body[byte])
+		byte++;
+	return byte;
 }
 
 static bool parts_differ(const struct stage *wanted, const struct stage *found,
@@ -117,8 +148,9 @@ static bool parts_differ(const struct stage *wanted, const struct stage *found,
 	struct pieces one, other;
 	char was[SHOWN_BYTES + 1], is[SHOWN_BYTES + 1];
 	bool promise = is_promise(wanted);
-	size_t at = 0;
-	bool differ;
+	size_t at = 0, byte;
+	bool differ, looks_same;
+	char difference[64] = "";
 
 	gather(&one, wanted, from, to);
 	gather(&other, found, from, to);
@@ -132,12 +164,18 @@ static bool parts_differ(const struct stage *wanted, const struct stage *found,
 	differ = at < one.count || at < other.count;
 	show(&one, at, was);
 	show(&other, at, is);
+	looks_same = strcmp(was, is) == 0;
+	byte = first_difference(&one, &other, at, &looks_same);
+	if (looks_same)
+		(void)snprintf(difference, sizeof difference,
+			"; they differ from byte %zu on, or in their type",
+			byte + 1);
 	if (differ)
 		(void)snprintf(text, bytes,
-			"record %zu of the port %s is \"%s\", and \"%s\" when "
-			"it is not stopped (%zu records instead of %zu)",
+			"record %zu of the port %s is %s, and %s when "
+			"it is not stopped (%zu records instead of %zu)%s",
 			at + 1, wanted->outs[from].port->name, is, was,
-			other.count, one.count);
+			other.count, one.count, difference);
 	free(one.piece);
 	free(one.joined);
 	free(other.piece);

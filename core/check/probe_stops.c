@@ -95,10 +95,20 @@ static void stop_often(struct probe *probe, const struct stage *unstopped,
 		probe_passed(probe);
 }
 
+static bool has_back(const struct probe *probe)
+{
+	const struct operator_description *described =
+		probe->owner->description;
+
+	return described->in_count > described->in_declared ||
+	       described->out_count > described->out_declared;
+}
+
 void probe_stop(struct probe *probe)
 {
 	struct probe_life life;
 	struct stage unstopped;
+	uint32_t before = probe->page->finding_count;
 	size_t at = 0;
 
 	if (!live_unstopped(probe, &unstopped, &life)) {
@@ -111,11 +121,12 @@ void probe_stop(struct probe *probe)
 				break;
 	if (at > 0)
 		stop_often(probe, &unstopped, &life);
-	if (at == 0)
+	if (at == 0 && probe->page->finding_count == before)
 		probe_left_out(probe, "stops",
-			"it never came to a wait at which it could be "
-			"told; an operator with a back stream may need what "
-			"its own partner says there");
+			"it never came to a wait at which it could be told%s",
+			has_back(probe) ? "; it may need what its partner says "
+					  "in the back stream"
+					: "");
 	if (at == PROBE_STOPS_MAX)
 		probe_left_out(probe, "more stops", "it has more than %u waits",
 			PROBE_STOPS_MAX);
