@@ -132,7 +132,7 @@ struct stage {
 	size_t stop_each; /* the wait of each run, from 1; 0: none */
 	uint32_t atomic;
 	uint32_t version; /* in which it saves and restores */
-	bool stalls; /* out ports are full every other time */
+	bool stalls;      /* out ports are full every other time */
 
 	/* What has happened. */
 	size_t waits, run_waits, calls, failable, records_out;
@@ -201,6 +201,10 @@ bool stage_has_some(const struct stage_in *in);
 
 /* Takes back what was consumed of a window. */
 void stage_retire(struct stage *stage, struct stage_in *in);
+
+/* … of all windows, but what was sent on by reference and not harvested yet: what
+ * was consumed is a fault from now on. */
+void stage_take_back(struct stage *stage);
 
 /* Of the table: members of variadic ports; waits, timers and fds. */
 int stage_next_in(struct tau_op *op, uint32_t port, struct tau_in **to);

@@ -56,6 +56,7 @@ void stage_enter(struct stage *stage)
 			"it called the host from another thread; a node has "
 			"one");
 	stage_leave_if_copy(stage);
+	stage_take_back(stage);
 	if (stage->calls++ > STAGE_CALLS_MAX)
 		stage->closing = true;
 	if (stage->running && stage->spins++ > STAGE_SPINS_MAX)
@@ -176,6 +177,34 @@ void stage_retire(struct stage *stage, struct stage_in *in)
 	in->cell = NULL;
 	in->at++;
 	in->head.next = in->head.limit = NULL;
+}
+
+static bool is_sent(const struct stage *stage, const struct stage_in *in)
+{
+	const uint8_t *body = in->cell->body;
+
+	for (uint32_t i = 0; i < stage->out_total; i++) {
+		const struct stage_out *out = &stage->outs[i];
+
+		for (const struct tau_record *sent = out->slots;
+			sent < out->head.next && sent < out->head.limit; sent++)
+			if ((const uint8_t *)sent->body >= body &&
+				(const uint8_t *)sent->body <=
+					body + in->cell->bytes)
+				return true;
+	}
+	return false;
+}
+
+void stage_take_back(struct stage *stage)
+{
+	for (uint32_t i = 0; i < stage->in_total; i++) {
+		struct stage_in *in = &stage->ins[i];
+
+		if (in->cell && in->head.next == &in->window + 1 &&
+			!is_sent(stage, in))
+			stage_retire(stage, in);
+	}
 }
 
 static int open_window(struct stage *stage, struct stage_in *in)

@@ -18,6 +18,7 @@ void stage_harvest(struct stage *stage)
 {
 	for (uint32_t i = 0; i < stage->out_total; i++)
 		stage_harvest_one(stage, &stage->outs[i]);
+	stage_take_back(stage);
 }
 
 void stage_harvest_one(struct stage *stage, struct stage_out *out)
