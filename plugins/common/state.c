@@ -80,6 +80,14 @@ int state_save_bytes(struct tau_op *op, struct tau_out *state,
 	return flow == TAU_OK ? 0 : flow < 0 ? flow : -ENOBUFS;
 }
 
+int state_save_buffer(struct tau_op *op, struct tau_out *state,
+	const struct buffer *buffer, size_t from)
+{
+	return state_save_bytes(op, state,
+		buffer->start ? buffer->start + from : NULL,
+		buffer->bytes - from);
+}
+
 int state_restore_bytes(
 	struct tau_op *op, struct tau_in *state, struct buffer *to)
 {

@@ -39,6 +39,10 @@ int state_save_bytes(struct tau_op *op, struct tau_out *state,
 int state_restore_bytes(
 	struct tau_op *op, struct tau_in *state, struct buffer *to);
 
+/* The same of what a buffer holds from an offset on. [create] */
+int state_save_buffer(struct tau_op *op, struct tau_out *state,
+	const struct buffer *buffer, size_t from);
+
 /* A record of bytes that restoring expects to be the same: what the state is
  * about, as a path; `what` names it in the sentence. 0, -EINVAL when it is
  * another one, or -errno. [create] */

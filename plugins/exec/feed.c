@@ -173,33 +173,20 @@ void feed_release(struct feed *feed)
 
 /* --- state --- */
 
-static int save_lengths(
-	struct tau_op *op, struct tau_out *state, const struct lengths *lengths)
-{
-	size_t bytes = lengths->buffer.bytes - lengths->head;
-
-	return state_save_bytes(op, state,
-		bytes ? lengths->buffer.start + lengths->head
-		      : (const uint8_t *)"",
-		bytes);
-}
-
 int feed_save(struct tau_op *op, const struct feed *feed, struct tau_out *state)
 {
 	int64_t done = (int64_t)(feed->done - feed->at);
 	const struct state_entry entries[] = {{"written", &done}};
-	size_t bytes = feed->pending.bytes - feed->at;
 	int code = state_save(op, state, entries, 1);
 
 	if (code == 0)
-		code = state_save_bytes(op, state,
-			bytes ? feed->pending.start + feed->at
-			      : (const uint8_t *)"",
-			bytes);
+		code = state_save_buffer(op, state, &feed->pending, feed->at);
 	if (code == 0)
-		code = save_lengths(op, state, &feed->waiting);
+		code = state_save_buffer(
+			op, state, &feed->waiting.buffer, feed->waiting.head);
 	if (code == 0)
-		code = save_lengths(op, state, &feed->flight);
+		code = state_save_buffer(
+			op, state, &feed->flight.buffer, feed->flight.head);
 	return code;
 }
 

@@ -252,14 +252,9 @@ int take_save(struct tau_op *op, const struct take *take, struct tau_out *state)
 	int64_t format = take->format;
 	const struct state_entry entries[] = {
 		{"cut", &cut}, {"records", &records}, {"output", &format}};
-	size_t bytes = take->got.bytes - take->at;
 	int code = state_save(op, state, entries, 3);
 
-	return code ? code
-		    : state_save_bytes(op, state,
-			      bytes ? take->got.start + take->at
-				    : (const uint8_t *)"",
-			      bytes);
+	return code ? code : state_save_buffer(op, state, &take->got, take->at);
 }
 
 int take_restore(struct tau_op *op, struct take *take, struct tau_in *state)
