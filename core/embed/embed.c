@@ -18,6 +18,7 @@ static int take_options(
 	struct embed_opening *opening, const struct tau_node_options *options);
 static int open_node(struct embed_opening *opening);
 static int make_node(struct embed_opening *opening);
+static int find_store(struct embed_opening *opening, struct error *error);
 static void said(
 	void *context, enum log_level level, const char *line, size_t bytes);
 static void failed(
@@ -106,11 +107,20 @@ int embed_enter(struct tau_node *node)
 }
 
 /* A longer one is of a newer library's; what it says there must be nothing. */
+static bool says_more(const struct tau_node_options *options)
+{
+	const uint8_t *bytes = (const uint8_t *)options;
+
+	for (size_t i = sizeof *options; i < options->size; i++)
+		if (bytes[i] != 0)
+			return true;
+	return false;
+}
+
 static int take_options(
 	struct embed_opening *opening, const struct tau_node_options *options)
 {
 	struct tau_node *node = opening->node;
-	const uint8_t *bytes = (const uint8_t *)options;
 	size_t known = sizeof opening->options;
 
 	if (!opening->manifest)
@@ -123,12 +133,11 @@ static int take_options(
 		return embed_fail(node, -EINVAL,
 			"options: `size` is %u; set it to sizeof options",
 			options->size);
-	for (size_t i = known; i < options->size; i++)
-		if (bytes[i] != 0)
-			return embed_fail(node, -EINVAL,
-				"options: the application uses what is newer "
-				"than this libtau (%s)",
-				PACKAGE_VERSION);
+	if (says_more(options))
+		return embed_fail(node, -EINVAL,
+			"options: the application uses what is newer than this "
+			"libtau (%s)",
+			PACKAGE_VERSION);
 	if (options->size < known)
 		known = options->size;
 	memcpy(&opening->options, options, known);
@@ -168,15 +177,8 @@ static int make_node(struct embed_opening *opening)
 	struct tau_node *node = opening->node;
 	struct node_failure failure = {0};
 	struct error *error = &failure.error;
-	int result = 0;
+	int result = find_store(opening, error);
 
-	if (opening->options.store)
-		(void)snprintf(opening->store, sizeof opening->store, "%s",
-			opening->options.store);
-	else
-		result = store_folder(opening->store, sizeof opening->store,
-			embed_variable(opening, "XDG_STATE_HOME"),
-			embed_variable(opening, "HOME"), error);
 	if (result == 0)
 		result = node_create(
 			&node->node, &node->os, &node->log, 0, error);
@@ -200,6 +202,17 @@ static int make_node(struct embed_opening *opening)
 		error->text);
 }
 
+static int find_store(struct embed_opening *opening, struct error *error)
+{
+	if (!opening->options.store)
+		return store_folder(opening->store, sizeof opening->store,
+			embed_variable(opening, "XDG_STATE_HOME"),
+			embed_variable(opening, "HOME"), error);
+	(void)snprintf(opening->store, sizeof opening->store, "%s",
+		opening->options.store);
+	return 0;
+}
+
 const char *embed_variable(
 	const struct embed_opening *opening, const char *name)
 {
@@ -212,7 +225,6 @@ const char *embed_variable(
 	return NULL;
 }
 
-/* What was gathered is the sentence. */
 int embed_say_why(struct embed_opening *opening, int code)
 {
 	struct text *why = &opening->why;

@@ -165,36 +165,36 @@ static void place_ports(struct tau_node *node, uint32_t at)
 					lists[side]->reads);
 }
 
-static int check_stdio(const struct tau_node *node, struct text *why)
+/* Whether `at`, an operator or none, may have that one of the standard fds. */
+static int check_stdio(
+	const struct tau_node *node, uint32_t at, bool reads, struct text *why)
 {
-	const struct node_plan *part = &node->part;
-	uint32_t in = part->stdin_operator, out = part->stdout_operator;
-
-	if (in != NODE_PLAN_NONE)
-		text_format(why,
-			"\"%s\" reads standard input, which is the "
+	if (at == NODE_PLAN_NONE)
+		return 0;
+	text_format(why,
+		reads ? "\"%s\" reads standard input, which is the "
 			"application's: leave it out, and name the port that "
-			"it writes to in `writes`\n",
-			part->operators[in].name);
-	if (out != NODE_PLAN_NONE)
-		text_format(why,
-			"\"%s\" writes standard output, which is the "
+			"it writes to in `writes`\n"
+		      : "\"%s\" writes standard output, which is the "
 			"application's: leave it out, and name the port that "
 			"it reads from in `reads`\n",
-			part->operators[out].name);
-	return in == NODE_PLAN_NONE && out == NODE_PLAN_NONE ? 0 : -EINVAL;
+		node->part.operators[at].name);
+	return -EINVAL;
 }
 
 int embed_place(struct tau_node *node, uint32_t at, const char *folder,
 	struct text *why)
 {
 	const struct topology *topology = &node->plan.topology;
+	const struct node_plan *part = &node->part;
 	int result;
 
 	placement_node_plan(&node->plan.placement, at,
 		topology->name ? topology->name : "embedded", folder,
 		&node->part);
-	result = check_stdio(node, why);
+	result = check_stdio(node, part->stdin_operator, true, why);
+	if (check_stdio(node, part->stdout_operator, false, why) < 0)
+		result = -EINVAL;
 	if (place_crossing(node, why) < 0)
 		result = -EINVAL;
 	place_ports(node, at);

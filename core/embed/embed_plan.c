@@ -7,12 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+static int make_plan(
+	struct embed_opening *opening, const struct plan_request *request);
 static int count_settings(struct embed_opening *opening, size_t *count);
 static void find_plugins(
 	struct embed_opening *opening, struct catalogue_search *search);
 static void lend_ports(
 	struct embed_opening *opening, struct plan_request *request);
 static int find_node(struct embed_opening *opening, uint32_t *at);
+static void say_which(struct embed_opening *opening, const char *const *names,
+	uint32_t count);
 static bool is_text(const char *manifest);
 
 int embed_plan(struct embed_opening *opening)
@@ -20,43 +24,54 @@ int embed_plan(struct embed_opening *opening)
 	struct tau_node *node = opening->node;
 	const struct tau_node_options *options = &opening->options;
 	const bool text = is_text(opening->manifest);
-	struct error error = ERROR_NONE;
+	const char *file = !text             ? opening->manifest
+			   : options->source ? options->source
+					     : "manifest";
 	struct plan_request request = {.text = text ? opening->manifest : NULL,
-		.file = arena_copy(
-			&node->arena, text ? "manifest" : opening->manifest),
+		.file = arena_copy(&node->arena, file),
 		.variables = {.settings = options->settings,
 			.environment = options->environment
 					       ? options->environment
 					       : environ,
 			.folder = opening->folder}};
 	uint32_t at;
-	int result;
+	int result = count_settings(opening, &request.variables.setting_count);
 
-	if (text && options->source)
-		request.file = arena_copy(&node->arena, options->source);
-	result = count_settings(opening, &request.variables.setting_count);
 	if (result < 0)
 		return result;
 	find_plugins(opening, &request.search);
 	lend_ports(opening, &request);
-	result = plan_make(&node->plan, &node->os, &request, &error);
-	if (result == -EINVAL) {
-		diagnostics_print(&node->plan.diagnostics, &opening->why);
-		return embed_say_why(opening, result);
-	}
+	result = make_plan(opening, &request);
 	if (result < 0)
-		return embed_fail(node, result, "%s", error.text);
-	diagnostics_print(&node->plan.warnings, &opening->why);
-	if (opening->why.count > 0)
-		log_text(&node->log, LOG_WARNING, opening->why.bytes,
-			opening->why.count);
-	text_release(&opening->why);
+		return result;
 	result = find_node(opening, &at);
 	if (result == 0)
 		result = embed_bind(node, at, &opening->why);
 	if (result == 0)
 		result = embed_place(node, at, opening->folder, &opening->why);
 	return result == 0 ? 0 : embed_say_why(opening, result);
+}
+
+/* The whole topology's; -errno with the sentence kept. */
+static int make_plan(
+	struct embed_opening *opening, const struct plan_request *request)
+{
+	struct tau_node *node = opening->node;
+	struct text *why = &opening->why;
+	struct error error = ERROR_NONE;
+	int result = plan_make(&node->plan, &node->os, request, &error);
+
+	if (result == -EINVAL) {
+		diagnostics_print(&node->plan.diagnostics, why);
+		return embed_say_why(opening, result);
+	}
+	if (result < 0)
+		return embed_fail(node, result, "%s", error.text);
+	diagnostics_print(&node->plan.warnings, why);
+	if (why->count > 0)
+		log_text(&node->log, LOG_WARNING, why->bytes, why->count);
+	text_release(why);
+	return 0;
 }
 
 static int count_settings(struct embed_opening *opening, size_t *count)
@@ -141,23 +156,30 @@ static int find_node(struct embed_opening *opening, uint32_t *at)
 	*at = found;
 	if (found != TOPOLOGY_NONE && (opening->name || count == 1))
 		return 0;
+	say_which(opening, names, count);
+	return -EINVAL;
+}
+
+/* Which nodes there are, where it cannot be told which one is meant. */
+static void say_which(
+	struct embed_opening *opening, const char *const *names, uint32_t count)
+{
+	struct tau_node *node = opening->node;
+	struct arena *arena = &node->arena;
+	const char *list = diagnostic_list(arena, names, count);
+
 	if (!opening->name)
 		text_format(&opening->why,
 			"%s has %u nodes with operators; say which of them: "
 			"%s\n",
-			node->plan.source.name, count,
-			diagnostic_list(&node->arena, names, count));
+			node->plan.source.name, count, list);
 	else
 		text_format(&opening->why,
 			"%s has no node with operators that is called "
 			"\"%s\"%s\n",
 			node->plan.source.name, opening->name,
-			diagnostic_meant(&node->arena, opening->name, names,
-				count,
-				arena_format(&node->arena, "; it has %s",
-					diagnostic_list(
-						&node->arena, names, count))));
-	return -EINVAL;
+			diagnostic_meant(arena, opening->name, names, count,
+				arena_format(arena, "; it has %s", list)));
 }
 
 static bool is_text(const char *manifest)
