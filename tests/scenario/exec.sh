@@ -14,7 +14,8 @@ gone() {
 	done
 	fail "process $1 is left"
 }
-# await FILE PATTERN: until the file has such a line.
+# await FILE PATTERN: until the file has such a line. One of a scenario before
+# would be found too early: remove it, before what writes it is started.
 await() {
 	for _ in {1..500}; do
 		grep -qs "$2" "$1" && return
@@ -121,6 +122,7 @@ gone "$(cat grandchild)"
 
 scenario "when the topology is told to end, the program reads its end, and all comes out"
 rm -f pipe && mkfifo pipe
+rm -f out err child
 "$TAU" run -e 'file.read pipe follow=true ! lines ! exec ["sh", "-c", "echo up >&2; exec sort"] ! stdout' >out 2>err &
 pid=$! running=$!
 exec 9>pipe
@@ -135,6 +137,7 @@ exec 9>&-
 expect_text out $'a\nb\n'
 
 scenario "one that does not hear is killed, and nothing is left"
+rm -f out err child
 "$TAU" run --drain-timeout 0s -e 'exec ["sh", "-c", "trap \"\" TERM; echo $$ >child; echo up >&2; while :; do sleep 1; done"] ! null' >out 2>err &
 pid=$! running=$!
 await err up
@@ -143,6 +146,7 @@ wait $pid || :
 gone "$(cat child)"
 
 scenario "it dies with the supervisor, and without its node"
+rm -f out err child
 "$TAU" run -e 'exec ["sh", "-c", "echo $$ >child; echo up >&2; exec sleep 100"] ! null' >out 2>err &
 pid=$! running=$!
 await err up
@@ -155,6 +159,7 @@ cat >again.json <<'END'
       ["sh", "-c", "echo $$ >child; echo up $$ >&2; exec sleep 100"]}}, "out": {"type": "null"} } } },
   "streams": ["work -> out"] }
 END
+rm -f out err child
 "$TAU" run --drain-timeout 0s again.json >out 2>err &
 pid=$! running=$!
 await err 'work: up'
@@ -182,6 +187,7 @@ cat >up.json <<'END'
   "streams": ["in -> cut -> steady -> work -> out", "work.control -> news"] }
 END
 rm -f pipe && mkfifo pipe
+rm -f out err child
 "$TAU" run up.json <pipe >out 2>err &
 pid=$! running=$!
 exec 9>pipe
