@@ -1,4 +1,4 @@
-/* sentence_test: times as a person reads them. */
+/* sentence_test: times as a person reads them, and what operators are called. */
 #include "core/fleet/sentence.h"
 
 #include "tests/test.h"
@@ -23,6 +23,13 @@ START_TEST(times_are_seconds_up_to_a_minute_and_then_what_they_are)
 }
 END_TEST
 
+START_TEST(an_operator_called_as_its_plugin_is_named_once)
+{
+	ck_assert_str_eq(sentence_operator("a", "acme").text, "a (acme)");
+	ck_assert_str_eq(sentence_operator("acme", "acme").text, "acme");
+}
+END_TEST
+
 static Suite *sentence_suite(void)
 {
 	Suite *suite = suite_create("sentence");
@@ -30,6 +37,8 @@ static Suite *sentence_suite(void)
 
 	tcase_add_test(
 		tests, times_are_seconds_up_to_a_minute_and_then_what_they_are);
+	tests = test_case(suite, "operators");
+	tcase_add_test(tests, an_operator_called_as_its_plugin_is_named_once);
 	return suite;
 }
 

@@ -82,8 +82,7 @@ void ledger_flow(struct ledger *ledger, uint32_t node, struct ledger_flow *flow)
 	one->running = NULL;
 	if (running < one->operator_count)
 		flow->running = one->running =
-			sentence_format("%s (%s)", one->operators[running].name,
-				one->operators[running].plugin);
+			sentence_format("%s", ledger_label(one, running).text);
 }
 
 uint32_t ledger_running(
@@ -105,13 +104,19 @@ bool ledger_unwatch(struct ledger *ledger, uint32_t node)
 	return counters_valid(page) && counters_unwatch(page);
 }
 
+struct sentence_operator ledger_label(
+	const struct ledger_node *node, uint32_t operator_index)
+{
+	const struct ledger_operator *one = &node->operators[operator_index];
+
+	return sentence_operator(one->name, one->plugin);
+}
+
 void ledger_name(const struct ledger *ledger, uint32_t node,
 	uint32_t operator_index, char *text, size_t bytes)
 {
-	const struct ledger_operator *one =
-		&ledger->nodes[node].operators[operator_index];
-
-	snprintf(text, bytes, "%s (%s)", one->name, one->plugin);
+	snprintf(text, bytes, "%s",
+		ledger_label(&ledger->nodes[node], operator_index).text);
 }
 
 const char *ledger_died(struct ledger *ledger, uint32_t node)
@@ -122,8 +127,7 @@ const char *ledger_died(struct ledger *ledger, uint32_t node)
 	one->died = true;
 	if (running >= one->operator_count)
 		return NULL;
-	return arena_format(&ledger->arena, "%s (%s)",
-		one->operators[running].name, one->operators[running].plugin);
+	return arena_copy(&ledger->arena, ledger_label(one, running).text);
 }
 
 int ledger_renew(struct ledger *ledger, uint32_t node, ledger_take *take,

@@ -5,6 +5,11 @@
 #define TAU_CORE_FLEET_LEDGER_PRIVATE_H
 
 #include "core/fleet/ledger.h"
+#include "core/fleet/sentence.h"
+
+/* How one of a node's operators is called in a sentence. */
+struct sentence_operator ledger_label(
+	const struct ledger_node *node, uint32_t operator_index);
 
 /* Fills in what a plan says of a node's operators and streams. */
 void ledger_learn(struct arena *arena, struct ledger_node *node,

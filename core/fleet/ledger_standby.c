@@ -62,8 +62,7 @@ const char *ledger_who(const struct ledger *ledger, uint32_t node, bool standby,
 
 	if (running == UINT32_MAX)
 		return NULL;
-	snprintf(text, bytes, "%s (%s)", one->operators[running].name,
-		one->operators[running].plugin);
+	snprintf(text, bytes, "%s", ledger_label(one, running).text);
 	return text;
 }
 

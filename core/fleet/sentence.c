@@ -13,13 +13,26 @@
 
 static struct sentence_time roughly(int64_t time_ns);
 
+struct sentence_operator sentence_operator(const char *name, const char *plugin)
+{
+	struct sentence_operator who;
+
+	if (strcmp(name, plugin) == 0)
+		snprintf(who.text, sizeof who.text, "%s", name);
+	else
+		snprintf(who.text, sizeof who.text, "%s (%s)", name, plugin);
+	return who;
+}
+
 char *sentence_failed(const struct command *command)
 {
 	struct command_text name = command->name;
 	struct command_text plugin = command->plugin;
 	struct command_text text = command->text;
+	bool same = name.bytes && name.bytes == plugin.bytes &&
+		    memcmp(name.text, plugin.text, name.bytes) == 0;
 
-	if (name.bytes && plugin.bytes)
+	if (name.bytes && plugin.bytes && !same)
 		return sentence_format("%.*s (%.*s): %.*s", (int)name.bytes,
 			name.text, (int)plugin.bytes, plugin.text,
 			(int)text.bytes, text.text);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "core/base/bounds.h"
 #include "core/fleet/exit_code.h"
 #include "core/fleet/restart.h"
 #include "core/plan/quantity.h"
@@ -20,7 +21,14 @@ struct sentence_time {
 };
 struct sentence_time sentence_time(int64_t time_ns);
 
-/* A FAILED: "OPERATOR (PLUGIN): why", as far as they are known. */
+/* Who of a node: "OPERATOR (PLUGIN)", or one name where both are the same. */
+struct sentence_operator {
+	char text[2 * NAME_BYTES_MAX + 4];
+};
+struct sentence_operator sentence_operator(
+	const char *name, const char *plugin);
+
+/* A FAILED: who, and why, as far as they are known. */
 char *sentence_failed(const struct command *command);
 
 /* A COUNT: "17 records left parse.bad, which goes nowhere; the first: why", or
@@ -30,7 +38,7 @@ char *sentence_count(const struct command *command);
 
 /* An end that should not have been; `status` is as waitpid gives it, `done`
  * tells whether the operators had ended before, `who` which of them had the
- * thread: "OPERATOR (PLUGIN)" or NULL. */
+ * thread, as sentence_operator names it, or NULL. */
 char *sentence_exited(int status, bool done, const char *who);
 
 /* What a stream lost when a node died. `worker` had taken some of it, and may

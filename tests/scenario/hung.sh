@@ -166,10 +166,10 @@ for one in create prepare restore selftest; do
 		>$one.out 2>$one.answer &
 	upgrades[$one]=$!
 done
-hung create 'tau: create: b: the new version was killed: it was not ready within 5 s (watchdog.start), and was in steady (steady)'
-hung prepare 'tau: prepare: b: the new version is not ready within 10 s, and is in steady (steady)'
-hung restore 'tau: restore: b: the new version did not restore its state within 10 s, and is in steady (steady)'
-hung selftest 'tau: selftest: b: the new version did not restore its state within 10 s, and is in steady (steady)'
+hung create 'tau: create: b: the new version was killed: it was not ready within 5 s (watchdog.start), and was in steady'
+hung prepare 'tau: prepare: b: the new version is not ready within 10 s, and is in steady'
+hung restore 'tau: restore: b: the new version did not restore its state within 10 s, and is in steady'
+hung selftest 'tau: selftest: b: the new version did not restore its state within 10 s, and is in steady'
 
 scenario "a running version that does not stand still in time"
 build stuck -DNUMBER=1 "-DRUN=hold(\"$folder/stuck\");"
@@ -180,7 +180,7 @@ read -r _ <stuck.at || :
 rm stuck.at
 t upgrade --topology late --plugin new.so --freeze-timeout 1ms
 expect_status 1
-expect_line err 'tau: late: b: the running version did not stand still within 0.001 s, and is in steady (steady)'
+expect_line err 'tau: late: b: the running version did not stand still within 0.001 s, and is in steady'
 exec {go}<>stuck.go
 echo >&$go
 goes_on late

@@ -136,19 +136,19 @@ expect_line err 'tau: up: c runs as it was started or applied: there is no versi
 scenario 'versions that fail'
 bad abi 'tau: up: /*/abi.so: it was made for ABI 9.0 and this tau offers 1.0; build it against this tau'"'"'s headers or use a newer tau' '-DABI="9.0"'
 bad state 'tau: up: up.json:4:42: steady cannot take over its state: steady 1.0.0, which runs, writes version 1 and 2 of it, and steady 2.0.0 reads 7; let the new plugin *' '-DREADS=[7]' '-DWRITES=[7]' -DPREFERS=7
-bad load 'tau: up: b: the new version says: steady (steady): /*/load.so: it cannot be loaded: undefined symbol: nowhere' \
+bad load 'tau: up: b: the new version says: steady: /*/load.so: it cannot be loaded: undefined symbol: nowhere' \
 	'-DCREATE=extern void nowhere(void); nowhere();'
-bad create 'tau: up: b: the new version says: steady (steady): not today' \
+bad create 'tau: up: b: the new version says: steady: not today' \
 	'-DCREATE=return tau_fail(op, -5, "not today");'
-bad restore 'tau: up: b: the new version says: steady (steady): not today' \
+bad restore 'tau: up: b: the new version says: steady: not today' \
 	'-DRESTORE=return tau_fail(op, -5, "not today");'
-bad selftest 'tau: up: b: the new version says: steady (steady): not today' \
+bad selftest 'tau: up: b: the new version says: steady: not today' \
 	'-DSELFTEST=return tau_fail(op, -5, "not today");'
-bad positive 'tau: up: b: the new version says: steady (steady): selftest returned 7; 0 or a negative errno is wanted' \
+bad positive 'tau: up: b: the new version says: steady: selftest returned 7; 0 or a negative errno is wanted' \
 	'-DSELFTEST=return 7;'
-bad unread 'tau: up: b: the new version says: steady (steady): restore left 1 of 1 record of its state unread' \
+bad unread 'tau: up: b: the new version says: steady: restore left 1 of 1 record of its state unread' \
 	'-DRESTORE=return 0;'
-bad abort 'tau: up: b: the new version crashed before its operators were done: signal 6 (Aborted), while it ran steady (steady)' '-DSELFTEST=abort();'
+bad abort 'tau: up: b: the new version crashed before its operators were done: signal 6 (Aborted), while it ran steady' '-DSELFTEST=abort();'
 
 scenario 'all of that has lost nothing, and given nothing twice'
 finish up 0 'in order 1 2 1'
@@ -184,7 +184,7 @@ start frail frail.awk
 t upgrade --plugin crashes.so --wait
 expect_status 1
 expect_line err 'tau: frail: b failed in its probation; the previous version runs again'
-expect_line frail.err 'tau: b: crashed before its operators were done: signal 6 (Aborted), while it ran steady (steady)'
+expect_line frail.err 'tau: b: crashed before its operators were done: signal 6 (Aborted), while it ran steady'
 expect_line frail.err 'tau: b:   steady 2.0.0 is */crashes.so,*'
 goes_on
 t history
@@ -243,7 +243,7 @@ t upgrade --plugin fails.so --wait
 expect_status 1
 expect_line err 'tau: failing: b*the previous version *'
 expect_no_line out 'b runs ;*'
-expect_line failing.err 'tau: b: steady (steady): not today'
+expect_line failing.err 'tau: b: steady: not today'
 goes_on
 "$TAU" history | sed 's/^[^a-z]*//; s/(.*//' >out
 expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  steady 1.0.0 \n'
@@ -335,7 +335,7 @@ watched looped frail.awk
 t upgrade --plugin loops.so --wait --freeze-timeout 3s
 expect_status 1
 expect_line err 'tau: looped: b failed in its probation; the previous version runs again'
-expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s, and is in steady (steady)'
+expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s, and is in steady'
 goes_on
 finish looped 0 'in order 1 2 1'
 expect_told looped
