@@ -8,34 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *search_path(char *const *environment);
+static int join(
+	char *path, const char *folder, size_t folder_bytes, const char *word);
 static bool is_set(
 	const char *const *settings, size_t count, const char *variable);
 
 int program_find(struct os *os, char *path, const char *folder,
 	const char *word, char *const *environment)
 {
-	const char *search = "/usr/local/bin:/usr/bin:/bin";
-	int bytes;
+	const char *search = search_path(environment);
 
-	if (strchr(word, '/')) {
-		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%s%s%s",
-			word[0] == '/' ? "" : folder, word[0] == '/' ? "" : "/",
-			word);
-		return bytes < PROGRAM_PATH_BYTES ? 0 : -ENAMETOOLONG;
-	}
-	for (char *const *at = environment; *at; at++)
-		if (strncmp(*at, "PATH=", 5) == 0) {
-			search = *at + 5;
-			break;
-		}
+	if (word[0] == '/')
+		return join(path, "", 0, word + 1);
+	if (strchr(word, '/'))
+		return join(path, folder, strlen(folder), word);
 	while (*search) {
-		size_t length = strcspn(search, ":");
+		size_t bytes = strcspn(search, ":");
 
-		bytes = snprintf(path, PROGRAM_PATH_BYTES, "%.*s/%s",
-			(int)length, search, word);
-		if (bytes < PROGRAM_PATH_BYTES && program_is(os, path))
+		if (join(path, search, bytes, word) == 0 &&
+			program_is(os, path))
 			return 0;
-		search += length + (search[length] == ':');
+		search += bytes + (search[bytes] == ':');
 	}
 	return -ENOENT;
 }
@@ -66,6 +60,23 @@ bool program_is(struct os *os, const char *path)
 
 	return os->fstatat(os, AT_FDCWD, path, &status, 0) == 0 &&
 	       S_ISREG(status.st_mode) && status.st_mode & 0111;
+}
+
+static const char *search_path(char *const *environment)
+{
+	for (; *environment; environment++)
+		if (strncmp(*environment, "PATH=", strlen("PATH=")) == 0)
+			return *environment + strlen("PATH=");
+	return "/usr/local/bin:/usr/bin:/bin";
+}
+
+static int join(
+	char *path, const char *folder, size_t folder_bytes, const char *word)
+{
+	int bytes = snprintf(path, PROGRAM_PATH_BYTES, "%.*s/%s",
+		(int)folder_bytes, folder, word);
+
+	return bytes < PROGRAM_PATH_BYTES ? 0 : -ENAMETOOLONG;
 }
 
 static bool is_set(
