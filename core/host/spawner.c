@@ -38,16 +38,15 @@ static int start(struct tau_op *op, const struct tau_child *wish, int fds[3])
 
 	if (code == 0)
 		code = make_ends(fabric->os, ours, theirs, &error);
+	if (code == 0) {
+		code = fabric->spawner->pass(
+			fabric->spawner, instance->name, wish, theirs, &error);
+		if (code < 0)
+			close_all(fabric->os, ours);
+	}
 	if (code < 0)
 		return instance_fail(
 			instance, code, error.text, strlen(error.text));
-	code = fabric->spawner->pass(
-		fabric->spawner, instance->name, wish, theirs, &error);
-	if (code < 0) {
-		close_all(fabric->os, ours);
-		return instance_fail(
-			instance, code, error.text, strlen(error.text));
-	}
 	memcpy(fds, ours, sizeof ours);
 	return 0;
 }
@@ -57,7 +56,6 @@ static void close_in(struct tau_op *op, int fds[3])
 	struct os *os = enter(op)->fabric->os;
 	struct iovec part = {(char[]){0}, 1};
 	const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-
 	char path[40];
 	int reader;
 
