@@ -41,7 +41,11 @@ struct tally {
 
 static int take(struct cli *cli, void *context, int id, const char *value);
 static int try_all(struct cli *cli, const struct wish *wish);
+static int make_all(struct tally *tally, struct trials_request *request,
+	struct trial *trials);
 static int make(struct tally *tally, const struct trials_request *request,
+	struct trial *trial);
+static int try_file(struct tally *tally, const struct trials_request *request,
 	struct trial *trial);
 static void gather(json_t *errors, const struct diagnostics *diagnostics);
 static void told(void *context, const struct trial *trial, uint32_t at,
@@ -110,7 +114,6 @@ static int try_all(struct cli *cli, const struct wish *wish)
 		.wish = wish,
 		.cases = json_array(),
 		.errors = json_array()};
-	struct error error = ERROR_NONE;
 	struct search search;
 	char *folder = getcwd(NULL, 0);
 	struct trials_request request = {.plugin_path = wish->plugin_path,
@@ -120,37 +123,14 @@ static int try_all(struct cli *cli, const struct wish *wish)
 			.setting_count = wish->setting_count,
 			.environment = cli->environment,
 			.folder = folder ? folder : "/"}};
-	uint32_t cases = 0;
-	int code = 0;
+	int code;
 
 	search_init(&search, cli, wish->plugin_path);
 	request.trial.search = search.folders;
-	for (size_t i = 0; i < wish->file_count; i++) {
-		int made;
-
-		request.trial.file = wish->files[i];
-		made = make(&tally, &request, &trials[i]);
-		code = made > code ? made : code;
-		cases += trials[i].case_count * (wish->renews ? 2 : 1);
-	}
-	if (code == 0 && wish->tap)
-		fprintf(cli->out.file, "TAP version 13\n1..%u\n", cases);
+	code = make_all(&tally, &request, trials);
 	for (size_t i = 0; code == 0 && i < wish->file_count; i++) {
-		int result;
-
 		request.trial.file = wish->files[i];
-		result = trials_run(
-			&cli->os, &trials[i], &request, told, &tally, &error);
-		if (result < 0) {
-			cli_say(cli, "%s", error.text);
-			code = EXIT_CODE_IO;
-		} else if (result > 0) {
-			cli_say(cli,
-				"%s: an operator left processes behind, which "
-				"were ended; it has to wait for what it starts",
-				wish->files[i]);
-			tally.left = true;
-		}
+		code = try_file(&tally, &request, &trials[i]);
 	}
 	if (code == 0 || (cli->json && code == EXIT_CODE_INVALID))
 		sum_up(&tally);
@@ -160,9 +140,52 @@ static int try_all(struct cli *cli, const struct wish *wish)
 	json_decref(tally.errors);
 	free(trials);
 	free(folder);
-	return code                             ? code
-	       : tally.failed > 0 || tally.left ? EXIT_CODE_FAILED
-						: 0;
+	if (code == 0 && (tally.failed > 0 || tally.left))
+		code = EXIT_CODE_FAILED;
+	return code;
+}
+
+/* 0, or the worst exit code of all; with the head of TAP. */
+static int make_all(struct tally *tally, struct trials_request *request,
+	struct trial *trials)
+{
+	const struct wish *wish = tally->wish;
+	uint32_t cases = 0;
+	int code = 0;
+
+	for (size_t i = 0; i < wish->file_count; i++) {
+		int made;
+
+		request->trial.file = wish->files[i];
+		made = make(tally, request, &trials[i]);
+		code = made > code ? made : code;
+		cases += trials[i].case_count * (wish->renews ? 2 : 1);
+	}
+	if (code == 0 && wish->tap)
+		fprintf(tally->cli->out.file, "TAP version 13\n1..%u\n", cases);
+	return code;
+}
+
+/* 0 whether its cases passed or not, or an exit code. */
+static int try_file(struct tally *tally, const struct trials_request *request,
+	struct trial *trial)
+{
+	struct cli *cli = tally->cli;
+	struct error error = ERROR_NONE;
+	int result = trials_run(&cli->os, trial, request, told, tally, &error);
+
+	if (result < 0) {
+		cli_say(cli, "%s", error.text);
+		return EXIT_CODE_IO;
+	}
+	if (result > 0) {
+		cli_say(cli,
+			"%s: an operator left processes behind, which were "
+			"ended; it has to wait for what it starts",
+			request->trial.file);
+		tally->left = true;
+	}
+	return 0;
 }
 
 static int make(struct tally *tally, const struct trials_request *request,
