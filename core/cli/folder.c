@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+static int begin(struct os *os, const char *name, struct error *error);
 static int write_file(
 	struct os *os, int folder_fd, const struct folder_file *file);
 static int write_all(struct os *os, int fd, const char *text, size_t bytes);
@@ -16,20 +17,10 @@ int folder_make(struct os *os, const char *name,
 {
 	size_t made = 0;
 	int fd = -1;
-	int code = os->mkdirat(os, AT_FDCWD, name, 0777);
+	int code = begin(os, name, error);
 
-	if (code == -EEXIST)
-		return error_set(error, code,
-			"%s is there already, and stays as it is; take another "
-			"name, or move it away first",
-			name);
 	if (code < 0)
-		return error_set(error, code,
-			"cannot make the folder %s here: %s%s", name,
-			strerror(-code),
-			code == -EACCES || code == -EROFS
-				? "; go where you may write"
-				: "");
+		return code;
 	code = fd = os->openat(
 		os, AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	while (code >= 0 && made < count)
@@ -47,6 +38,25 @@ int folder_make(struct os *os, const char *name,
 	if (fd >= 0)
 		os->close(os, fd);
 	return code < 0 ? code : 0;
+}
+
+static int begin(struct os *os, const char *name, struct error *error)
+{
+	int code = os->mkdirat(os, AT_FDCWD, name, 0777);
+
+	if (code == -EEXIST)
+		return error_set(error, code,
+			"%s is there already, and stays as it is; take another "
+			"name, or move it away first",
+			name);
+	if (code < 0)
+		return error_set(error, code,
+			"cannot make the folder %s here: %s%s", name,
+			strerror(-code),
+			code == -EACCES || code == -EROFS
+				? "; go where you may write"
+				: "");
+	return 0;
 }
 
 static int write_file(

@@ -19,7 +19,8 @@
 #include <string.h>
 
 enum { STYLE = CLI_OWN, LANGUAGE };
-enum { FILES_MAX = 8, STYLES = 2, LANGUAGES = 2 };
+enum { FILES_MAX = 8, STYLES = 2, LANGUAGES = 2, WORDS_MAX = 8 };
+enum { SOURCE_BYTES = NAME_BYTES_MAX + sizeof ".cc" };
 
 /* A file of the folder; `path` is its template's. */
 struct part {
@@ -74,15 +75,24 @@ struct wish {
 	int style, language; /* -1 until they are given */
 };
 
+/* The files of a folder that is to be made; the texts are owned. */
+struct draft {
+	struct template_word words[WORDS_MAX];
+	char source[SOURCE_BYTES];
+	struct folder_file files[FILES_MAX];
+	char *texts[2 * FILES_MAX];
+	size_t count;
+};
+
 static int take(struct cli *cli, void *context, int id, const char *value);
 static int judge(struct cli *cli, const struct wish *wish);
 static int judge_name(struct cli *cli, const struct wish *wish);
 static int judge_standard(struct cli *cli, const char *name);
 static int make(struct cli *cli, const struct wish *wish);
-static void show(struct cli *cli, const struct wish *wish,
-	const struct folder_file *files, size_t count);
-static void show_json(struct cli *cli, const struct wish *wish,
-	const struct folder_file *files, size_t count);
+static void show(
+	struct cli *cli, const struct wish *wish, const struct draft *draft);
+static void show_json(
+	struct cli *cli, const struct wish *wish, const struct draft *draft);
 
 static int run(struct cli *cli, int argc, char **argv)
 {
@@ -94,8 +104,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	return code >= 0 ? code : make(cli, &wish);
 }
 
-/* ---- what is asked for ---------------------------------------------------
- */
+/* ---- what is asked for --------------------------------------------------- */
 
 static int index_of(const char *word, const char *const *words, int count)
 {
@@ -124,28 +133,34 @@ static int take_kind(struct cli *cli, struct wish *wish, const char *value)
 		value, near ? near : "operator", near ? "NAME" : value);
 }
 
+static int take_style(struct cli *cli, struct wish *wish, const char *value)
+{
+	wish->style = index_of(value, styles, STYLES);
+	if (wish->style >= 0)
+		return 0;
+	return cli_usage(cli, &new_command,
+		"--style %s: it is coroutine or continuation", value);
+}
+
+static int take_language(struct cli *cli, struct wish *wish, const char *value)
+{
+	wish->language = index_of(value, languages, LANGUAGES);
+	if (wish->language >= 0)
+		return 0;
+	return cli_usage(cli, &new_command,
+		"--lang %s: it is c or c++; operators in other languages are "
+		"programs: see command in tau-topology(5)",
+		value);
+}
+
 static int take(struct cli *cli, void *context, int id, const char *value)
 {
 	struct wish *wish = context;
 
-	if (id == STYLE) {
-		wish->style = index_of(value, styles, STYLES);
-		return wish->style >= 0 ? 0
-					: cli_usage(cli, &new_command,
-						  "--style %s: it is coroutine "
-						  "or continuation",
-						  value);
-	}
-	if (id == LANGUAGE) {
-		wish->language = index_of(value, languages, LANGUAGES);
-		return wish->language >= 0
-			       ? 0
-			       : cli_usage(cli, &new_command,
-					 "--lang %s: it is c or c++; operators "
-					 "in other languages are programs: see "
-					 "command in tau-topology(5)",
-					 value);
-	}
+	if (id == STYLE)
+		return take_style(cli, wish, value);
+	if (id == LANGUAGE)
+		return take_language(cli, wish, value);
 	if (!wish->kind)
 		return take_kind(cli, wish, value);
 	if (wish->name)
@@ -228,68 +243,71 @@ static int judge_standard(struct cli *cli, const char *name)
 	return like ? EXIT_CODE_USAGE : -1;
 }
 
-/* ---- making it -----------------------------------------------------------
- */
+/* ---- making it ----------------------------------------------------------- */
 
 /* The words of the templates, and what they are in this folder. */
-static void choose_words(
-	const struct wish *wish, struct template_word *words, char *source)
+static void choose_words(struct draft *draft, const struct wish *wish)
 {
+	struct template_word *words = draft->words;
 	bool c = wish->language <= 0;
 
-	snprintf(source, NAME_BYTES_MAX + 4, "%s.%s", wish->name,
+	snprintf(draft->source, sizeof draft->source, "%s.%s", wish->name,
 		c ? "c" : "cc");
-	*words++ = (struct template_word){TEMPLATE_NAME ".c", source};
+	*words++ = (struct template_word){TEMPLATE_NAME ".c", draft->source};
 	*words++ = (struct template_word){TEMPLATE_NAME, wish->name};
 	for (size_t i = 0; !c && i < sizeof cplusplus / sizeof *cplusplus; i++)
 		*words++ = cplusplus[i];
 	*words = (struct template_word){0};
 }
 
-static char *filled(const char *text, const struct template_word *words)
+static char *filled(const struct draft *draft, const char *text)
 {
 	struct text all = {0};
 
-	template_fill(&all, text, words);
+	template_fill(&all, text, draft->words);
 	return text_take(&all);
+}
+
+static void write_draft(struct draft *draft, const struct wish *wish)
+{
+	const struct part *parts = wish->kind->parts;
+	char **texts = draft->texts;
+
+	*draft = (struct draft){0};
+	choose_words(draft, wish);
+	for (size_t i = 0; i < FILES_MAX && parts[i].name; i++) {
+		const char *path = parts[i].path;
+
+		if (!path)
+			path = sources[wish->style > 0][wish->language > 0];
+		*texts++ = filled(draft, parts[i].name);
+		*texts++ = filled(draft, template_text(path));
+		draft->files[i] = (struct folder_file){texts[-2], texts[-1]};
+		draft->count++;
+	}
 }
 
 static int make(struct cli *cli, const struct wish *wish)
 {
-	const struct part *parts = wish->kind->parts;
-	struct template_word words[8];
-	struct folder_file files[FILES_MAX] = {0};
-	char *texts[2 * FILES_MAX];
-	char source[NAME_BYTES_MAX + 4];
 	struct error error = ERROR_NONE;
-	size_t count = 0, used = 0;
+	struct draft draft;
 	int code;
 
-	choose_words(wish, words, source);
-	for (; count < FILES_MAX && parts[count].name; count++) {
-		const char *path = parts[count].path;
-
-		if (!path)
-			path = sources[wish->style > 0][wish->language > 0];
-		files[count].name = texts[used++] =
-			filled(parts[count].name, words);
-		files[count].text = texts[used++] =
-			filled(template_text(path), words);
-	}
-	code = folder_make(&cli->os, wish->name, files, count, &error);
+	write_draft(&draft, wish);
+	code = folder_make(
+		&cli->os, wish->name, draft.files, draft.count, &error);
 	if (code < 0)
 		cli_say(cli, "%s", error.text);
 	else if (cli->json)
-		show_json(cli, wish, files, count);
+		show_json(cli, wish, &draft);
 	else
-		show(cli, wish, files, count);
-	while (used > 0)
-		free(texts[--used]);
+		show(cli, wish, &draft);
+	for (size_t i = 0; i < 2 * draft.count; i++)
+		free(draft.texts[i]);
 	return code == -EEXIST ? EXIT_CODE_TAKEN : code < 0 ? EXIT_CODE_IO : 0;
 }
 
-/* ---- what is said --------------------------------------------------------
- */
+/* ---- what is said -------------------------------------------------------- */
 
 /* The folder of this program where that was not installed and a Makefile would
  * find neither it nor its headers; else false. */
@@ -304,26 +322,29 @@ static bool uninstalled(struct cli *cli, char *folder, size_t bytes)
 	return cli->os.fstatat(&cli->os, AT_FDCWD, file, &status, 0) == 0;
 }
 
-static void show(struct cli *cli, const struct wish *wish,
-	const struct folder_file *files, size_t count)
+static void show_files(
+	struct cli *cli, const struct wish *wish, const struct draft *draft)
 {
-	const struct part *parts = wish->kind->parts;
-	struct template_word words[8];
-	char source[NAME_BYTES_MAX + 4], folder[SEARCH_PATH_BYTES - 64];
-	int width = 0;
+	size_t width = 0;
 
-	choose_words(wish, words, source);
-	for (size_t i = 0; i < count; i++)
-		width = (int)strlen(files[i].name) > width
-				? (int)strlen(files[i].name)
-				: width;
-	for (size_t i = 0; i < count; i++) {
-		char *doc = filled(parts[i].doc, words);
+	for (size_t i = 0; i < draft->count; i++)
+		if (strlen(draft->files[i].name) > width)
+			width = strlen(draft->files[i].name);
+	for (size_t i = 0; i < draft->count; i++) {
+		char *doc = filled(draft, wish->kind->parts[i].doc);
 
-		fprintf(cli->out.file, "%s/%-*s  %s\n", wish->name, width,
-			files[i].name, doc);
+		fprintf(cli->out.file, "%s/%-*s  %s\n", wish->name, (int)width,
+			draft->files[i].name, doc);
 		free(doc);
 	}
+}
+
+static void show(
+	struct cli *cli, const struct wish *wish, const struct draft *draft)
+{
+	char folder[SEARCH_PATH_BYTES - 64];
+
+	show_files(cli, wish, draft);
 	fputs("\nnext\n", cli->out.file);
 	if (uninstalled(cli, folder, sizeof folder))
 		fprintf(cli->out.file,
@@ -332,14 +353,14 @@ static void show(struct cli *cli, const struct wish *wish,
 	fprintf(cli->out.file, "  cd %s && make check test run\n", wish->name);
 }
 
-static void show_json(struct cli *cli, const struct wish *wish,
-	const struct folder_file *files, size_t count)
+static void show_json(
+	struct cli *cli, const struct wish *wish, const struct draft *draft)
 {
 	json_t *names = json_array(), *all;
 
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(names,
-			json_sprintf("%s/%s", wish->name, files[i].name));
+	for (size_t i = 0; i < draft->count; i++)
+		json_array_append_new(names, json_sprintf("%s/%s", wish->name,
+						     draft->files[i].name));
 	all = json_pack("{s:s, s:s, s:o}", "kind", wish->kind->name, "folder",
 		wish->name, "files", names);
 	json_dumpf(all, cli->out.file, JSON_INDENT(2));
