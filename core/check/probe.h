@@ -103,6 +103,8 @@ void probe_close(struct probe *probe);
 void probe_save(struct probe *probe);
 void probe_fail(struct probe *probe);
 
+/* With a FIFO at the path that it opened, "" for none. */
+void probe_fifo(struct probe *probe, const char *opened);
 /* Of its state: each version that it writes but does not prefer. */
 void probe_versions(struct probe *probe);
 

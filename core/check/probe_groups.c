@@ -2,6 +2,7 @@
 #include "core/check/probe.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const feeds[] = {
 	[FEED_USUAL] = "some records of each kind",
@@ -27,6 +28,7 @@ static bool live_once(
 
 void probe_run(struct probe *probe)
 {
+	char opened[STAGE_PATH_BYTES] = "";
 	struct probe_life life = {0};
 	struct stage stage;
 
@@ -40,8 +42,10 @@ void probe_run(struct probe *probe)
 			probe_left_out(probe, "results",
 				"it fails with what it was given%s%s",
 				stage.failure[0] ? ": " : "", stage.failure);
+		memcpy(opened, stage.opened_path, sizeof opened);
 		stage_release(&stage);
 	}
+	probe_fifo(probe, opened);
 	life = (struct probe_life){0};
 	if (!probe_begin(probe, &stage, &life))
 		return;

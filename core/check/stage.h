@@ -35,6 +35,7 @@
 #define STAGE_MEMBERS 2u  /* of each variadic port */
 #define STAGE_SLOTS 8u    /* as the ABI has */
 #define STAGE_CHILDREN 4u /* at once */
+#define STAGE_PATH_BYTES 512u
 #define STAGE_WATCHES 16u /* fds at once */
 #define STAGE_VISITS 2u   /* connections to who listens */
 
@@ -72,7 +73,8 @@ struct stage_timer {
 
 struct stage_watch {
 	uint32_t slot, events;
-	int fd; /* -1: none */
+	uint32_t stays; /* of the events: ready, and not drained since */
+	int fd;         /* -1: none */
 	uint64_t key;
 };
 
@@ -132,16 +134,19 @@ struct stage {
 	size_t stop_each; /* the wait of each run, from 1; 0: none */
 	uint32_t atomic;
 	uint32_t version; /* in which it saves and restores */
+	bool bits_stay;   /* of fds, until drained, as in a real host */
 	bool stalls;      /* out ports are full every other time */
 
 	/* What has happened. */
 	size_t waits, run_waits, calls, failable, records_out;
+	uint32_t stale; /* waits in a row that only such a bit has ended */
 	uint32_t told_calls, stall, idle, turn, spins;
 	bool running, fresh, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
 	bool wanted_extension; /* that this host has not */
 	bool complained; /* it called tau_fail, and not because all ends */
 	char extension[48];
+	char opened_path[STAGE_PATH_BYTES]; /* the last, to read, O_NONBLOCK */
 	int broken;        /* failed whatever run returns; -errno */
 	char failure[512]; /* the sentence it failed with, or "" */
 };

@@ -68,6 +68,9 @@ static int stage_openat(
 	if (((flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT)) &&
 		!is_inside(stage, path))
 		return -EACCES;
+	if ((flags & (O_ACCMODE | O_NONBLOCK)) == O_NONBLOCK &&
+		strlen(path) < sizeof stage->opened_path)
+		strcpy(stage->opened_path, path);
 	PASS(openat, folder_fd, path, flags, mode);
 }
 

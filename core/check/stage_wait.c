@@ -16,13 +16,51 @@ static struct stage *stage_of(struct tau_op *op)
 	return (struct stage *)(void *)op;
 }
 
-static bool is_ready(struct stage *stage, const struct stage_watch *watch)
+static uint32_t polled(struct stage *stage, const struct stage_watch *watch)
 {
 	int found = watch->fd < 0 ? 0
 				  : stage->os->poll(stage->os, watch->fd,
 					    (int)watch->events);
 
-	return found > 0;
+	return found > 0 ? (uint32_t)found : 0;
+}
+
+static bool is_ready(struct stage *stage, struct stage_watch *watch)
+{
+	uint32_t events = polled(stage, watch);
+
+	if (stage->bits_stay)
+		watch->stays |= events;
+	return watch->fd >= 0 && (events || watch->stays);
+}
+
+/* Whether all bits are of fds that have nothing, and only stay. */
+static bool only_stays(struct stage *stage, uint64_t ready)
+{
+	uint64_t stale = 0;
+
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++) {
+		const struct stage_watch *watch = &stage->watches[i];
+
+		if (watch->fd < 0 || !watch->stays)
+			continue;
+		if (polled(stage, watch))
+			return false;
+		stale |= TAU_SLOT(watch->slot);
+	}
+	return ready && (ready & ~stale) == 0;
+}
+
+/* Who does not drain is never let wait. */
+static void look_for_spin(struct stage *stage, uint64_t ready)
+{
+	if (!only_stays(stage, ready))
+		stage->stale = 0;
+	else if (++stage->stale > STAGE_STALE_MAX)
+		stage->found(stage, "run.spins",
+			"its file has nothing to read, and 16 waits in a row "
+			"came back at once, since its bit stays until drained "
+			"is called");
 }
 
 static uint64_t ready_slots(struct stage *stage, uint64_t asked)
@@ -154,6 +192,7 @@ int stage_wait(
 			(holds(want, *ready) ||
 				(want->deadline_ns &&
 					stage->now_ns >= want->deadline_ns))) {
+			look_for_spin(stage, *ready);
 			give_timers(stage, *ready);
 			return TAU_OK;
 		}
@@ -213,7 +252,8 @@ int stage_set_watch(
 	}
 	if (!free_one || stage_strikes(stage))
 		return -ENOSPC;
-	*free_one = (struct stage_watch){slot, events, fd, key};
+	*free_one = (struct stage_watch){
+		.slot = slot, .events = events, .fd = fd, .key = key};
 	return 0;
 }
 
@@ -229,8 +269,7 @@ int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event)
 		if (watch->slot != slot || !is_ready(stage, watch))
 			continue;
 		*event = (struct tau_event){.key = watch->key,
-			.events = (uint32_t)stage->os->poll(
-				stage->os, watch->fd, (int)watch->events),
+			.events = polled(stage, watch) | watch->stays,
 			.fd = watch->fd};
 		return TAU_OK;
 	}
@@ -239,9 +278,14 @@ int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event)
 
 int stage_drained(struct tau_op *op, uint32_t slot, int fd, uint32_t events)
 {
-	(void)slot;
-	(void)fd;
-	(void)events;
-	stage_enter(stage_of(op));
+	struct stage *stage = stage_of(op);
+
+	stage_enter(stage);
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++) {
+		struct stage_watch *watch = &stage->watches[i];
+
+		if (watch->fd == fd && watch->slot == slot)
+			watch->stays &= ~events;
+	}
 	return 0;
 }
