@@ -18,7 +18,9 @@ static size_t list_fds(const struct spawn_request *request, int null_fd,
 static sigset_t ignored_signals(void);
 static int surround(struct os *os, const struct spawn_request *request,
 	struct os_spawn *child, char ***environment, struct error *error);
-static int say_limit(struct os *os, uint64_t files, struct error *error);
+static void say_unstarted(struct os *os, const struct spawn_request *request,
+	int code, struct error *error);
+static void say_limit(struct os *os, uint64_t files, struct error *error);
 
 pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 	struct error *error)
@@ -36,50 +38,28 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		.ignored = ignored_signals()};
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 	char **environment = NULL;
-	pid_t pid;
+	pid_t pid = null_fd < 0 ? null_fd : fds ? 0 : -ENOMEM;
 
-	int code = null_fd < 0
-			   ? 0
-			   : surround(os, request, &child, &environment, error);
-	if (code < 0) {
+	if (pid < 0)
+		error_set(error, pid, "cannot open /dev/null: %s%s",
+			strerror(-pid), error_hint(pid));
+	else
+		pid = surround(os, request, &child, &environment, error);
+	if (pid == 0) {
+		child.fd_count = list_fds(request, null_fd, fds);
+		sigemptyset(&child.blocked);
+		pid = os->spawn(os, &child, pidfd);
+		if (pid < 0)
+			say_unstarted(os, request, pid, error);
+	}
+	if (null_fd >= 0)
 		os->close(os, null_fd);
-		free(fds);
-		return code;
-	}
-	if (null_fd < 0 || !fds) {
-		free(environment);
-		free(fds);
-		if (null_fd >= 0)
-			os->close(os, null_fd);
-		return error_set(error, null_fd < 0 ? null_fd : -ENOMEM,
-			"cannot open /dev/null: %s%s",
-			strerror(null_fd < 0 ? -null_fd : ENOMEM),
-			error_hint(null_fd));
-	}
-	child.fd_count = list_fds(request, null_fd, fds);
-	sigemptyset(&child.blocked);
-	pid = os->spawn(os, &child, pidfd);
-	os->close(os, null_fd);
 	free(environment);
 	free(fds);
-	if (pid == -EINVAL && child.cpu_count)
-		return error_set(error, pid,
-			"cannot run the node on its \"cpus\": none of them is "
-			"there, or may be used here (nproc, taskset -p $$)");
-	if (pid == -EPERM && request->files)
-		return say_limit(os, request->files, error);
-	if (pid < 0)
-		return error_set(error, pid,
-			"cannot start a process for the node: %s%s",
-			strerror(-pid),
-			request->files && pid == -EMFILE
-				? "; it needs more of them than its "
-				  "limits.files lets it open"
-				: error_hint(pid));
 	return pid;
 }
 
-/* -errno with a sentence. */
+/* 0, or -errno with a sentence; the environment is the caller's to free. */
 static int surround(struct os *os, const struct spawn_request *request,
 	struct os_spawn *child, char ***environment, struct error *error)
 {
@@ -104,18 +84,35 @@ static int surround(struct os *os, const struct spawn_request *request,
 		os->close(os, fd);
 		return 0;
 	}
-	free(*environment);
 	return error_set(error, fd, "cannot start the node in %s (cwd): %s",
 		around->folder, strerror(-fd));
 }
 
+static void say_unstarted(struct os *os, const struct spawn_request *request,
+	int code, struct error *error)
+{
+	const char *hint = error_hint(code);
+
+	if (code == -EINVAL && request->around && request->around->cpu_count)
+		error_set(error, code,
+			"cannot run the node on its \"cpus\": none of them is "
+			"there, or may be used here (nproc, taskset -p $$)");
+	else if (code == -EPERM && request->files)
+		say_limit(os, request->files, error);
+	if (request->files && code == -EMFILE)
+		hint = "; it needs more of them than its limits.files lets it "
+		       "open";
+	error_set(error, code, "cannot start a process for the node: %s%s",
+		strerror(-code), hint); /* unless it was said */
+}
+
 /* Only root may raise a limit. */
-static int say_limit(struct os *os, uint64_t files, struct error *error)
+static void say_limit(struct os *os, uint64_t files, struct error *error)
 {
 	struct rlimit limit = {0};
 
 	(void)os->rlimit(os, RLIMIT_NOFILE, NULL, &limit);
-	return error_set(error, -EPERM,
+	error_set(error, -EPERM,
 		"cannot let the node open %" PRIu64
 		" files (limits.files): here nobody may open more than %" PRIu64
 		"; lower it, or raise the hard limit (ulimit -Hn)",
