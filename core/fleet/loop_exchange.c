@@ -45,10 +45,10 @@ void loop_init_exchange(struct loop *loop)
 	CHECK(loop->places != NULL && loop->names != NULL);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct loop_node *node = &loop->request->nodes[i];
-
-		loop->names[i] = node->name;
 		struct version *now = version_create(node->plan, NULL, NULL,
 			node->with_stdin, node->with_stdout);
+
+		loop->names[i] = node->name;
 		now->files = node->files;
 		now->around = node->around; /* taken */
 		version_connect(now, loop->pairs, loop->link_room, i);

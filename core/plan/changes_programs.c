@@ -16,6 +16,7 @@ void changes_vet_program(
 	struct comparing *comparing, const struct changes_node *node)
 {
 	const struct manifest_node *before, *after;
+
 	if (node->action != CHANGES_NODE_RESTARTED)
 		return;
 	before = written(comparing->before, node->before);

@@ -25,12 +25,12 @@ struct span {
 	const struct tau_record *first, *limit;
 };
 
-static uint32_t spans_of(const struct stream *stream, struct span *spans);
-static void add_spans(struct span *spans, uint32_t *count,
-	const struct ring *ring, uint32_t from, uint32_t to);
 /* How bodies become part of a carry. */
 typedef void give_to(struct carry *to, const void *bytes, size_t count);
 
+static uint32_t spans_of(const struct stream *stream, struct span *spans);
+static void add_spans(struct span *spans, uint32_t *count,
+	const struct ring *ring, uint32_t from, uint32_t to);
 static void carry_head(const struct stream *stream, struct carry *to);
 static void carry_table(const struct stream *stream, const struct span *spans,
 	uint32_t count, struct carry *to);

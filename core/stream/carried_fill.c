@@ -115,8 +115,11 @@ int stream_join(struct stream *stream, struct carry_reader *reader,
 		return refuse(stream, error);
 	if (!reader)
 		older = newer;
-	if (ends & STREAM_JOIN_HALF)
-		older.flags = 0, older.reader_want = 0; /* a link's */
+	/* What it says of its reader is a link's. */
+	if (ends & STREAM_JOIN_HALF) {
+		older.flags = 0;
+		older.reader_want = 0;
+	}
 	if (ends & STREAM_JOIN_READS) {
 		stream->reader.want = older.reader_want;
 		stream->reader.gone = older.flags & READER_GONE;
