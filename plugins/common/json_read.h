@@ -21,6 +21,7 @@ json_t *json_read(const struct tau_record *text, char *reason, size_t room);
  * for the long heads of containers. */
 size_t json_room(const struct tau_record *text, uint32_t atomic);
 
+/* Writes it and all that is in it; the writer keeps what goes wrong. */
 void json_write(struct tau_writer *writer, json_t *json);
 
 #endif

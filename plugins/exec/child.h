@@ -61,6 +61,8 @@ void child_release(
 int child_ended(struct child *child, const struct tau_os *os,
 	struct tau_child_end *end, char *why, size_t room);
 
+/* Its fds and what is known of them, to a state and from it. 0 or -errno with
+ * a sentence. [create] */
 int child_save(
 	struct tau_op *op, const struct child *child, struct tau_out *state);
 int child_restore(struct tau_op *op, struct child *child,

@@ -57,6 +57,8 @@ uint64_t feed_drop(struct feed *feed);
 
 void feed_release(struct feed *feed);
 
+/* What is under way, to a state and from it. 0 or -errno with a sentence.
+ * [create] */
 int feed_save(
 	struct tau_op *op, const struct feed *feed, struct tau_out *state);
 int feed_restore(struct tau_op *op, struct feed *feed, struct tau_in *state);

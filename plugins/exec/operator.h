@@ -70,7 +70,8 @@ struct exec {
 	bool out_closed; /* it writes no more */
 };
 
-/* Turns of what runs: TAU_OK, TAU_STOPPED, or -errno with a sentence. */
+/* Turns of what runs: TAU_OK, TAU_STOPPED, or -errno with a sentence. Suspend
+ * for room in `bad` alone. [run] */
 int exec_feed(struct tau_op *op, struct exec *self);
 int exec_take(struct tau_op *op, struct exec *self);
 int exec_hear(struct tau_op *op, struct exec *self);
@@ -85,6 +86,7 @@ int exec_settle(struct tau_op *op, struct exec *self, int flow, uint64_t frame);
 int exec_finish(struct tau_op *op, struct exec *self);
 int exec_conclude(struct tau_op *op, struct exec *self);
 
+/* For struct tau_operator. */
 int exec_save(struct tau_op *op, struct tau_out *state, uint32_t version);
 int exec_restore(struct tau_op *op, struct tau_in *state, uint32_t version);
 

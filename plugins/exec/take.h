@@ -47,6 +47,8 @@ int take_rest(struct tau_op *op, struct take *take, bool well);
 void take_clear(struct take *take);
 void take_release(struct take *take);
 
+/* What came and was not sent, to a state and from it, which is refused where
+ * the format is another one now. 0 or -errno with a sentence. [create] */
 int take_save(
 	struct tau_op *op, const struct take *take, struct tau_out *state);
 int take_restore(struct tau_op *op, struct take *take, struct tau_in *state);
