@@ -36,10 +36,10 @@
  *
  * The manifest. Of several nodes the one that is named is run. A stream that
  * leads from it to another node, or comes from there, is the application's: it
- * must be named in `reads` or `writes`. So may be ports that the manifest leaves
- * free. The back stream of such a port is a port of its own, OPERATOR.PORT.back,
- * in the other list; unless it is required, it may be left out, and then it is
- * unconnected. What the manifest says of a node's process
+ * must be named in `reads` or `writes`. So may be ports that the manifest
+ * leaves free. The back stream of such a port is a port of its own,
+ * OPERATOR.PORT.back, in the other list; unless it is required, it may be left
+ * out, and then it is unconnected. What the manifest says of a node's process
  * (restart, watchdog, limits, cwd, env, cpus) is the application's business.
  * Operators that use standard input or output are refused: those are the
  * application's. Plugins are looked for where the manifest and `plugin_path`
@@ -48,10 +48,11 @@
  * The process. No signal handler is installed, the folder is not changed,
  * nothing is printed; plugins stay mapped for ever. The application ignores
  * SIGPIPE, or else an operator that writes to a pipe without a reader ends it.
- * An operator that crashes, uses up its stack, breaks a rule of the operator ABI
- * (said through `log`) or meets a bug of the fabric ends the whole application,
- * as would any library; what must survive that runs as `tau run` and is spoken
- * to over a link. An operator that computes for long holds the loop up.
+ * An operator that crashes, uses up its stack, breaks a rule of the operator
+ * ABI (said through `log`) or meets a bug of the fabric ends the whole
+ * application, as would any library; what must survive that runs as `tau run`
+ * and is spoken to over a link. An operator that computes for long holds the
+ * loop up.
  *
  * Threads. A node belongs to the thread that opened it; called from another
  * one, everything answers -EPERM and does nothing. Several nodes may be open at
@@ -139,9 +140,9 @@ int tau_node_open(struct tau_node **node, const char *manifest,
 	const char *name, const struct tau_node_options *options);
 
 /* Ends everything at once, which may let operators clean up, counts what was
- * under way and is lost (`counts` may be NULL), says it through `log`, and frees
- * the node; records that were read are gone. *node becomes NULL, and may be.
- * -EPERM from another thread, -EBUSY from within `log`: then nothing. */
+ * under way and is lost (`counts` may be NULL), says it through `log`, and
+ * frees the node; records that were read are gone. *node becomes NULL, and may
+ * be. -EPERM from another thread, -EBUSY from within `log`: then nothing. */
 int tau_node_close(struct tau_node **node, struct tau_node_counts *counts);
 
 /* The fd to wait for; it stays the node's and the same. */

@@ -48,7 +48,8 @@ struct tau_child {
 	uint32_t size; /* of this struct, as the plugin knows it */
 	uint32_t word_count, setting_count, reserved;
 	/* The program and its arguments. A program with a slash in its name is
-	 * a path, relative to the folder; any other is looked for along PATH. */
+	 * a path, relative to the folder; any other is looked for along PATH.
+	 */
 	const char *const *words;
 	/* "NAME=VALUE" each, beside and before the supervisor's environment,
 	 * TAU_NODE and TAU_OPERATOR. */

@@ -1,6 +1,6 @@
 /*
- * clean: makes what strangers' code has said fit for a terminal and for JSON. It
- * may hold anything, and has been cut anywhere.
+ * clean: makes what strangers' code has said fit for a terminal and for JSON.
+ * It may hold anything, and has been cut anywhere.
  */
 #ifndef TAU_CORE_CHECK_CLEAN_H
 #define TAU_CORE_CHECK_CLEAN_H

@@ -4,8 +4,8 @@
  * A text with a line per stream: its name, then numbers separated by spaces:
  * records sent, received, retired, the limit, records carried, a digest of
  * these in hexadecimal, and, where a program of somebody else's reads it, how
- * many may be under way to that. The side that hands over counts first, the one that
- * restored counts anew.
+ * many may be under way to that. The side that hands over counts first, the one
+ * that restored counts anew.
  */
 #ifndef TAU_CORE_FLEET_PROOF_H
 #define TAU_CORE_FLEET_PROOF_H

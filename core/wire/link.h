@@ -135,8 +135,8 @@ int link_renew(struct link *link, int fd, struct error *error);
  * the same connection where the other was. What was over stays so: see
  * link_is_over. Of a stream that this one does not have nothing is kept where
  * `partly` says so: then the other side does not speak of it either. -EAGAIN: a
- * packet that could not go yet speaks of one. -EBADMSG, -ENOENT, -EMSGSIZE, -ENOMEM, with a sentence; it can
- * only be destroyed then. */
+ * packet that could not go yet speaks of one. -EBADMSG, -ENOENT, -EMSGSIZE,
+ * -ENOMEM, with a sentence; it can only be destroyed then. */
 void link_carry(const struct link *link, struct carry *to);
 int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	struct error *error);
