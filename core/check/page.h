@@ -33,6 +33,8 @@ enum probe_group {
 
 struct page_finding {
 	uint32_t group;
+	/* Of what it prints, the part that its case has printed. */
+	uint64_t printed_from, printed_to;
 	char code[PAGE_CODE_BYTES], where[PAGE_WHERE_BYTES],
 		text[PAGE_TEXT_BYTES];
 };
@@ -46,6 +48,7 @@ struct page {
 	uint32_t cases;                /* that were begun */
 	uint32_t passed[PROBE_GROUPS]; /* without a finding */
 	uint32_t finding_count, left_out_count;
+	uint64_t printed_from; /* the case, where it prints */
 	uint64_t stands; /* where a crash stood in the plugin's file, or 0 */
 	char where[PAGE_WHERE_BYTES]; /* the case */
 	struct page_finding findings[PAGE_FINDINGS_MAX];

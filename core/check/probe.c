@@ -53,6 +53,8 @@ int probe_main(struct os *os, const char *path, const char *name,
 		.folder = folder,
 		.cells = {.os = os}};
 	probe->page->group = first;
+	/* So that it prints where it fails, also when it crashes there. */
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
 	limit_files(os);
 	(void)guard_signals(os);
 	if (load(probe, path, name, store, &library) < 0)
@@ -81,6 +83,14 @@ static void limit_files(struct os *os)
 	const struct rlimit limit = {PROBE_FILE_BYTES, PROBE_FILE_BYTES};
 
 	(void)os->rlimit(os, RLIMIT_FSIZE, &limit, NULL);
+}
+
+/* How far it has printed, to fds 1 and 2 alike. */
+static uint64_t printed(struct probe *probe)
+{
+	int64_t at = probe->os->lseek(probe->os, 2, 0, SEEK_CUR);
+
+	return at > 0 ? (uint64_t)at : 0;
 }
 
 /* A copy of the process, which the operator has made, is nobody's. */
@@ -201,6 +211,8 @@ void probe_finding(
 		return;
 	finding = &page->findings[page->finding_count];
 	finding->group = page->group;
+	finding->printed_from = page->printed_from;
+	finding->printed_to = printed(probe);
 	(void)snprintf(finding->code, sizeof finding->code, "%s", code);
 	(void)snprintf(
 		finding->where, sizeof finding->where, "%s", page->where);
@@ -239,6 +251,7 @@ void probe_case(struct probe *probe, const char *format, ...)
 	(void)vsnprintf(
 		probe->page->where, sizeof probe->page->where, format, list);
 	va_end(list);
+	probe->page->printed_from = printed(probe);
 	probe->page->cases++;
 }
 

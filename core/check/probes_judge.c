@@ -18,8 +18,10 @@ static const char *const names[PROBE_GROUPS] = {"loading", "records", "stalls",
 
 static void close_texts(struct page *page);
 static void add(struct probes *probes, const char *owner, const char *code,
-	uint32_t group, const char *where, const char *text);
-static void collect(struct probes *probes, const char *owner);
+	uint32_t group, const char *where, const char *text,
+	const char *printed);
+static void collect(
+	struct probes *probes, const char *owner, const struct probes_end *end);
 static void judge_end(
 	struct probes *probes, const char *owner, const struct probes_end *end);
 
@@ -32,12 +34,12 @@ void probes_judge(struct probes *probes, const char *owner,
 	const struct probes_end *end, bool done)
 {
 	close_texts(probes->page);
-	collect(probes, owner);
+	collect(probes, owner, end);
 	if (!done)
 		judge_end(probes, owner, end);
 	if (end->copies)
 		add(probes, owner, "life.children", probes->page->group, "",
-			"it left processes behind, which had to be killed");
+			"it left processes behind, which had to be killed", "");
 }
 
 static void close_texts(struct page *page)
@@ -99,7 +101,8 @@ static bool is_known(
 
 /* Each code once for an operator. */
 static void add(struct probes *probes, const char *owner, const char *code,
-	uint32_t group, const char *where, const char *text)
+	uint32_t group, const char *where, const char *text,
+	const char *printed)
 {
 	char place[512];
 	bool crashed = strncmp(code, "case.", 5) == 0 ||
@@ -109,12 +112,15 @@ static void add(struct probes *probes, const char *owner, const char *code,
 	place[0] = '\0';
 	if (crashed)
 		say_place(probes, place, sizeof place);
-	if (!is_known(probes->report, owner, code))
-		report_finding(probes->report, code, owner, probes_group(group),
-			where, "%s%s", text, place);
+	if (is_known(probes->report, owner, code))
+		return;
+	report_finding(probes->report, code, owner, probes_group(group), where,
+		"%s%s", text, place);
+	report_printed(probes->report, printed);
 }
 
-static void collect(struct probes *probes, const char *owner)
+static void collect(
+	struct probes *probes, const char *owner, const struct probes_end *end)
 {
 	const struct page *page = probes->page;
 
@@ -128,7 +134,7 @@ static void collect(struct probes *probes, const char *owner)
 
 		if (report_hint(finding->code))
 			add(probes, owner, finding->code, finding->group,
-				finding->where, finding->text);
+				finding->where, finding->text, end->printed[i]);
 	}
 	for (uint32_t i = 0; i < page->left_out_count && i < PAGE_LEFT_OUT_MAX;
 		i++)
@@ -180,5 +186,5 @@ static void judge_end(
 			"it ended the process, with the exit code %d%s",
 			how->si_status, said);
 	}
-	add(probes, owner, code, page->group, page->where, text);
+	add(probes, owner, code, page->group, page->where, text, "");
 }

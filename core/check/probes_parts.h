@@ -30,6 +30,8 @@ struct probes_end {
 	bool large;  /* it took too much memory */
 	bool copies; /* it left processes behind, which were killed */
 	char said[PROBES_SAID_BYTES + 1];
+	/* What each finding's case has printed, or "". */
+	char printed[PAGE_FINDINGS_MAX][PROBES_SAID_BYTES + 1];
 };
 
 /* Tries groups from `group` on in one process, until it has ended. A negative

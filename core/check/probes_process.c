@@ -21,6 +21,28 @@ static int start(
 static int follow(
 	struct probes *probes, pid_t pid, int pidfd, struct probes_end *end);
 
+/* The numbers are a stranger's. */
+static void collect_printed(
+	struct probes *probes, int fd, struct probes_end *end)
+{
+	struct page *page = probes->page;
+	uint32_t count = page->finding_count;
+
+	for (uint32_t i = 0; i < count && i < PAGE_FINDINGS_MAX; i++) {
+		uint64_t from = page->findings[i].printed_from;
+		uint64_t to = page->findings[i].printed_to;
+		size_t most = to - from < PROBES_SAID_BYTES
+				      ? (size_t)(to - from)
+				      : PROBES_SAID_BYTES;
+		ssize_t bytes = 0;
+
+		if (from < to && to <= INT64_MAX)
+			bytes = probes->os->pread(probes->os, fd,
+				end->printed[i], most, (int64_t)from);
+		end->printed[i][bytes > 0 ? bytes : 0] = '\0';
+	}
+}
+
 int probes_process(struct probes *probes, const char *name, uint32_t group,
 	struct probes_end *end)
 {
@@ -38,6 +60,7 @@ int probes_process(struct probes *probes, const char *name, uint32_t group,
 		end->copies = brood_end_all(&probes->brood);
 		bytes = os->pread(os, fds[1], end->said, PROBES_SAID_BYTES, 0);
 		end->said[bytes > 0 ? bytes : 0] = '\0';
+		collect_printed(probes, fds[1], end);
 	}
 	if (fds[1] >= 0)
 		os->close(os, fds[1]);

@@ -116,13 +116,20 @@ void report_release(struct check_report *report)
 	*report = (struct check_report){0};
 }
 
-static const char *clean(struct check_report *report, const char *text)
+static char *clean_lines(struct check_report *report, const char *text)
 {
 	size_t bytes = strlen(text);
 	char *cleaned = arena_allocate(&report->arena, bytes + 1, 1);
 
 	memcpy(cleaned, text, bytes + 1);
 	clean_text(cleaned);
+	return cleaned;
+}
+
+static const char *clean(struct check_report *report, const char *text)
+{
+	char *cleaned = clean_lines(report, text);
+
 	for (char *end = cleaned; (end = strchr(end, '\n'));)
 		*end = ' ';
 	return cleaned;
@@ -148,7 +155,15 @@ void report_finding(struct check_report *report, const char *code,
 	finding->where = clean(report, where);
 	finding->text = clean(report, text);
 	finding->hint = report_hint(code);
+	finding->printed = "";
 	group_of(report, owner, group)->findings++;
+}
+
+void report_printed(struct check_report *report, const char *printed)
+{
+	CHECK(report->finding_count > 0);
+	report->findings[report->finding_count - 1].printed =
+		clean_lines(report, printed);
 }
 
 void report_passed(struct check_report *report, const char *owner,

@@ -16,11 +16,12 @@
 #include "core/plan/arena.h"
 
 struct check_finding {
-	const char *code;  /* "elf.exports": stable, see report_hint */
-	const char *owner; /* the operator, or "" */
-	const char *where; /* the case, or "" */
-	const char *text;  /* a sentence */
-	const char *hint;  /* what to do */
+	const char *code;    /* "elf.exports": stable, see report_hint */
+	const char *owner;   /* the operator, or "" */
+	const char *where;   /* the case, or "" */
+	const char *text;    /* a sentence */
+	const char *hint;    /* what to do */
+	const char *printed; /* in that case, to its outputs, or "" */
 };
 
 struct check_group {
@@ -54,6 +55,9 @@ void report_release(struct check_report *report);
 void report_finding(struct check_report *report, const char *code,
 	const char *owner, const char *group, const char *where,
 	const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* What the plugin printed in the case of the finding added last. */
+void report_printed(struct check_report *report, const char *printed);
 
 /* So many cases of a group have passed. */
 void report_passed(struct check_report *report, const char *owner,

@@ -116,6 +116,17 @@ static void show_owner(struct cli *cli, const char *owner, const char *where)
 		*owner && *where ? ", " : "", where);
 }
 
+/* Line by line, each behind a mark. */
+static void show_printed(FILE *out, const char *printed)
+{
+	while (*printed) {
+		size_t bytes = strcspn(printed, "\n");
+
+		fprintf(out, "  printed: %.*s\n", (int)bytes, printed);
+		printed += bytes + (printed[bytes] != '\0');
+	}
+}
+
 static void show(
 	struct cli *cli, const char *path, const struct check_report *report)
 {
@@ -157,6 +168,7 @@ static void show(
 		show_owner(cli, finding->owner, finding->where);
 		fprintf(out, ": %s\n  hint: %s\n", finding->text,
 			finding->hint);
+		show_printed(out, finding->printed);
 	}
 	fprintf(out, "%s%s: %u passed, %zu found\n",
 		report->finding_count ? "\n" : "", path, passed,
@@ -172,11 +184,11 @@ static void show_json(
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct check_finding *one = &report->findings[i];
 
-		json_array_append_new(
-			findings, json_pack("{s:s, s:s, s:s, s:s, s:s}", "code",
-					  one->code, "operator", one->owner,
-					  "case", one->where, "text", one->text,
-					  "hint", one->hint));
+		json_array_append_new(findings,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "code",
+				one->code, "operator", one->owner, "case",
+				one->where, "text", one->text, "hint",
+				one->hint, "printed", one->printed));
 	}
 	for (size_t i = 0; i < report->group_count; i++) {
 		const struct check_group *one = &report->groups[i];

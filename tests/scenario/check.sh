@@ -34,6 +34,10 @@ for source in "$here"/*.c; do
 			'.findings[0].text | contains($at) and contains($file)' out >/dev/null ||
 			fail "$name: it does not say where: $(cat out)"
 		;;
+	prints.c)
+		jq -e '.findings[0].printed == "counted 1, stopped\ncounted 11\n"' out >/dev/null ||
+			fail "$name: what it printed: $(cat out)"
+		;;
 	newer.c)
 		jq -e '[.remarks[].text] | length == 3 and (.[2] | contains("TAU_PARAM_NONE"))' out >/dev/null ||
 			fail "$name: no remarks: $(cat out)"
