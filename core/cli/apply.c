@@ -20,7 +20,11 @@ struct wish {
 	bool wait;
 };
 
+/* What a request has besides the record: its head, and the options. */
+#define BESIDES_BYTES 256
+
 static int apply(struct cli *cli, struct wish *wish, const struct plan *after);
+static void add_options(struct asking *asking, const struct wish *wish);
 static char *folders_of(const char *list);
 
 static int take(struct cli *cli, void *context, int id, const char *value)
@@ -94,7 +98,7 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 	request = record_request(cli, &planning, after);
 	record = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
-	if (strlen("record=") + strlen(record) + 64 >
+	if (strlen("record=") + strlen(record) + BESIDES_BYTES >
 		CONTROL_REQUEST_BYTES_MAX) {
 		cli_say(cli,
 			"%s and its settings take more than %u bytes, which is "
@@ -104,23 +108,25 @@ static int apply(struct cli *cli, struct wish *wish, const struct plan *after)
 		code = EXIT_CODE_USAGE;
 	} else {
 		asking_add(&asking, "record=%s", record);
-		if (wish->deadline_ns >= 0)
-			asking_add(&asking, "deadline_ns=%" PRId64,
-				wish->deadline_ns);
-		if (wish->freeze_ns >= 0)
-			asking_add(
-				&asking, "freeze_ns=%" PRId64, wish->freeze_ns);
-		if (wish->probation_ns >= 0)
-			asking_add(&asking, "probation_ns=%" PRId64,
-				wish->probation_ns);
-		if (wish->wait)
-			asking_add(&asking, "wait=1");
+		add_options(&asking, wish);
 		code = asking_one(cli, &asking);
 		changing_finish(&changing);
 	}
 	free(record);
 	free(folders);
 	return code;
+}
+
+static void add_options(struct asking *asking, const struct wish *wish)
+{
+	if (wish->deadline_ns >= 0)
+		asking_add(asking, "deadline_ns=%" PRId64, wish->deadline_ns);
+	if (wish->freeze_ns >= 0)
+		asking_add(asking, "freeze_ns=%" PRId64, wish->freeze_ns);
+	if (wish->probation_ns >= 0)
+		asking_add(asking, "probation_ns=%" PRId64, wish->probation_ns);
+	if (wish->wait)
+		asking_add(asking, "wait=1");
 }
 
 /* The supervisor may stand in another folder. */
