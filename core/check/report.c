@@ -209,8 +209,3 @@ const char *report_hint(const char *code)
 			return codes[i].hint;
 	return NULL;
 }
-
-const char *report_code(size_t index)
-{
-	return index < sizeof codes / sizeof *codes ? codes[index].code : NULL;
-}

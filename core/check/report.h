@@ -73,7 +73,4 @@ void report_remark(
 /* What to do about a code; NULL when there is no such code. */
 const char *report_hint(const char *code);
 
-/* All codes in order, with a NULL behind the last. */
-const char *report_code(size_t index);
-
 #endif
