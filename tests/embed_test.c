@@ -68,11 +68,21 @@ static uint64_t fill(struct tau_node *node)
 	return count;
 }
 
+/* Reads all that is there; how many records. */
+static uint64_t drain(struct tau_node *node)
+{
+	struct tau_record record;
+	uint64_t count = 0;
+
+	for (; tau_node_read(node, 0, &record) == TAU_OK; count++)
+		ck_assert_int_eq(tau_node_consume(node, 0), 0);
+	return count;
+}
+
 START_TEST(who_does_not_read_blocks_who_writes_until_he_reads)
 {
 	struct tau_node *node = open_node(LINES, cut, cut);
-	struct tau_record record;
-	uint64_t written = 0, more, read = 0;
+	uint64_t written = 0, more, read;
 
 	do {
 		while (is_readable(node))
@@ -85,23 +95,14 @@ START_TEST(who_does_not_read_blocks_who_writes_until_he_reads)
 	ck_assert(!is_readable(node));
 	ck_assert_int_eq(tau_node_step(node), TAU_WAIT);
 	ck_assert(!is_readable(node));
-	while (tau_node_read(node, 0, &record) == TAU_OK) {
-		ck_assert_int_eq(tau_node_consume(node, 0), 0);
-		read++;
-	}
+	read = drain(node);
 	ck_assert(is_readable(node));
 	ck_assert_int_eq(settle(node), TAU_WAIT);
 	ck_assert_int_eq(put(node, "line\n"), TAU_OK);
 	ck_assert_int_eq(tau_node_end(node, 0), 0);
 	while (settle(node) != TAU_END)
-		while (tau_node_read(node, 0, &record) == TAU_OK) {
-			ck_assert_int_eq(tau_node_consume(node, 0), 0);
-			read++;
-		}
-	while (tau_node_read(node, 0, &record) == TAU_OK) {
-		ck_assert_int_eq(tau_node_consume(node, 0), 0);
-		read++;
-	}
+		read += drain(node);
+	read += drain(node);
 	ck_assert_uint_eq(read, written + 1);
 	ck_assert_int_eq(tau_node_close(&node, NULL), 0);
 	ck_assert_str_eq(said, "");
