@@ -106,6 +106,7 @@ class Writer {
 		const sequence = this.sent++;
 		this.sentBytes += body.length;
 		await this.put(sequence, body, type);
+		if (!this.gone && this.peer.error) throw this.peer.error;
 	}
 
 	put(sequence, body, type) {
@@ -164,6 +165,8 @@ class Peer {
 		this.credit = new Map(); // told before a port was asked for, and
 		this.over = new Map(); // how streams ended
 		this.rest = Buffer.alloc(0);
+		this.waiting = []; // for the socket to take more, or to be gone
+		this.socket.on('drain', () => this.drained());
 		this.socket.on('data', (data) => this.take(data));
 		this.socket.on('error', (error) => this.fail(error));
 		this.socket.on('close', () => this.fail(new Error('the other side has gone')));
@@ -213,6 +216,11 @@ class Peer {
 	fail(error) {
 		this.error = this.error || error;
 		for (const stream of [...this.readers.values(), ...this.writers.values()]) stream.wake();
+		this.drained();
+	}
+
+	drained() {
+		for (const wake of this.waiting.splice(0)) wake();
 	}
 
 	frame(kind, count, stream, first, bodies) {
@@ -225,8 +233,8 @@ class Peer {
 		head.writeBigUInt64LE(BigInt(first), 12);
 		head.writeUInt32LE(bytes, 20);
 		const packet = Buffer.concat([head, ...bodies, Buffer.alloc(padding(bytes))]);
-		if (this.socket.write(packet)) return Promise.resolve();
-		return new Promise((drained) => this.socket.once('drain', drained));
+		if (this.error || this.socket.write(packet)) return Promise.resolve();
+		return new Promise((wake) => this.waiting.push(wake));
 	}
 
 	notice(...items) {
