@@ -127,8 +127,8 @@ static void show_printed(FILE *out, const char *printed)
 	}
 }
 
-static void show(
-	struct cli *cli, const char *path, const struct check_report *report)
+/* What was tried; how many cases of it have passed. */
+static uint32_t show_groups(struct cli *cli, const struct check_report *report)
 {
 	FILE *out = cli->out.file;
 	uint32_t passed = 0;
@@ -145,6 +145,14 @@ static void show(
 			fprintf(out, ", %u found", group->findings);
 		fputc('\n', out);
 	}
+	return passed;
+}
+
+/* What was not tried, and what is no finding. */
+static void show_besides(struct cli *cli, const struct check_report *report)
+{
+	FILE *out = cli->out.file;
+
 	for (size_t i = 0; i < report->left_out_count; i++) {
 		const struct check_left_out *left_out = &report->left_out[i];
 
@@ -160,6 +168,15 @@ static void show(
 		fprintf(out, "%s%s%s\n", remark->owner,
 			*remark->owner ? ": " : "", remark->text);
 	}
+}
+
+static void show(
+	struct cli *cli, const char *path, const struct check_report *report)
+{
+	FILE *out = cli->out.file;
+	uint32_t passed = show_groups(cli, report);
+
+	show_besides(cli, report);
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct check_finding *finding = &report->findings[i];
 
