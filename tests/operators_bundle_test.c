@@ -5,11 +5,11 @@
 
 enum { WANT = 0 };
 
-static void pass_two(struct stage *stage)
+static void pass_two(struct scene *scene)
 {
-	stage_integer(stage, WANT, TAU_PARAM_INT, 0);
-	TEXT(stage, "a");
-	TEXT(stage, "b");
+	scene_integer(scene, WANT, TAU_PARAM_INT, 0);
+	TEXT(scene, "a");
+	TEXT(scene, "b");
 }
 
 /* Also from one process to another: what was told is not told again. */
@@ -22,15 +22,15 @@ END_TEST
 
 START_TEST(iota_is_ready_only_for_as_much_as_is_wanted)
 {
-	struct stage *stage = stage_create("tau-bundle", "iota");
+	struct scene *scene = scene_create("tau-bundle", "iota");
 	bool stopped;
 
-	pass_two(stage);
-	stage_integer(stage, WANT, TAU_PARAM_INT, 12345);
+	pass_two(scene);
+	scene_integer(scene, WANT, TAU_PARAM_INT, 12345);
 	ck_assert_int_eq(
-		stage_run(stage, STAGE_NEVER, STAGE_THAW, &stopped), 0);
-	ck_assert_uint_eq(stage_wanted_bytes(stage), 12345);
-	stage_destroy(stage);
+		scene_run(scene, STAGE_NEVER, SCENE_THAW, &stopped), 0);
+	ck_assert_uint_eq(scene_wanted_bytes(scene), 12345);
+	scene_destroy(scene);
 }
 END_TEST
 

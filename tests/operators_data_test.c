@@ -4,14 +4,14 @@
 
 /* --- data --- */
 
-static void count_words(struct stage *stage)
+static void count_words(struct scene *scene)
 {
-	stage_list(stage, 0, "", false);
-	TEXT(stage, "b");
-	TEXT(stage, "a");
-	TEXT(stage, "b");
-	CYCLE(stage);
-	TEXT(stage, "b");
+	scene_list(scene, 0, "", false);
+	TEXT(scene, "b");
+	TEXT(scene, "a");
+	TEXT(scene, "b");
+	CYCLE(scene);
+	TEXT(scene, "b");
 }
 
 START_TEST(count_begins_anew_on_a_cycle)
@@ -25,10 +25,10 @@ START_TEST(count_begins_anew_on_a_cycle)
 }
 END_TEST
 
-static void count_all(struct stage *stage)
+static void count_all(struct scene *scene)
 {
-	TEXT(stage, "b");
-	TEXT(stage, "a");
+	TEXT(scene, "b");
+	TEXT(scene, "a");
 }
 
 START_TEST(count_by_nothing_counts_all)
@@ -37,13 +37,13 @@ START_TEST(count_by_nothing_counts_all)
 }
 END_TEST
 
-static void count_fields(struct stage *stage)
+static void count_fields(struct scene *scene)
 {
-	stage_list(stage, 0, "/path,/n", false);
-	feed_map(stage, "path", "/a", "n", 1);
-	feed_map(stage, "path", "/a", "n", 2);
-	feed_map(stage, "path", "/a", "n", 1);
-	feed_map(stage, "path", "/b", NULL, 0);
+	scene_list(scene, 0, "/path,/n", false);
+	feed_map(scene, "path", "/a", "n", 1);
+	feed_map(scene, "path", "/a", "n", 2);
+	feed_map(scene, "path", "/a", "n", 1);
+	feed_map(scene, "path", "/b", NULL, 0);
 }
 
 START_TEST(count_by_two_fields_and_without_one_of_them)
@@ -56,18 +56,18 @@ START_TEST(count_by_two_fields_and_without_one_of_them)
 }
 END_TEST
 
-static void add_numbers(struct stage *stage)
+static void add_numbers(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, "");
-	TEXT(stage, "9223372036854775806");
-	TEXT(stage, "1");
-	CYCLE(stage);
-	TEXT(stage, "0.5");
-	TEXT(stage, "1e1");
-	TEXT(stage, "0x10");
-	CYCLE(stage);
-	TEXT(stage, "9223372036854775807");
-	TEXT(stage, "1");
+	scene_text(scene, 0, TAU_PARAM_FIELD, "");
+	TEXT(scene, "9223372036854775806");
+	TEXT(scene, "1");
+	CYCLE(scene);
+	TEXT(scene, "0.5");
+	TEXT(scene, "1e1");
+	TEXT(scene, "0x10");
+	CYCLE(scene);
+	TEXT(scene, "9223372036854775807");
+	TEXT(scene, "1");
 }
 
 START_TEST(sum_is_exact_until_it_overflows)
@@ -81,13 +81,13 @@ START_TEST(sum_is_exact_until_it_overflows)
 }
 END_TEST
 
-static void sum_by(struct stage *stage)
+static void sum_by(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, "/n");
-	stage_list(stage, 1, "/k", false);
-	feed_map(stage, "k", "x", "n", 3);
-	feed_map(stage, "k", "y", "n", -1);
-	feed_map(stage, "k", "x", "n", 4);
+	scene_text(scene, 0, TAU_PARAM_FIELD, "/n");
+	scene_list(scene, 1, "/k", false);
+	feed_map(scene, "k", "x", "n", 3);
+	feed_map(scene, "k", "y", "n", -1);
+	feed_map(scene, "k", "x", "n", 4);
 }
 
 START_TEST(sum_adds_per_kind)
@@ -97,35 +97,36 @@ START_TEST(sum_adds_per_kind)
 }
 END_TEST
 
-static void count_every(struct stage *stage)
+static void count_every(struct scene *scene)
 {
-	stage_list(stage, 0, "", false);
-	stage_integer(stage, 1, TAU_PARAM_DURATION, 1000);
-	TEXT(stage, "a");
-	TEXT(stage, "b");
+	scene_list(scene, 0, "", false);
+	scene_integer(scene, 1, TAU_PARAM_DURATION, 1000);
+	TEXT(scene, "a");
+	TEXT(scene, "b");
 }
 
-/* On a stage the time is up after each record. */
+/* In a scene time is up after each record; none comes after the last one, and
+ * the end needs no cycle. */
 START_TEST(count_every_so_often_sends_a_cycle_too)
 {
 	CHECK_OPERATOR("tau-data", "count", count_every,
 		"{\"value\":\"a\",\"count\":1}\n(tau)\n"
-		"{\"value\":\"b\",\"count\":1}\n(tau)\n",
+		"{\"value\":\"b\",\"count\":1}\n",
 		"");
 }
 END_TEST
 
-static void top_two(struct stage *stage)
+static void top_two(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, "");
-	stage_integer(stage, 1, TAU_PARAM_INT, 2);
-	TEXT(stage, "3");
-	TEXT(stage, "10");
-	TEXT(stage, "9");
-	TEXT(stage, "10.0");
-	TEXT(stage, "1e1");
-	CYCLE(stage);
-	TEXT(stage, "1");
+	scene_text(scene, 0, TAU_PARAM_FIELD, "");
+	scene_integer(scene, 1, TAU_PARAM_INT, 2);
+	TEXT(scene, "3");
+	TEXT(scene, "10");
+	TEXT(scene, "9");
+	TEXT(scene, "10.0");
+	TEXT(scene, "1e1");
+	CYCLE(scene);
+	TEXT(scene, "1");
 }
 
 START_TEST(top_keeps_the_first_of_equal_ones)
@@ -134,16 +135,16 @@ START_TEST(top_keeps_the_first_of_equal_ones)
 }
 END_TEST
 
-static void sort_words(struct stage *stage)
+static void sort_words(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, "");
-	stage_integer(stage, 1, TAU_PARAM_ENUM, 0);
-	TEXT(stage, "b");
-	TEXT(stage, "10");
-	TEXT(stage, "9.0");
-	TEXT(stage, "B");
-	TEXT(stage, "9");
-	TEXT(stage, "");
+	scene_text(scene, 0, TAU_PARAM_FIELD, "");
+	scene_integer(scene, 1, TAU_PARAM_ENUM, 0);
+	TEXT(scene, "b");
+	TEXT(scene, "10");
+	TEXT(scene, "9.0");
+	TEXT(scene, "B");
+	TEXT(scene, "9");
+	TEXT(scene, "");
 }
 
 START_TEST(sort_puts_numbers_before_text_and_is_stable)
@@ -153,14 +154,14 @@ START_TEST(sort_puts_numbers_before_text_and_is_stable)
 }
 END_TEST
 
-static void sort_down(struct stage *stage)
+static void sort_down(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, "/n");
-	stage_integer(stage, 1, TAU_PARAM_ENUM, 1);
-	feed_map(stage, "k", "first", "n", 1);
-	feed_map(stage, "k", "second", "n", 2);
-	feed_map(stage, "k", "third", "n", 1);
-	feed_map(stage, "k", "lost", NULL, 0);
+	scene_text(scene, 0, TAU_PARAM_FIELD, "/n");
+	scene_integer(scene, 1, TAU_PARAM_ENUM, 1);
+	feed_map(scene, "k", "first", "n", 1);
+	feed_map(scene, "k", "second", "n", 2);
+	feed_map(scene, "k", "third", "n", 1);
+	feed_map(scene, "k", "lost", NULL, 0);
 }
 
 START_TEST(sort_descending_keeps_equal_ones_in_order)
@@ -175,9 +176,9 @@ END_TEST
 
 /* --- flow --- */
 
-static void three(struct stage *stage)
+static void three(struct scene *scene)
 {
-	stage_integer(stage, 0, TAU_PARAM_INT, 12);
+	scene_integer(scene, 0, TAU_PARAM_INT, 12);
 }
 
 START_TEST(generate_counts)
@@ -187,13 +188,13 @@ START_TEST(generate_counts)
 }
 END_TEST
 
-static void take_some(struct stage *stage)
+static void take_some(struct scene *scene)
 {
-	stage_integer(stage, 0, TAU_PARAM_INT, 2);
-	TEXT(stage, "a");
-	CYCLE(stage);
-	TEXT(stage, "b");
-	TEXT(stage, "c");
+	scene_integer(scene, 0, TAU_PARAM_INT, 2);
+	TEXT(scene, "a");
+	CYCLE(scene);
+	TEXT(scene, "b");
+	TEXT(scene, "c");
 }
 
 START_TEST(take_does_not_count_cycles)
@@ -202,14 +203,14 @@ START_TEST(take_does_not_count_cycles)
 }
 END_TEST
 
-static void merge_two(struct stage *stage)
+static void merge_two(struct scene *scene)
 {
-	stage_feed(stage, 0, TAU_UTF8, "a", 1);
-	CYCLE(stage);
-	stage_feed(stage, 0, TAU_UTF8, "b", 1);
-	stage_feed(stage, 1, TAU_UTF8, "1", 1);
-	stage_feed(stage, 1, TAU_CYCLE, "", 0);
-	stage_feed(stage, 1, TAU_CYCLE, "", 0);
+	scene_feed(scene, 0, TAU_UTF8, "a", 1);
+	CYCLE(scene);
+	scene_feed(scene, 0, TAU_UTF8, "b", 1);
+	scene_feed(scene, 1, TAU_UTF8, "1", 1);
+	scene_feed(scene, 1, TAU_CYCLE, "", 0);
+	scene_feed(scene, 1, TAU_CYCLE, "", 0);
 }
 
 START_TEST(merge_waits_for_all_cycles)
@@ -219,60 +220,60 @@ START_TEST(merge_waits_for_all_cycles)
 }
 END_TEST
 
-static void tee_some(struct stage *stage)
+static void tee_some(struct scene *scene)
 {
-	TEXT(stage, "a");
-	CYCLE(stage);
-	TEXT(stage, "b");
+	TEXT(scene, "a");
+	CYCLE(scene);
+	TEXT(scene, "b");
 }
 
 START_TEST(tee_gives_all_to_all)
 {
-	struct stage *stage;
+	struct scene *scene;
 	bool stopped;
 
 	for (size_t stop = 0; stop < 5; stop++) {
-		stage = stage_create("tau-flow", "tee");
-		tee_some(stage);
+		scene = scene_create("tau-flow", "tee");
+		tee_some(scene);
 		ck_assert_int_eq(
-			stage_run(stage, stop, STAGE_MOVE, &stopped), 0);
+			scene_run(scene, stop, SCENE_MOVE, &stopped), 0);
 		for (uint32_t i = 0; i < STAGE_MEMBERS; i++)
 			ck_assert_str_eq(
-				stage_member_output(stage, i), "a\n(tau)\nb\n");
-		stage_destroy(stage);
+				scene_member_output(scene, i), "a\n(tau)\nb\n");
+		scene_destroy(scene);
 	}
 	ck_assert_msg(!stopped, "there were more waits than were tried");
 }
 END_TEST
 
-static void deal_some(struct stage *stage)
+static void deal_some(struct scene *scene)
 {
-	TEXT(stage, "a");
-	TEXT(stage, "b");
-	CYCLE(stage);
-	TEXT(stage, "c");
+	TEXT(scene, "a");
+	TEXT(scene, "b");
+	CYCLE(scene);
+	TEXT(scene, "c");
 }
 
 START_TEST(deal_gives_each_to_one_and_cycles_to_all)
 {
-	struct stage *stage;
+	struct scene *scene;
 	bool stopped;
 
 	for (size_t stop = 0; stop < 20; stop++) {
 		size_t texts = 0;
 
-		stage = stage_create("tau-flow", "deal");
-		deal_some(stage);
+		scene = scene_create("tau-flow", "deal");
+		deal_some(scene);
 		ck_assert_int_eq(
-			stage_run(stage, stop, STAGE_MOVE, &stopped), 0);
+			scene_run(scene, stop, SCENE_MOVE, &stopped), 0);
 		for (uint32_t i = 0; i < STAGE_MEMBERS; i++) {
-			const char *out = stage_member_output(stage, i);
+			const char *out = scene_member_output(scene, i);
 
 			ck_assert_ptr_nonnull(strstr(out, "(tau)\n"));
 			texts += strlen(out) - strlen("(tau)\n");
 		}
 		ck_assert_uint_eq(texts, strlen("a\nb\nc\n"));
-		stage_destroy(stage);
+		scene_destroy(scene);
 	}
 	ck_assert_msg(!stopped, "there were more waits than were tried");
 }

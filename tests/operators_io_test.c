@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/stage_os.h"
-
 static char folder[64], path[96];
 
 static void make_folder(void)
@@ -50,16 +48,16 @@ static const char *file_text(void)
 	return text;
 }
 
-static void read_params(struct stage *stage)
+static void read_params(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_PATH, path);
-	stage_integer(stage, 1, TAU_PARAM_BOOL, 0);
+	scene_trouble(scene);
+	scene_text(scene, 0, TAU_PARAM_PATH, path);
+	scene_integer(scene, 1, TAU_PARAM_BOOL, 0);
 }
 
 START_TEST(a_file_is_read_whole_however_short_the_reads)
 {
 	make_folder();
-	stage_os_troubles();
 	write_file("one\ntwo\nthree and the rest of it\n");
 	CHECK_OPERATOR("tau-io", "file.read", read_params,
 		"one\ntwo\nthree and the rest of it\n", NULL);
@@ -67,14 +65,14 @@ START_TEST(a_file_is_read_whole_however_short_the_reads)
 }
 END_TEST
 
-static void feed_sink(struct stage *stage)
+static void feed_sink(struct scene *scene)
 {
-	TEXT(stage, "text");
-	BYTES(stage, "by");
-	BYTES(stage, "tes\n");
-	CYCLE(stage);
-	feed_map(stage, "key", "value", "n", 1);
-	TEXT(stage, "");
+	TEXT(scene, "text");
+	BYTES(scene, "by");
+	BYTES(scene, "tes\n");
+	CYCLE(scene);
+	feed_map(scene, "key", "value", "n", 1);
+	TEXT(scene, "");
 }
 
 static const char sunk[] = "text\nbytes\n{\"key\":\"value\",\"n\":1}\n\n";
@@ -84,17 +82,17 @@ START_TEST(a_file_is_written_once_whatever_stops_it)
 	bool stopped = true;
 
 	make_folder();
-	stage_os_troubles();
 	for (size_t stop = 0; stopped; stop++) {
-		struct stage *stage = stage_create("tau-io", "file.write");
+		struct scene *scene = scene_create("tau-io", "file.write");
 
 		write_file("what was there before");
-		stage_text(stage, 0, TAU_PARAM_PATH, path);
-		feed_sink(stage);
+		scene_trouble(scene);
+		scene_text(scene, 0, TAU_PARAM_PATH, path);
+		feed_sink(scene);
 		ck_assert_int_eq(
-			stage_run(stage, stop, STAGE_MOVE, &stopped), 0);
+			scene_run(scene, stop, SCENE_MOVE, &stopped), 0);
 		ck_assert_str_eq(file_text(), sunk);
-		stage_destroy(stage);
+		scene_destroy(scene);
 	}
 	remove_folder();
 }
@@ -125,8 +123,8 @@ START_TEST(a_full_pipe_is_waited_for)
 
 	make_folder();
 	memset(large, 'x', sizeof large);
-	for (size_t stop = 0; stopped; stop += 1 + stop / 4) {
-		struct stage *stage = stage_create("tau-io", "stdout");
+	for (size_t stop = 0; stopped; stop++) {
+		struct scene *scene = scene_create("tau-io", "stdout");
 		int ends[2], status;
 		pid_t child;
 
@@ -140,12 +138,12 @@ START_TEST(a_full_pipe_is_waited_for)
 			_exit(WEXITSTATUS(status));
 		}
 		close(ends[0]);
-		stage_stdio(stage, ends[1]);
-		TEXT(stage, "first");
-		stage_feed(stage, 0, TAU_UTF8, large, sizeof large);
-		TEXT(stage, "last");
+		scene_stdio(scene, ends[1]);
+		TEXT(scene, "first");
+		scene_feed(scene, 0, TAU_UTF8, large, sizeof large);
+		TEXT(scene, "last");
 		ck_assert_int_eq(
-			stage_run(stage, stop, STAGE_MOVE, &stopped), 0);
+			scene_run(scene, stop, SCENE_MOVE, &stopped), 0);
 		close(ends[1]);
 		ck_assert_int_eq(waitpid(child, &status, 0), child);
 		ck_assert_int_eq(status, 0);
@@ -153,7 +151,7 @@ START_TEST(a_full_pipe_is_waited_for)
 		ck_assert_uint_eq(strlen(text), 6 + sizeof large + 1 + 5);
 		ck_assert_int_eq(strncmp(text, "first\nxx", 8), 0);
 		ck_assert_str_eq(text + 6 + sizeof large, "\nlast\n");
-		stage_destroy(stage);
+		scene_destroy(scene);
 	}
 	remove_folder();
 }
@@ -161,38 +159,38 @@ END_TEST
 
 START_TEST(a_reader_that_is_gone_is_no_failure)
 {
-	struct stage *stage = stage_create("tau-io", "stdout");
+	struct scene *scene = scene_create("tau-io", "stdout");
 	int ends[2];
 	bool stopped;
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	close(ends[0]);
 	signal(SIGPIPE, SIG_IGN);
-	stage_stdio(stage, ends[1]);
-	TEXT(stage, "nobody reads this");
+	scene_stdio(scene, ends[1]);
+	TEXT(scene, "nobody reads this");
 	ck_assert_int_eq(
-		stage_run(stage, STAGE_NEVER, STAGE_THAW, &stopped), 0);
-	ck_assert_str_eq(stage_failure(stage), "");
+		scene_run(scene, STAGE_NEVER, SCENE_THAW, &stopped), 0);
+	ck_assert_str_eq(scene_failure(scene), "");
 	close(ends[1]);
-	stage_destroy(stage);
+	scene_destroy(scene);
 }
 END_TEST
 
 START_TEST(standard_input_ends_with_its_writer)
 {
-	struct stage *stage = stage_create("tau-io", "stdin");
+	struct scene *scene = scene_create("tau-io", "stdin");
 	int ends[2];
 	bool stopped;
 
 	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
 	ck_assert_int_eq(write(ends[1], "some bytes", 10), 10);
 	close(ends[1]);
-	stage_stdio(stage, ends[0]);
+	scene_stdio(scene, ends[0]);
 	ck_assert_int_eq(
-		stage_run(stage, STAGE_NEVER, STAGE_THAW, &stopped), 0);
-	ck_assert_str_eq(stage_output(stage, 0), "some bytes");
+		scene_run(scene, STAGE_NEVER, SCENE_THAW, &stopped), 0);
+	ck_assert_str_eq(scene_output(scene, 0), "some bytes");
 	close(ends[0]);
-	stage_destroy(stage);
+	scene_destroy(scene);
 }
 END_TEST
 

@@ -3,12 +3,12 @@
 
 /* --- json --- */
 
-static void parse_json(struct stage *stage)
+static void parse_json(struct scene *scene)
 {
-	TEXT(stage, "{\"a\":[1,-2,0.5,null,true],\"b\":\"\\u00e9\\n\"}");
-	TEXT(stage, "9223372036854775808");
-	TEXT(stage, "{\"a\":1,\"a\":2}");
-	CYCLE(stage);
+	TEXT(scene, "{\"a\":[1,-2,0.5,null,true],\"b\":\"\\u00e9\\n\"}");
+	TEXT(scene, "9223372036854775808");
+	TEXT(scene, "{\"a\":1,\"a\":2}");
+	CYCLE(scene);
 }
 
 START_TEST(json_parse_refuses_what_it_would_have_to_change)
@@ -19,13 +19,13 @@ START_TEST(json_parse_refuses_what_it_would_have_to_change)
 }
 END_TEST
 
-static void deep_json(struct stage *stage)
+static void deep_json(struct scene *scene)
 {
-	TEXT(stage, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"
+	TEXT(scene, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"
 		    "]]]]]]]]");
-	TEXT(stage, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]"
+	TEXT(scene, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]"
 		    "]]]]]]]]]]");
-	TEXT(stage, "\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[\"");
+	TEXT(scene, "\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[\"");
 }
 
 START_TEST(json_parse_takes_32_levels)
@@ -37,11 +37,11 @@ START_TEST(json_parse_takes_32_levels)
 }
 END_TEST
 
-static void write_json(struct stage *stage)
+static void write_json(struct scene *scene)
 {
-	feed_map(stage, "text", "a\"b\\\x01\xff", "n", -7);
-	TEXT(stage, "plain");
-	BYTES(stage, "\x01\x02");
+	feed_map(scene, "text", "a\"b\\\x01\xff", "n", -7);
+	TEXT(scene, "plain");
+	BYTES(scene, "\x01\x02");
 }
 
 START_TEST(json_write_writes_all_records)
@@ -55,25 +55,25 @@ END_TEST
 
 /* --- match --- */
 
-static void where(struct stage *stage, const char *field, int64_t operation,
+static void where(struct scene *scene, const char *field, int64_t operation,
 	const char *value, bool number)
 {
-	stage_text(stage, 0, TAU_PARAM_FIELD, field);
-	stage_integer(stage, 1, TAU_PARAM_ENUM, operation);
-	stage_json(stage, 2, value, number);
+	scene_text(scene, 0, TAU_PARAM_FIELD, field);
+	scene_integer(scene, 1, TAU_PARAM_ENUM, operation);
+	scene_json(scene, 2, value, number);
 }
 
-static void at_least_nine(struct stage *stage)
+static void at_least_nine(struct scene *scene)
 {
-	where(stage, "/n", 5, "9", true);
-	feed_map(stage, "k", "ten", "n", 10);
-	feed_map(stage, "k", "nine", "n", 9);
-	feed_map(stage, "k", "eight", "n", 8);
-	feed_map(stage, "k", "none", NULL, 0);
-	feed_map(stage, "n", "9.5", NULL, 0);
-	feed_map(stage, "n", "many", NULL, 0);
-	CYCLE(stage);
-	TEXT(stage, "10");
+	where(scene, "/n", 5, "9", true);
+	feed_map(scene, "k", "ten", "n", 10);
+	feed_map(scene, "k", "nine", "n", 9);
+	feed_map(scene, "k", "eight", "n", 8);
+	feed_map(scene, "k", "none", NULL, 0);
+	feed_map(scene, "n", "9.5", NULL, 0);
+	feed_map(scene, "n", "many", NULL, 0);
+	CYCLE(scene);
+	TEXT(scene, "10");
 }
 
 START_TEST(where_compares_numbers_by_size)
@@ -90,12 +90,12 @@ START_TEST(where_compares_numbers_by_size)
 }
 END_TEST
 
-static void unequal_text(struct stage *stage)
+static void unequal_text(struct scene *scene)
 {
-	where(stage, "", 1, "b", false);
-	TEXT(stage, "a");
-	TEXT(stage, "b");
-	TEXT(stage, "10");
+	where(scene, "", 1, "b", false);
+	TEXT(scene, "a");
+	TEXT(scene, "b");
+	TEXT(scene, "10");
 }
 
 START_TEST(where_compares_text_by_bytes)
@@ -104,12 +104,12 @@ START_TEST(where_compares_text_by_bytes)
 }
 END_TEST
 
-static void prefix(struct stage *stage)
+static void prefix(struct scene *scene)
 {
-	where(stage, "/n", 6, "5", true);
-	feed_map(stage, "k", "a", "n", 503);
-	feed_map(stage, "k", "a", "n", 405);
-	feed_map(stage, "n", "5 apples", NULL, 0);
+	where(scene, "/n", 6, "5", true);
+	feed_map(scene, "k", "a", "n", 503);
+	feed_map(scene, "k", "a", "n", 405);
+	feed_map(scene, "n", "5 apples", NULL, 0);
 }
 
 START_TEST(where_looks_for_a_prefix_in_digits_too)
@@ -119,12 +119,12 @@ START_TEST(where_looks_for_a_prefix_in_digits_too)
 }
 END_TEST
 
-static void pattern(struct stage *stage)
+static void pattern(struct scene *scene)
 {
-	where(stage, "", 7, "^t.a\\w+$", false);
-	TEXT(stage, "teapot");
-	TEXT(stage, "tea");
-	TEXT(stage, "\xff teapot");
+	where(scene, "", 7, "^t.a\\w+$", false);
+	TEXT(scene, "teapot");
+	TEXT(scene, "tea");
+	TEXT(scene, "\xff teapot");
 }
 
 START_TEST(where_matches_a_pattern)
@@ -133,14 +133,14 @@ START_TEST(where_matches_a_pattern)
 }
 END_TEST
 
-static void groups(struct stage *stage)
+static void groups(struct scene *scene)
 {
-	stage_text(stage, 0, TAU_PARAM_REGEX,
+	scene_text(scene, 0, TAU_PARAM_REGEX,
 		"(?<key>\\w+)=(?:(?<number>\\d+)|(?<a_word>\\w*))");
-	TEXT(stage, "x=10");
-	TEXT(stage, "set y=");
-	CYCLE(stage);
-	TEXT(stage, "z");
+	TEXT(scene, "x=10");
+	TEXT(scene, "set y=");
+	CYCLE(scene);
+	TEXT(scene, "z");
 }
 
 START_TEST(regex_makes_a_map_of_named_groups)

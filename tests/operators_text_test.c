@@ -2,19 +2,19 @@
 #include "tests/staged.h"
 
 static void lines_params(
-	struct stage *stage, const char *separator, int64_t max)
+	struct scene *scene, const char *separator, int64_t max)
 {
-	stage_text(stage, 0, TAU_PARAM_STRING, separator);
-	stage_integer(stage, 1, TAU_PARAM_SIZE, max);
+	scene_text(scene, 0, TAU_PARAM_STRING, separator);
+	scene_integer(scene, 1, TAU_PARAM_SIZE, max);
 }
 
-static void torn_lines(struct stage *stage)
+static void torn_lines(struct scene *scene)
 {
-	lines_params(stage, "\n", 65536);
-	BYTES(stage, "one\ntw");
-	BYTES(stage, "o\nthr");
-	BYTES(stage, "e");
-	BYTES(stage, "e\n\nfive");
+	lines_params(scene, "\n", 65536);
+	BYTES(scene, "one\ntw");
+	BYTES(scene, "o\nthr");
+	BYTES(scene, "e");
+	BYTES(scene, "e\n\nfive");
 }
 
 START_TEST(lines_join_what_blocks_have_torn)
@@ -24,14 +24,14 @@ START_TEST(lines_join_what_blocks_have_torn)
 }
 END_TEST
 
-static void torn_separators(struct stage *stage)
+static void torn_separators(struct scene *scene)
 {
-	lines_params(stage, "\r\n\r\n", 65536);
-	BYTES(stage, "a: 1\r\nb: 2\r\n\r");
-	BYTES(stage, "\nc: 3\r");
-	BYTES(stage, "\n");
-	BYTES(stage, "\r");
-	BYTES(stage, "\nlast\r\n\r");
+	lines_params(scene, "\r\n\r\n", 65536);
+	BYTES(scene, "a: 1\r\nb: 2\r\n\r");
+	BYTES(scene, "\nc: 3\r");
+	BYTES(scene, "\n");
+	BYTES(scene, "\r");
+	BYTES(scene, "\nlast\r\n\r");
 }
 
 START_TEST(a_separator_may_be_torn_too)
@@ -41,13 +41,13 @@ START_TEST(a_separator_may_be_torn_too)
 }
 END_TEST
 
-static void long_lines(struct stage *stage)
+static void long_lines(struct scene *scene)
 {
-	lines_params(stage, "\n", 4);
-	BYTES(stage, "1234\n12345\n12");
-	BYTES(stage, "34");
-	BYTES(stage, "56");
-	BYTES(stage, "789\n1234\n");
+	lines_params(scene, "\n", 4);
+	BYTES(scene, "1234\n12345\n12");
+	BYTES(scene, "34");
+	BYTES(scene, "56");
+	BYTES(scene, "789\n1234\n");
 }
 
 START_TEST(a_line_beyond_max_goes_to_bad_with_its_beginning_and_length)
@@ -60,15 +60,15 @@ START_TEST(a_line_beyond_max_goes_to_bad_with_its_beginning_and_length)
 }
 END_TEST
 
-static void lines_of_text(struct stage *stage)
+static void lines_of_text(struct scene *scene)
 {
-	lines_params(stage, " ", 65536);
-	TEXT(stage, "to be");
-	TEXT(stage, "or not");
-	CYCLE(stage);
-	BYTES(stage, "to");
-	CYCLE(stage);
-	BYTES(stage, " be");
+	lines_params(scene, " ", 65536);
+	TEXT(scene, "to be");
+	TEXT(scene, "or not");
+	CYCLE(scene);
+	BYTES(scene, "to");
+	CYCLE(scene);
+	BYTES(scene, " be");
 }
 
 START_TEST(a_text_record_or_a_cycle_ends_a_line)
@@ -80,12 +80,12 @@ END_TEST
 
 /* --- fields --- */
 
-static void pick_one(struct stage *stage)
+static void pick_one(struct scene *scene)
 {
-	stage_list(stage, 0, "2", true);
-	stage_text(stage, 1, TAU_PARAM_STRING, "");
-	TEXT(stage, "  a  b\tc");
-	TEXT(stage, "alone");
+	scene_list(scene, 0, "2", true);
+	scene_text(scene, 1, TAU_PARAM_STRING, "");
+	TEXT(scene, "  a  b\tc");
+	TEXT(scene, "alone");
 }
 
 START_TEST(one_picked_column_is_text)
@@ -96,12 +96,12 @@ START_TEST(one_picked_column_is_text)
 }
 END_TEST
 
-static void pick_some(struct stage *stage)
+static void pick_some(struct scene *scene)
 {
-	stage_list(stage, 0, "-1,1", true);
-	stage_text(stage, 1, TAU_PARAM_STRING, "::");
-	TEXT(stage, "a::b::");
-	TEXT(stage, "x");
+	scene_list(scene, 0, "-1,1", true);
+	scene_text(scene, 1, TAU_PARAM_STRING, "::");
+	TEXT(scene, "a::b::");
+	TEXT(scene, "x");
 }
 
 START_TEST(several_columns_are_a_list)
@@ -113,13 +113,13 @@ END_TEST
 
 /* --- table --- */
 
-static void some_rows(struct stage *stage)
+static void some_rows(struct scene *scene)
 {
-	feed_map(stage, "path", "/a", "count", 5);
-	feed_map(stage, "path", "/caf\xc3\xa9", "count", 1200);
-	feed_map(stage, "other", "\xe6\x9d\xb1", NULL, 0);
-	CYCLE(stage);
-	TEXT(stage, "alone");
+	feed_map(scene, "path", "/a", "count", 5);
+	feed_map(scene, "path", "/caf\xc3\xa9", "count", 1200);
+	feed_map(scene, "other", "\xe6\x9d\xb1", NULL, 0);
+	CYCLE(scene);
+	TEXT(scene, "alone");
 }
 
 START_TEST(a_table_has_aligned_columns)
@@ -138,18 +138,18 @@ END_TEST
 
 /* --- weblog --- */
 
-static void log_lines(struct stage *stage)
+static void log_lines(struct scene *scene)
 {
-	TEXT(stage, "127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "
+	TEXT(scene, "127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "
 		    "\"GET /apache_pb.gif?a=1 HTTP/1.0\" 200 2326");
-	TEXT(stage, "::1 - two words [10/Oct/2000:13:55:36 -0700] "
+	TEXT(scene, "::1 - two words [10/Oct/2000:13:55:36 -0700] "
 		    "\"GET /a b HTTP/1.1\" 304 - \"-\" \"say \\\"hi\\\"\"");
-	TEXT(stage,
+	TEXT(scene,
 		"::1 - - [10/Oct/2000:13:55:36 -0700] \"-\" 408 0 \"\" \"-\"");
-	CYCLE(stage);
-	TEXT(stage, "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET\" 400 0");
-	TEXT(stage, "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET / x 400 0");
-	TEXT(stage, "hello");
+	CYCLE(scene);
+	TEXT(scene, "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET\" 400 0");
+	TEXT(scene, "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET / x 400 0");
+	TEXT(scene, "hello");
 }
 
 START_TEST(weblog_takes_lines_apart)

@@ -6,18 +6,18 @@
 #ifndef TESTS_STAGED_H
 #define TESTS_STAGED_H
 
-#include "tests/stage.h"
+#include "tests/scene.h"
 
 #include <tau/writer.h>
 
 #include "tests/test.h"
 
-#define TEXT(stage, text) stage_feed(stage, 0, TAU_UTF8, text, strlen(text))
-#define BYTES(stage, text) stage_feed(stage, 0, TAU_BYTES, text, strlen(text))
-#define CYCLE(stage) stage_feed(stage, 0, TAU_CYCLE, "", 0)
+#define TEXT(scene, text) scene_feed(scene, 0, TAU_UTF8, text, strlen(text))
+#define BYTES(scene, text) scene_feed(scene, 0, TAU_BYTES, text, strlen(text))
+#define CYCLE(scene) scene_feed(scene, 0, TAU_CYCLE, "", 0)
 
-/* Sets params and inputs of a stage that was just created. */
-typedef void set_up(struct stage *stage);
+/* Sets params and inputs of a scene that was just created. */
+typedef void set_up(struct scene *scene);
 
 struct expected {
 	const char *plugin, *name;
@@ -26,19 +26,19 @@ struct expected {
 };
 
 static inline void run_once(const struct expected *expected, size_t stop,
-	enum stage_how how, bool *stopped)
+	enum scene_how how, bool *stopped)
 {
-	struct stage *stage = stage_create(expected->plugin, expected->name);
+	struct scene *scene = scene_create(expected->plugin, expected->name);
 	int code;
 
-	expected->set_up(stage);
-	code = stage_run(stage, stop, how, stopped);
+	expected->set_up(scene);
+	code = scene_run(scene, stop, how, stopped);
 	ck_assert_msg(code == 0, "%s failed: %s", expected->name,
-		stage_failure(stage));
-	ck_assert_str_eq(stage_output(stage, 0), expected->out);
+		scene_failure(scene));
+	ck_assert_str_eq(scene_output(scene, 0), expected->out);
 	if (expected->bad)
-		ck_assert_str_eq(stage_output(stage, 1), expected->bad);
-	stage_destroy(stage);
+		ck_assert_str_eq(scene_output(scene, 1), expected->bad);
+	scene_destroy(scene);
 }
 
 /* Unstopped, then stopped at the first wait, the second, and so on. */
@@ -47,12 +47,12 @@ static inline void check(const struct expected *expected)
 	bool stopped;
 	size_t stops = 0;
 
-	run_once(expected, STAGE_NEVER, STAGE_THAW, &stopped);
-	for (int how = STAGE_THAW; how <= STAGE_MOVE; how++) {
+	run_once(expected, STAGE_NEVER, SCENE_THAW, &stopped);
+	for (int how = SCENE_THAW; how <= SCENE_MOVE; how++) {
 		size_t stop = 0;
 
 		do {
-			run_once(expected, stop++, (enum stage_how)how,
+			run_once(expected, stop++, (enum scene_how)how,
 				&stopped);
 			stops += stopped;
 		} while (stopped);
@@ -64,7 +64,7 @@ static inline void check(const struct expected *expected)
 	check(&(struct expected){plugin_, operator_, set_up_, out_, bad_})
 
 /* A map, by the writers that operators use. */
-static inline void feed_map(struct stage *stage, const char *key,
+static inline void feed_map(struct scene *scene, const char *key,
 	const char *text, const char *number_key, int64_t number)
 {
 	uint8_t space[512];
@@ -80,7 +80,7 @@ static inline void feed_map(struct stage *stage, const char *key,
 		tau_write_int(&w, number);
 	}
 	tau_write_end(&w, map);
-	stage_feed(stage, 0, TAU_VALUE, space, (size_t)tau_writer_finish(&w));
+	scene_feed(scene, 0, TAU_VALUE, space, (size_t)tau_writer_finish(&w));
 }
 
 #endif

@@ -63,6 +63,7 @@ struct stage_out {
 	const struct port_description *port; /* NULL: of a state */
 	struct stage_record *records;        /* what came out; owned */
 	size_t count, room;
+	uint64_t wanted_bytes; /* that it asked to have room for */
 	uint32_t given; /* in which turn, to who asked for the next one */
 	bool ended, off;
 };
@@ -76,6 +77,7 @@ struct stage_watch {
 	uint32_t stays; /* of the events: ready, and not drained since */
 	int fd;         /* -1: none */
 	uint64_t key;
+	uint32_t ready; /* bits that a wait has found, until drained */
 };
 
 /* A stand-in for a child: the far end of its leash, and a copy of what its
@@ -131,7 +133,8 @@ struct stage {
 
 	/* What is to happen. */
 	size_t stop_at, close_at, fail_at, gone_after;
-	size_t stop_each; /* the wait of each run, from 1; 0: none */
+	size_t stop_each;  /* the wait of each run, from 1; 0: none */
+	int64_t record_ns; /* that pass with each record it consumes */
 	uint32_t atomic;
 	uint32_t version; /* in which it saves and restores */
 	bool bits_stay;   /* of fds, until drained, as in a real host */

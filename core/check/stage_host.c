@@ -177,6 +177,8 @@ void stage_retire(struct stage *stage, struct stage_in *in)
 	in->cell = NULL;
 	in->at++;
 	in->head.next = in->head.limit = NULL;
+	if (in != &stage->state_in)
+		stage->now_ns += stage->record_ns;
 }
 
 static bool is_sent(const struct stage *stage, const struct stage_in *in)
@@ -270,6 +272,7 @@ static int want_out(struct tau_op *op, struct tau_out *head, uint64_t bytes)
 {
 	stage_enter(stage_of(op));
 	((struct stage_out *)(void *)head)->off = bytes == TAU_OFF;
+	((struct stage_out *)(void *)head)->wanted_bytes = bytes;
 	return 0;
 }
 

@@ -31,7 +31,8 @@ static bool is_ready(struct stage *stage, struct stage_watch *watch)
 
 	if (stage->bits_stay)
 		watch->stays |= events;
-	return watch->fd >= 0 && (events || watch->stays);
+	watch->ready = events | watch->stays;
+	return watch->fd >= 0 && watch->ready;
 }
 
 /* Whether all bits are of fds that have nothing, and only stay. */
@@ -257,6 +258,7 @@ int stage_set_watch(
 	return 0;
 }
 
+/* As on a node, no fd is ready before it was waited for. */
 int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event)
 {
 	struct stage *stage = stage_of(op);
@@ -266,10 +268,10 @@ int stage_next_event(struct tau_op *op, uint32_t slot, struct tau_event *event)
 		struct stage_watch *watch =
 			&stage->watches[stage->next_watch++ % STAGE_WATCHES];
 
-		if (watch->slot != slot || !is_ready(stage, watch))
+		if (watch->fd < 0 || watch->slot != slot || !watch->ready)
 			continue;
 		*event = (struct tau_event){.key = watch->key,
-			.events = polled(stage, watch) | watch->stays,
+			.events = watch->ready,
 			.fd = watch->fd};
 		return TAU_OK;
 	}
@@ -284,8 +286,13 @@ int stage_drained(struct tau_op *op, uint32_t slot, int fd, uint32_t events)
 	for (uint32_t i = 0; i < STAGE_WATCHES; i++) {
 		struct stage_watch *watch = &stage->watches[i];
 
-		if (watch->fd == fd && watch->slot == slot)
-			watch->stays &= ~events;
+		if (watch->fd != fd || watch->slot != slot)
+			continue;
+		watch->stays &= ~events;
+		watch->ready &= ~events;
+		if (!(watch->ready & (POLLIN | POLLOUT | POLLPRI)))
+			watch->ready = 0;
+		return 0;
 	}
-	return 0;
+	return -ENOENT;
 }
