@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 START_TEST(what_is_written_is_worked_on_and_read)
 {
@@ -242,6 +243,7 @@ START_TEST(fds_pass_as_records)
 	ck_assert_int_eq(pipe(fds), 0);
 	ck_assert_int_eq(tau_node_take_fd(node, 0), -EINVAL);
 	ck_assert_int_eq(tau_node_write_fd(node, 0, -1), -EBADF);
+	ck_assert_int_eq(tau_node_write_fd(node, 0, 1 << 20), -EBADF);
 	ck_assert_int_eq(tau_node_write_fd(node, 0, fds[1]), TAU_OK);
 	ck_assert_int_eq(put(node, "text"), TAU_OK);
 	/* This one is nobody's in the end, and closed by the node. */
@@ -289,6 +291,33 @@ START_TEST(a_wrong_write_is_refused_with_a_sentence)
 }
 END_TEST
 
+/* What a child would take off the list of the epoll fd is the parent's. */
+START_TEST(a_child_by_fork_has_no_node)
+{
+	struct tau_node *node = open_node(LINES, cut, cut);
+	int status;
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		_exit(tau_node_step(node) == -EPERM &&
+					tau_node_close(&node, NULL) == -EPERM
+				? 0
+				: 1);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(put(node, "a\n"), TAU_OK);
+	ck_assert_int_eq(settle(node), TAU_WAIT);
+	ck_assert_str_eq(get(node), "a");
+	ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+	ck_assert_int_eq(tau_node_open(&node, "", NULL, NULL), -EINVAL);
+	ck_assert_str_eq(tau_node_error(node),
+		"there is no manifest: give a path, or text that begins with a "
+		"brace");
+	ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+}
+END_TEST
+
 static Suite *embed_suite(void)
 {
 	Suite *suite = suite_create("embed");
@@ -296,6 +325,7 @@ static Suite *embed_suite(void)
 
 	tcase_add_unchecked_fixture(tests, make_store, remove_store);
 	tcase_add_test(tests, what_is_written_is_worked_on_and_read);
+	tcase_add_test(tests, a_child_by_fork_has_no_node);
 	tcase_add_test(
 		tests, what_was_written_before_the_end_can_be_read_behind_it);
 	tcase_add_test(

@@ -55,7 +55,9 @@
  * loop up.
  *
  * Threads. A node belongs to the thread that opened it; called from another
- * one, everything answers -EPERM and does nothing. Several nodes may be open at
+ * one, everything answers -EPERM and does nothing. It stays the parent's in a
+ * child made by fork(): tau_node_step and tau_node_close answer -EPERM there,
+ * and what the others do reaches nobody. Several nodes may be open at
  * a time (address space is enough for about a hundred), in several threads too.
  * From within `log` no function may be called; it answers -EBUSY.
  *

@@ -42,6 +42,7 @@ int tau_node_open(struct tau_node **made, const char *manifest,
 	node->due_ns = TIMERS_NEVER;
 	node->reads.reads = true;
 	os_linux_init(&node->os);
+	node->process = node->os.getpid(&node->os);
 	result = take_options(&opening, options);
 	if (result == 0)
 		result = open_node(&opening);
@@ -59,7 +60,7 @@ int tau_node_close(struct tau_node **node, struct tau_node_counts *counts)
 	if (!old)
 		return 0;
 	CHECK_MAGIC(old, TAU_NODE_MAGIC);
-	if (old->thread != fabric_thread())
+	if (old->thread != fabric_thread() || embed_is_copy(old))
 		return -EPERM;
 	if (old->saying)
 		return -EBUSY;
@@ -94,6 +95,11 @@ int embed_fail(struct tau_node *node, int code, const char *format, ...)
 	return code;
 }
 
+bool embed_is_copy(struct tau_node *node)
+{
+	return node->process != node->os.getpid(&node->os);
+}
+
 int embed_enter(struct tau_node *node)
 {
 	if (!node)
@@ -123,7 +129,7 @@ static int take_options(
 	struct tau_node *node = opening->node;
 	size_t known = sizeof opening->options;
 
-	if (!opening->manifest)
+	if (!opening->manifest || !opening->manifest[0])
 		return embed_fail(node, -EINVAL,
 			"there is no manifest: give a path, or text that "
 			"begins with a brace");

@@ -60,6 +60,7 @@ struct tau_node {
 	struct node_listener listener; /* first */
 	uint32_t magic;
 	uintptr_t thread;
+	pid_t process;
 	struct os os;
 	struct log log;
 	void (*say)(
@@ -99,6 +100,10 @@ int embed_fail(struct tau_node *node, int code, const char *format, ...)
 /* Whether a function may be called now: 0, -EPERM, -EBUSY; -EINVAL where
  * nothing was opened. */
 int embed_enter(struct tau_node *node);
+
+/* Whether this is a child's, made by fork, of the one that was opened: what it
+ * waits for is shared with that. */
+bool embed_is_copy(struct tau_node *node);
 
 /* Makes the plan of the one node, its ports bound. -errno with the sentence
  * kept. */

@@ -2,6 +2,7 @@
 #include "core/embed/embed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "core/record/descriptor.h"
@@ -49,7 +50,7 @@ int tau_node_write_fd(struct tau_node *node, uint32_t at, int fd)
 	if (port->type != PORT_FD && port->type != PORT_ANY)
 		flow = embed_fail(node, -EINVAL, "%s takes %s, not fds",
 			port->name, description_port_type_name(port->type));
-	if (flow == 0 && fd < 0)
+	if (flow == 0 && node->os.fcntl(&node->os, fd, F_GETFD, 0) < 0)
 		flow = embed_fail(
 			node, -EBADF, "%s: %d is no fd", port->name, fd);
 	if (flow == 0)

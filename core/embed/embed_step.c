@@ -36,6 +36,8 @@ int tau_node_step(struct tau_node *node)
 	struct scheduler *scheduler;
 	int result = embed_enter(node);
 
+	if (result == 0 && embed_is_copy(node))
+		result = -EPERM;
 	if (result < 0)
 		return result;
 	embed_settle(node);
