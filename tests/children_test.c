@@ -250,7 +250,13 @@ START_TEST(what_never_ran_says_why)
 		{"/\0/etc/passwd", 14,
 			"-13 0 cannot run /etc/passwd (/etc/passwd): "
 			"Permission denied; is it executable (chmod +x)?"},
+		{"/\0/tmp", 7,
+			"-13 0 cannot run /tmp (/tmp): Permission denied; it "
+			"is a folder: name the program in it"},
 		{"/none\0sh", 9, "-2 0 cannot run sh in the folder /none"},
+		{"/etc/passwd\0sh", 15,
+			"-20 0 cannot run sh in the folder /etc/passwd: Not a "
+			"directory"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

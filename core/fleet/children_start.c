@@ -234,11 +234,14 @@ static int spawn(struct child *child, const struct wish *wish, const char *path,
 static int say_unrun(struct os *os, const struct wish *wish, const char *path,
 	int code, struct error *error)
 {
-	struct stat status;
+	struct stat status = {0};
 	const char *hint = error_hint(code);
 	int folder = os->fstatat(os, AT_FDCWD, wish->folder, &status, 0);
-	int file = os->fstatat(os, AT_FDCWD, path, &status, 0);
+	int file;
 
+	if (folder == 0 && !S_ISDIR(status.st_mode))
+		folder = -ENOTDIR;
+	file = os->fstatat(os, AT_FDCWD, path, &status, 0);
 	if (folder < 0)
 		return error_set(error, folder,
 			"cannot run %s in the folder %s: %s", wish->words[0],
@@ -247,7 +250,9 @@ static int say_unrun(struct os *os, const struct wish *wish, const char *path,
 		hint = "; what its first line names to run it with, or its "
 		       "loader, is not there";
 	if (code == -EACCES && file == 0)
-		hint = "; is it executable (chmod +x)?";
+		hint = S_ISDIR(status.st_mode)
+			       ? "; it is a folder: name the program in it"
+			       : "; is it executable (chmod +x)?";
 	if (code == -ENOEXEC)
 		hint = "; a script begins with #! and what runs it";
 	return error_set(error, code, "cannot run %s (%s): %s%s",

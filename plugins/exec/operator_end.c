@@ -25,7 +25,11 @@ int exec_hear(struct tau_op *op, struct exec *self)
 		self->end = (struct tau_child_end){.code = flow};
 		(void)snprintf(self->why, sizeof self->why,
 			"nobody tells how %.*s has ended: %s", SHOWN_BYTES,
-			self->words.words[0], strerrordesc_np(-flow));
+			self->words.words[0],
+			flow == -EPIPE
+				? "another version of its node was told, "
+				  "or the supervisor is gone"
+				: strerrordesc_np(-flow));
 	}
 	self->phase = PHASE_ENDED;
 	child->idle[TAU_CHILD_OUT] = false;
