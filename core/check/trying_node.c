@@ -123,8 +123,13 @@ static bool is_due(const struct trying *trying)
 
 bool trying_advance(struct trying *trying, uint32_t at, int64_t duration_ns)
 {
-	int64_t until_ns = trying->time.now_ns + duration_ns;
+	int64_t until_ns;
 
+	if (duration_ns > TIMERS_NEVER - 1 - trying->time.now_ns)
+		return trying_fail(trying, at,
+			"no clock goes so far: all that a case advances is "
+			"less than 292 years");
+	until_ns = trying->time.now_ns + duration_ns;
 	while (trying_settle(trying, at, NULL, NULL)) {
 		int64_t due_ns = timers_next(&trying->node->fabric.timers);
 

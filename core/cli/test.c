@@ -50,6 +50,7 @@ static int try_file(struct tally *tally, const struct trials_request *request,
 static void gather(json_t *errors, const struct diagnostics *diagnostics);
 static void told(void *context, const struct trial *trial, uint32_t at,
 	bool renewed, const char *why);
+static void show_plainly(FILE *file, const char *text);
 static void show_lines(FILE *file, const char *before, const char *text);
 static void sum_up(struct tally *tally);
 
@@ -255,17 +256,29 @@ static void told(void *context, const struct trial *trial, uint32_t at,
 				why == NULL, "text", why));
 		return;
 	}
-	if (tally->wish->tap)
-		fprintf(cli->out.file, "%sok %u - %s: %s%s\n",
-			why ? "not " : "", number, trial->source.name,
-			one->name, how);
-	else
+	if (tally->wish->tap) {
+		fprintf(cli->out.file, "%sok %u - ", why ? "not " : "", number);
+		show_plainly(cli->out.file, trial->source.name);
+		fputs(": ", cli->out.file);
+		show_plainly(cli->out.file, one->name);
+		fprintf(cli->out.file, "%s\n", how);
+	} else
 		fprintf(cli->out.file, "%-4s  %s: %s%s\n", why ? "FAIL" : "ok",
 			trial->source.name, one->name, how);
 	if (why)
 		show_lines(
 			cli->out.file, tally->wish->tap ? "# " : "      ", why);
 	fflush(cli->out.file);
+}
+
+/* In TAP what stands behind a # is a directive: "# TODO" would excuse it. */
+static void show_plainly(FILE *file, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '#' || *text == '\\')
+			fputc('\\', file);
+		fputc(*text, file);
+	}
 }
 
 static void show_lines(FILE *file, const char *before, const char *text)

@@ -209,10 +209,23 @@ static void read_steps(struct reading *reading, void *into, struct cursor value)
 	}
 }
 
-static const struct take_key case_keys[] = {
-	{.name = "name",
-		.kind = TAKE_TEXT,
-		TAKE_FIELD(struct trial_case, name)},
+/* It stands on a line of the result, and so may not make lines of its own. */
+static void read_name(struct reading *reading, void *into, struct cursor value)
+{
+	struct trial_case *one = into;
+	bool plain = true;
+
+	if (!take_text(reading, value, &one->name))
+		return;
+	for (const char *at = one->name; *at; at++)
+		plain = plain && (unsigned char)*at >= ' ' && *at != '\x7f';
+	if (!plain)
+		diagnostics_add(reading->diagnostics, take_at(reading, value),
+			"a case's name is one line, without control "
+			"characters; there is \"doc\" for more");
+}
+
+static const struct take_key case_keys[] = {TAKE_BY_HAND("name", read_name),
 	{.name = "doc", .kind = TAKE_TEXT, TAKE_FIELD(struct trial_case, doc)},
 	TAKE_BY_HAND("steps", read_steps)};
 

@@ -360,3 +360,19 @@ t test
 expect_status 2
 t trials
 expect_status 2
+
+scenario "a name is a name, in TAP too"
+cases count 'a # TODO' '{"send": "it", "records": ["a"]}, {"expect": "it", "count": 2}'
+t test -L . --tap one.json
+expect_status 1
+expect_line out 'not ok 1 - one.json: a \\# TODO'
+cases count 'a\nok 2' '{"send": "it", "records": ["a"]}'
+t test -L . one.json
+expect_status 78
+expect_line err "one.json:2:11: a case's name is one line, without control characters; there is \"doc\" for more"
+
+scenario "time has an end"
+cases count long '{"send": "it", "records": ["a"]}, {"advance": "2000000h"}, {"advance": "2000000h"}'
+t test -L . one.json
+expect_status 1
+expect_line out '      one.json:3: no clock goes so far: all that a case advances is less than 292 years'
