@@ -11,6 +11,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The library's name, or its file. */
 static int find_name(struct tau_op *op, char name[PATH_MAX])
@@ -75,6 +76,15 @@ static bool is_data(void *address)
 	       ELF64_ST_TYPE(symbol->st_info) == STT_OBJECT;
 }
 
+/* dlopen waits for ever for whoever would write to a FIFO. */
+static bool is_special(const char *name)
+{
+	struct stat status;
+
+	return strchr(name, '/') && stat(name, &status) == 0 &&
+	       !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 /* A library is never closed: its threads and handlers may be anywhere. */
 int call_load(struct tau_op *op, struct call *call)
 {
@@ -84,6 +94,11 @@ int call_load(struct tau_op *op, struct call *call)
 
 	if (code)
 		return code;
+	if (is_special(name))
+		return tau_failf(op, -EINVAL,
+			"the library %.200s cannot be loaded: it is no regular "
+			"file",
+			name);
 	call->library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
 	if (!call->library)
 		return no_library(op, name);

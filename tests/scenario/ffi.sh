@@ -168,6 +168,8 @@ refused() {
 }
 refused 'libm.so.6 "f64 cosx(f64 x)"' '*the library libm.so.6 (*/libm.so.6) has no function "cosx"'
 refused 'libnone.so.6 "f64 cos(f64 x)"' '*the library libnone.so.6 cannot be loaded: libnone.so.6: *; it was looked for in LD_LIBRARY_PATH, the cache of ldconfig, /lib and /usr/lib; a name with a slash in it is a file*'
+mkfifo fifo.so
+refused './fifo.so "f64 cos(f64 x)"' "*the library $folder/fifo.so cannot be loaded: it is no regular file"
 refused './none.so "f64 cos(f64 x)"' "*the library $folder/none.so cannot be loaded: *No such file*"
 refused 'libc.so.6 "int environ(int x)"' '*"environ" of the library libc.so.6 is data, not a function'
 refused 'libm.so.6 "f64 pow(f64 x, f64 y)" /n' '*"in" is one field and pow takes 2: write a list'
