@@ -51,7 +51,7 @@ struct check_report {
 /* A zeroed report is empty. Texts that are given are copied. */
 void report_release(struct check_report *report);
 
-/* Adds a finding; `code` is one of report_codes. It counts for `group`. */
+/* Adds a finding; `code` is one of those in report.c. It counts for `group`. */
 void report_finding(struct check_report *report, const char *code,
 	const char *owner, const char *group, const char *where,
 	const char *format, ...) __attribute__((format(printf, 6, 7)));
