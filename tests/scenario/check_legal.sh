@@ -24,7 +24,8 @@ for source in "$legal"/*.c "$legal"/*.cc; do
 done
 
 scenario "ours pass"
-for plugin in ${PLUGINS:-}; do
+[ -n "${PLUGINS:-}" ] || PLUGINS=$(cd "$top_builddir" && echo plugins/tau-*.so)
+for plugin in $PLUGINS; do
 	t check "$top_builddir/$plugin"
 	[ "$status" = 0 ] || fail "$plugin: $(cat out err)"
 done
