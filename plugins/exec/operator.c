@@ -26,6 +26,25 @@ static int create(struct tau_op *op)
 		op, &self->words, &op->params[COMMAND], &op->params[SETTINGS]);
 }
 
+/* Of a program that is ended with its topology nobody else tells. What was
+ * handed over is the next one's, what was never run the one's before. */
+static void say_lost(struct tau_op *op, struct exec *self)
+{
+	uint64_t lost;
+
+	if (!self->works || self->phase != PHASE_RUNS || self->unwanted ||
+		self->child.fds[TAU_CHILD_IN] < 0)
+		return;
+	lost = feed_lost(&self->feed, self->unread);
+	lost += feed_drop(&self->feed);
+	if (lost)
+		tau_logf(op, TAU_WARNING,
+			"%.*s is ended, and never read %llu record%s that it "
+			"was given",
+			SHOWN_BYTES, self->words.words[0],
+			(unsigned long long)lost, lost == 1 ? "" : "s");
+}
+
 static void destroy(struct tau_op *op)
 {
 	struct exec *self = op->self;
@@ -34,6 +53,7 @@ static void destroy(struct tau_op *op)
 		return;
 	if (!self->os)
 		self->os = op->host->ext(op, "tau.os/1");
+	say_lost(op, self);
 	if (self->os)
 		child_release(op, &self->child, self->os);
 	words_release(&self->words);
@@ -169,6 +189,7 @@ static int begin(struct tau_op *op, struct exec *self)
 			"no program can be run here: that is done by a "
 			"supervisor (tau run), and there is none in a test or "
 			"in an application");
+	self->works = true;
 	return child_watch(op, &self->child);
 }
 
@@ -176,6 +197,7 @@ static int run(struct tau_op *op)
 {
 	struct exec *self = op->self;
 	int flow = begin(op, self);
+	int64_t unread = 0;
 
 	while (flow == TAU_OK) {
 		flow = turn(op, self);
@@ -183,6 +205,9 @@ static int run(struct tau_op *op)
 			flow = await(op, self);
 	}
 	child_unwatch(op, &self->child);
+	if (flow == TAU_STOPPED && self->child.fds[TAU_CHILD_IN] >= 0)
+		unread = self->spawn->unread(op, self->child.fds);
+	self->unread = unread < 0 ? 0 : (uint64_t)unread;
 	return flow < 0 ? flow : 0;
 }
 

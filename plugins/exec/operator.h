@@ -62,12 +62,14 @@ struct exec {
 	struct tau_child_end end;
 	char why[512];   /* it never ran, or broke the rules */
 	int64_t lost;    /* records that it did not read */
+	uint64_t unread; /* bytes, when `run` was stopped */
 	int64_t hint_ns; /* when to say that it closed something and lives */
 	bool again;      /* as control is told */
 	bool fed;        /* a record ever came */
 	bool unwanted;   /* nobody reads what it writes: it was told to end */
 	bool full;       /* out has no room */
 	bool out_closed; /* it writes no more */
+	bool works;      /* `run` was begun, and nothing was saved since */
 };
 
 /* Turns of what runs: TAU_OK, TAU_STOPPED, or -errno with a sentence. Suspend

@@ -52,6 +52,7 @@ int exec_save(struct tau_op *op, struct tau_out *state, uint32_t version)
 	int code;
 
 	(void)version;
+	self->works = false;
 	list(&numbers, entries);
 	code = state_save(op, state, entries, ENTRIES);
 	if (code == 0)

@@ -145,6 +145,11 @@ kill -TERM $pid
 wait $pid || :
 gone "$(cat child)"
 
+scenario "what it was given is counted when the topology ends it"
+seq 100 >in
+t run --drain-timeout 0s --for 300ms -e 'file.read in ! lines ! exec ["sh", "-c", "exec sleep 100"] ! null'
+expect_line err 'tau: main: exec: sh is ended, and never read 100 records that it was given'
+
 scenario "it dies with the supervisor, and without its node"
 rm -f out err child
 "$TAU" run -e 'exec ["sh", "-c", "echo $$ >child; echo up >&2; exec sleep 100"] ! null' >out 2>err &
