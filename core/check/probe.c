@@ -53,8 +53,6 @@ int probe_main(struct os *os, const char *path, const char *name,
 		.folder = folder,
 		.cells = {.os = os}};
 	probe->page->group = first;
-	/* So that it prints where it fails, also when it crashes there. */
-	(void)setvbuf(stdout, NULL, _IONBF, 0);
 	limit_files(os);
 	(void)guard_signals(os);
 	if (load(probe, path, name, store, &library) < 0)

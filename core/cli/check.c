@@ -71,6 +71,8 @@ int checking_command(struct cli *cli, int argc, char **argv)
 	if (argc != 4)
 		return EXIT_CODE_USAGE;
 	search_init(&search, cli, NULL);
+	/* So that it prints where it fails, also when it crashes there. */
+	(void)setvbuf(cli->out.file, NULL, _IONBF, 0);
 	return probe_main(&cli->os, argv[1], argv[2],
 		(uint32_t)strtoul(argv[3], NULL, 10), &search.folders);
 }
