@@ -233,7 +233,9 @@
 #define PROBE_FAILS_MAX 120u
 /* … and on its strict host: calls after a stop was told, in all, and in a row
  * that do nothing; waits in a row while nothing moves; records that an endless
- * source may write, and that are kept of one stream, states included. */
+ * source may write, and that are kept of one stream, states included; records
+ * written of one that is not consumed before reads of it are counted, and how
+ * many reads are too many. */
 #define STAGE_PATIENCE 2000u
 #define STAGE_CALLS_MAX 20000u
 #define STAGE_SPINS_MAX 5000u
@@ -241,6 +243,8 @@
 #define STAGE_STALE_MAX 16u /* waits that only a bit not drained has ended */
 #define STAGE_RECORDS_MAX 200u
 #define STAGE_KEPT_MAX 10000u
+#define STAGE_OVER_MAX 100u
+#define STAGE_AGAIN_MAX 16u
 
 /* links: packets as large as a socket's buffer takes a few of, streams as many
  * as two nodes share. A packet's heads, tables and packed bodies never exceed

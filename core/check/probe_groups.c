@@ -26,8 +26,16 @@ static bool live_once(
 	return good;
 }
 
+/* What no life has ever consumed, and one has read again and again. */
+static void judge_again(struct probe *probe, bool stuck, bool moved)
+{
+	if (stuck && !moved)
+		probe_finding(probe, "read.again", "%s", STAGE_AGAIN);
+}
+
 void probe_run(struct probe *probe)
 {
+	bool stuck = false, moved = false;
 	char opened[STAGE_PATH_BYTES] = "";
 	struct probe_life life = {0};
 	struct stage stage;
@@ -43,8 +51,11 @@ void probe_run(struct probe *probe)
 				"it fails with what it was given%s%s",
 				stage.failure[0] ? ": " : "", stage.failure);
 		memcpy(opened, stage.opened_path, sizeof opened);
+		stuck = stuck || stage.stuck;
+		moved = moved || stage.moved;
 		stage_release(&stage);
 	}
+	judge_again(probe, stuck, moved);
 	probe_fifo(probe, opened);
 	life = (struct probe_life){0};
 	if (!probe_begin(probe, &stage, &life))

@@ -49,6 +49,8 @@ static const struct {
 	{"reserve.void", "fill and commit a reservation before the next call "
 			 "that may suspend"},
 	{"reserve.beyond", "reserve as many bytes as you write"},
+	{"read.again", "call tau_consume when all that the record leads to is "
+		       "written, or tau_pass"},
 	{"in.window", "consume each record once, after tau_read gave it"},
 	{"out.window", "reserve room for each record before you commit it"},
 	{"out.atomic", "reserve as many bytes as you commit"},

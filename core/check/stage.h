@@ -144,6 +144,9 @@ struct stage {
 	size_t waits, run_waits, calls, failable, records_out;
 	uint32_t stale; /* waits in a row that only such a bit has ended */
 	uint32_t told_calls, stall, idle, turn, spins;
+	uint32_t over,
+		again;     /* records out, and reads, of what is not consumed */
+	bool stuck, moved; /* again and again; it consumed what it wrote of */
 	bool running, fresh, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
 	bool wanted_extension; /* that this host has not */
@@ -209,6 +212,17 @@ bool stage_has_some(const struct stage_in *in);
 
 /* Takes back what was consumed of a window. */
 void stage_retire(struct stage *stage, struct stage_in *in);
+
+/* What is to be known of who reads a record again and again: a write closes the
+ * windows; whether a read opens one again; something is consumed, or new; a
+ * finding about one that comes to no end, of which this may be the cause. */
+void stage_again_hide(struct stage *stage);
+bool stage_again_read(struct stage *stage, struct stage_in *in);
+void stage_again_move(struct stage *stage, bool consumed);
+void stage_again_found(struct stage *stage, const char *code, const char *text);
+#define STAGE_AGAIN                                                            \
+	"it read the same record again and again and wrote each time, but "    \
+	"never consumed it"
 
 /* … of all windows, but what was sent on by reference and not harvested yet: what
  * was consumed is a fault from now on. */

@@ -60,13 +60,13 @@ void stage_enter(struct stage *stage)
 	if (stage->calls++ > STAGE_CALLS_MAX)
 		stage->closing = true;
 	if (stage->running && stage->spins++ > STAGE_SPINS_MAX)
-		stage->found(stage, "run.spins",
+		stage_again_found(stage, "run.spins",
 			"it called the host 5000 times, and neither waited nor "
 			"moved a record");
 	if (!stage->running || (!stage->stopping && !stage->closing))
 		return;
 	if (stage->told_calls++ > STAGE_PATIENCE)
-		stage->found(stage,
+		stage_again_found(stage,
 			stage->closing ? "close.ignored" : "stop.ignored",
 			"it was told to stop and called the host 2000 times "
 			"since instead of returning");
@@ -103,6 +103,7 @@ static int out_room(
 		stage_harvest_one(stage, out);
 	else
 		stage_harvest(stage);
+	stage_again_hide(stage);
 	if (bytes > head->atomic) {
 		stage->broken = -EMSGSIZE;
 		return op->host->fail(op, -EMSGSIZE,
@@ -166,7 +167,7 @@ void stage_retire(struct stage *stage, struct stage_in *in)
 {
 	bool open = in->cell != NULL;
 
-	if (in->head.next < &in->window || in->head.next > in->head.limit) {
+	if (in->head.next < &in->window || in->head.next > &in->window + 1) {
 		if (open || in->head.next != in->head.limit)
 			stage->found(stage, "in.window",
 				"it consumed more records than it was given");
@@ -174,6 +175,7 @@ void stage_retire(struct stage *stage, struct stage_in *in)
 	if (!open || in->head.next == &in->window)
 		return;
 	cell_void(stage->cells, in->cell);
+	stage_again_move(stage, true);
 	in->cell = NULL;
 	in->at++;
 	in->head.next = in->head.limit = NULL;
@@ -229,6 +231,7 @@ static int open_window(struct stage *stage, struct stage_in *in)
 		memcpy(in->cell->body, record->body, record->bytes);
 	cell_seal(stage->cells, in->cell);
 	stage->idle = stage->spins = 0;
+	stage_again_move(stage, false);
 	in->window = (struct tau_record){
 		in->cell->body, record->bytes, record->type, 0};
 	in->head.next = &in->window;
@@ -243,6 +246,8 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 	bool waits =
 		(how & TAU_MAY_SUSPEND) && stage->running && stage->type->run;
 
+	if (stage_again_read(stage, in))
+		return TAU_OK;
 	stage_enter(stage);
 	stage_harvest(stage);
 	stage_retire(stage, in);

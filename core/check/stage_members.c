@@ -37,7 +37,7 @@ int stage_next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
 		struct stage_in *in = in_of(group, member);
 
 		/* What stands in its window and was consumed is gone. */
-		if (in->cell && in->head.next == in->head.limit) {
+		if (in->cell && in->head.next != &in->window) {
 			stage_harvest(stage);
 			stage_retire(stage, in);
 		}

@@ -169,4 +169,5 @@ static void keep(struct stage *stage, struct stage_out *out,
 		memcpy(&kept->fd, record->body, sizeof kept->fd);
 	stage->idle = stage->spins = 0;
 	stage->records_out += out->port && !out->port->derived;
+	stage->over += out->port && !out->port->derived;
 }

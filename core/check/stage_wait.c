@@ -156,8 +156,10 @@ static bool pass_time(struct stage *stage, const struct tau_want *want)
 			next = stage->timers[i].next_ns;
 	if (next > TIME_MAX_NS)
 		return false;
-	if (next > stage->now_ns)
+	if (next > stage->now_ns) {
 		stage->now_ns = next;
+		stage_again_move(stage, false);
+	}
 	return next != 0;
 }
 

@@ -67,7 +67,7 @@ expect_status 1
 grep -q '^  hint: ' out || fail "no hint"
 
 scenario "the manual has each code, and each was found"
-sed 's/\\-/-/g' "$here/../../../docs/tau.1" | sed -n '/^.SH FINDINGS/,/^.SH EXIT/p' | grep -oE '^\.B (file|elf|note|life|run|stop|fail|save|close|case|body|reserve|in|out|restore)\.[a-z]+' |
+sed 's/\\-/-/g' "$here/../../../docs/tau.1" | sed -n '/^.SH FINDINGS/,/^.SH EXIT/p' | grep -oE '^\.B (file|elf|note|life|run|stop|fail|save|close|case|body|reserve|read|in|out|restore)\.[a-z]+' |
 	sed 's/^\.B //' | sort -u >manual
 sort -u "$folder/codes" | sed '/^$/d' >found
 diff manual found || fail "the codes of the manual and those of the broken plugins differ"
