@@ -6,6 +6,10 @@
 #include <tau/value.h>
 #include <tau/writer.h>
 
+static const char spent[] = "; it is not started again, because its input has "
+			    "ended and all of it was given; what it had read "
+			    "and not worked on may be lost";
+
 /* --- its end --- */
 
 int exec_hear(struct tau_op *op, struct exec *self)
@@ -184,22 +188,41 @@ static void describe(struct exec *self, char *text, size_t room)
 			(long long)self->lost, self->lost == 1 ? "" : "s");
 }
 
+/* Whether another was asked for, and there is nothing left to give it: that it
+ * had tries left, or needs none, leaves no other reason. */
+static bool is_spent(struct tau_op *op, const struct exec *self, bool well)
+{
+	int restart = (int)op->params[RESTART].value.i;
+
+	if (self->again || self->unwanted || restart == RESTART_NEVER)
+		return false;
+	return well ? restart == RESTART_ALWAYS
+		    : self->tries < op->params[TRIES].value.i;
+}
+
+/* It ends here, and not well. */
+static int give_up(struct tau_op *op, const struct exec *self, const char *text)
+{
+	if (is_spent(op, self, false))
+		return tau_failf(op, -ECHILD, "%s%s", text, spent);
+	if (self->tries == 0)
+		return tau_fail(op, -ECHILD, text);
+	return tau_failf(op, -ECHILD,
+		"%s; it was started again %lld times in a row", text,
+		(long long)self->tries);
+}
+
 /* Goes on behind an end: TAU_OK: with another; TAU_END: done; -errno. */
 static int go_on(struct tau_op *op, struct exec *self)
 {
 	bool well = ended_well(op, self);
-	char text[400];
+	char text[384];
 
 	describe(self, text, sizeof text);
 	child_release(op, &self->child, self->os);
 	self->phase = PHASE_AWAITED;
 	if (!self->again && !well)
-		return self->tries == 0
-			       ? tau_fail(op, -ECHILD, text)
-			       : tau_failf(op, -ECHILD,
-					 "%s; it was started again %lld times "
-					 "in a row",
-					 text, (long long)self->tries);
+		return give_up(op, self, text);
 	if (!well)
 		tau_logf(op, TAU_WARNING,
 			"%s; it is started again in %lld ms (%lld of %lld)",
@@ -207,7 +230,8 @@ static int go_on(struct tau_op *op, struct exec *self)
 			(long long)self->tries,
 			(long long)op->params[TRIES].value.i);
 	else if (self->lost && !self->unwanted)
-		tau_log(op, TAU_WARNING, text);
+		tau_logf(op, TAU_WARNING, "%s%s", text,
+			is_spent(op, self, true) ? spent : "");
 	return self->again ? TAU_OK : TAU_END;
 }
 

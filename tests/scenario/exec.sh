@@ -37,6 +37,13 @@ expect_status 0
 expect_text out $'"1"\n"2"\n"3"\n7\n'
 expect_line bad '{"reason":"no JSON at character *","operator":"exec","record":"{torn"}'
 
+scenario "at the head of a one-liner it is a source, and reads no standard input"
+t run -e 'exec cat' <<<x
+expect_status 0
+expect_text out ''
+t run -e 'stdin ! exec cat' <<<x
+expect_text out $'x\n'
+
 scenario "frames have a length in front"
 t run -e 'stdin ! lines ! exec ["od", "-An", "-tx1"] frames ! stdout' <<<'ab'
 expect_status 0
@@ -95,6 +102,11 @@ expect_status 1
 expect_text out $'{"run":1,"code":7,"lost":0,"again":true}\n{"run":2,"code":7,"lost":0,"again":true}\n{"run":3,"code":7,"lost":0,"again":false}\n'
 expect_line err 'tau: main: e: sh ended with status 7; it is started again in 2 ms (2 of 2)'
 expect_line err 'tau: main: e (tau-exec): sh ended with status 7; it was started again 2 times in a row'
+
+scenario "none is started again for an input that was all given, and that is said"
+t run -e 'generate 3 ! e:exec ["sh", "-c", "cat >/dev/null; exit 3"] restart=on-failure ! null'
+expect_status 1
+expect_line err 'tau: main: e (tau-exec): sh ended with status 3; it is not started again, because its input has ended and all of it was given; *'
 
 scenario "what it was given and never read is counted"
 if command -v python3 >/dev/null; then
