@@ -195,13 +195,16 @@ static const struct {
 		"acme.so: abi: \"one\" is not an ABI version such as \"1.0\""},
 	{"{\"abi\":\"2.0\"}",
 		"acme.so: it was made for ABI 2.0 and this tau offers 1.0; "
-		"build it against this tau's headers or use a newer tau"},
+		"write \"abi\": \"1.0\" and build it against this tau's "
+		"headers, or use a newer tau"},
 	{"{\"abi\":\"1.99\"}",
 		"acme.so: it was made for ABI 1.99 and this tau offers 1.0; "
-		"build it against this tau's headers or use a newer tau"},
+		"write \"abi\": \"1.0\" and build it against this tau's "
+		"headers, or use a newer tau"},
 	{"{\"abi\":\"0.9\"}",
 		"acme.so: it was made for ABI 0.9 and this tau offers 1.0; "
-		"build it against this tau's headers or use an older tau"},
+		"write \"abi\": \"1.0\" and build it against this tau's "
+		"headers, or use an older tau"},
 	{"{" HEAD ",\"requires\":[\"tau.gpu/1\"]}",
 		"acme.so: it requires \"tau.gpu/1\", which this tau does not "
 		"have; use a newer tau"},

@@ -168,6 +168,12 @@ void report_printed(struct check_report *report, const char *printed)
 		clean_lines(report, printed);
 }
 
+void report_hint_instead(struct check_report *report, const char *hint)
+{
+	CHECK(report->finding_count > 0);
+	report->findings[report->finding_count - 1].hint = hint;
+}
+
 void report_passed(struct check_report *report, const char *owner,
 	const char *group, uint32_t count)
 {

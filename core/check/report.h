@@ -72,5 +72,8 @@ void report_remark(
 
 /* What to do about a code; NULL when there is no such code. */
 const char *report_hint(const char *code);
+/* What to do about the finding reported last, where its code says too little;
+ * the text must stay. */
+void report_hint_instead(struct check_report *report, const char *hint);
 
 #endif

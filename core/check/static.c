@@ -39,9 +39,12 @@ int static_check(struct check_report *report, struct os *os, const char *path,
 		elf_check(report, &file);
 		free((void *)(uintptr_t)file.bytes);
 		if (description_create(description, path, note.text, note.bytes,
-			    &found) < 0)
+			    &found) < 0) {
 			judge_note(report, path, -ENOEXEC, &found);
-		else
+			report_hint_instead(report,
+				"correct the text in TAU_PLUGIN, as "
+				"tau-plugin(5) has it, and build it again");
+		} else
 			doubt_visit_all(*description, &report->arena,
 				tell_doubt, report);
 		if (*description)

@@ -278,8 +278,10 @@ static void read_abi(struct reader *reader, struct description *description)
 		 minor > DESCRIPTION_ABI_MINOR)
 		reader_refuse(reader,
 			"it was made for ABI %s and this tau offers %u.%u; "
-			"build it against this tau's headers or use %s tau",
+			"write \"abi\": \"%u.%u\" and build it against this "
+			"tau's headers, or use %s tau",
 			abi, DESCRIPTION_ABI_MAJOR, DESCRIPTION_ABI_MINOR,
+			DESCRIPTION_ABI_MAJOR, DESCRIPTION_ABI_MINOR,
 			major < DESCRIPTION_ABI_MAJOR ? "an older" : "a newer");
 	else {
 		description->abi_major = major;

@@ -38,6 +38,10 @@ for source in "$here"/*.c; do
 		jq -e '.findings[0].printed == "counted 1, stopped\ncounted 11\n"' out >/dev/null ||
 			fail "$name: what it printed: $(cat out)"
 		;;
+	note.c)
+		jq -e '.findings[0].hint | contains("TAU_PLUGIN")' out >/dev/null ||
+			fail "$name: the hint is not about the text: $(cat out)"
+		;;
 	newer.c)
 		jq -e '[.remarks[].text] | length == 3 and (.[2] | contains("TAU_PARAM_NONE"))' out >/dev/null ||
 			fail "$name: no remarks: $(cat out)"

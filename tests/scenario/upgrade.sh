@@ -134,7 +134,7 @@ expect_status 1
 expect_line err 'tau: up: c runs as it was started or applied: there is no version before *'
 
 scenario 'versions that fail'
-bad abi 'tau: up: /*/abi.so: it was made for ABI 9.0 and this tau offers 1.0; build it against this tau'"'"'s headers or use a newer tau' '-DABI="9.0"'
+bad abi 'tau: up: /*/abi.so: it was made for ABI 9.0 and this tau offers 1.0; write "abi": "1.0" and build it against this tau'"'"'s headers, or use a newer tau' '-DABI="9.0"'
 bad state 'tau: up: up.json:4:42: steady cannot take over its state: steady 1.0.0, which runs, writes version 1 and 2 of it, and steady 2.0.0 reads 7; let the new plugin *' '-DREADS=[7]' '-DWRITES=[7]' -DPREFERS=7
 bad load 'tau: up: b: the new version says: steady: /*/load.so: it cannot be loaded: undefined symbol: nowhere' \
 	'-DCREATE=extern void nowhere(void); nowhere();'
