@@ -38,6 +38,13 @@ done
 for text in README.md LICENSE author.md wire.md utf9.md abi-history.md; do
 	[ -s "$there/moved/share/doc/tau-fabric/$text" ] || fail "the text $text is not installed"
 done
+# Each example, as it stands in the tree; in which something may have been built.
+for file in "$top_srcdir"/examples/*/*; do
+	case ${file##*/} in *.o | *.so | poll | libuv | glib) continue ;; esac
+	[ -d "$file" ] ||
+		cmp -s "$file" "$there/moved/share/doc/tau-fabric/examples/${file##*/examples/}" ||
+		fail "the example ${file##*/examples/} is not installed"
+done
 # What the texts link to, outside of code, was installed too.
 cd "$there/moved/share/doc/tau-fabric"
 for text in *.md; do
@@ -45,6 +52,9 @@ for text in *.md; do
 		while read -r link; do
 			[ -e "$link" ] || fail "$text links to $link, which is not installed"
 		done
+done
+for link in README.md:examples/weblog author.md:examples/connections; do
+	grep -qF "](${link#*:})" "${link%:*}" || fail "${link%:*} has no link to ${link#*:}"
 done
 for script in bash-completion/completions/tau zsh/site-functions/_tau \
 	fish/vendor_completions.d/tau.fish; do
