@@ -28,6 +28,25 @@ START_TEST(what_is_lost_by_closing_is_counted_and_said)
 }
 END_TEST
 
+START_TEST(one_that_is_closed_leaves_the_others_alone)
+{
+	struct tau_node *one = open_node(LINES, cut, cut);
+	struct tau_node *other = open_node(LINES, cut, cut);
+
+	ck_assert_int_eq(put(one, "one\n"), TAU_OK);
+	ck_assert_int_eq(put(other, "other\n"), TAU_OK);
+	ck_assert_int_eq(settle(one), TAU_WAIT);
+	ck_assert_int_eq(settle(other), TAU_WAIT);
+	ck_assert_str_eq(get(one), "one");
+	ck_assert_int_eq(tau_node_close(&one, NULL), 0);
+	ck_assert_str_eq(get(other), "other");
+	ck_assert_int_eq(put(other, "more\n"), TAU_OK);
+	ck_assert_int_eq(settle(other), TAU_WAIT);
+	ck_assert_str_eq(get(other), "more");
+	ck_assert_int_eq(tau_node_close(&other, NULL), 0);
+}
+END_TEST
+
 START_TEST(what_is_left_when_all_have_ended_is_lost_as_well)
 {
 	struct tau_node_counts counts = {.size = sizeof counts};
@@ -131,6 +150,7 @@ static Suite *embed_end_suite(void)
 
 	tcase_add_unchecked_fixture(tests, make_store, remove_store);
 	tcase_add_test(tests, what_is_lost_by_closing_is_counted_and_said);
+	tcase_add_test(tests, one_that_is_closed_leaves_the_others_alone);
 	tcase_add_test(tests, what_is_left_when_all_have_ended_is_lost_as_well);
 	tcase_add_test(tests, what_goes_nowhere_is_counted_and_said);
 	tcase_add_test(tests, when_an_operator_fails_the_others_run_out);

@@ -91,7 +91,8 @@ compare() {
 . "$folder/script"
 
 # The header that it keeps is for C++ as well.
-c++ -std=c++17 -Wall -Wextra -Werror $(pkg-config --cflags tau-operator) -fsyntax-only -x c++ bad.h ||
+echo '#include "bad.h"' | c++ -std=c++17 -Wall -Wextra -Werror \
+	$(pkg-config --cflags tau-operator) -I. -fsyntax-only -x c++ - ||
 	fail "bad.h is no C++"
 
 # Every plugin of the guide was checked, and each code that it names is one of

@@ -112,11 +112,14 @@ int embed_enter(struct tau_node *node)
 	return node->opened ? 0 : -EINVAL;
 }
 
-/* A longer one is of a newer library's; what it says there must be nothing. */
+/* A longer one is of a newer library's; what it says there must be nothing,
+ * as in what is reserved. */
 static bool says_more(const struct tau_node_options *options)
 {
 	const uint8_t *bytes = (const uint8_t *)options;
 
+	if (options->reserved != 0)
+		return true;
 	for (size_t i = sizeof *options; i < options->size; i++)
 		if (bytes[i] != 0)
 			return true;
