@@ -318,6 +318,34 @@ START_TEST(a_child_by_fork_has_no_node)
 }
 END_TEST
 
+/* A misspelt port leaves the one that was meant open: that is not its cause. */
+START_TEST(a_misspelt_port_is_said_before_what_it_leaves_open)
+{
+	static const char *const inn[] = {"cut.inn", NULL};
+	static const char *const cat[] = {"cat", NULL};
+	static const struct {
+		const char *const *writes, *sentence;
+	} wrongs[] = {
+		{inn, "writes: \"cut.inn\": \"cut\" has no in port \"inn\"; "
+		      "did you mean \"in\"?\nmanifest:1:45: nobody writes"},
+		{cat, "writes: \"cat\": no operator is called \"cat\"; did you "
+		      "mean \"cut\"?\nmanifest:1:45: nobody writes"},
+	};
+
+	for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
+		const struct tau_node_options options =
+			options_for(wrongs[i].writes, cut + 1);
+		struct tau_node *node;
+
+		ck_assert_int_lt(
+			tau_node_open(&node, LINES, NULL, &options), 0);
+		ck_assert_msg(strstr(tau_node_error(node), wrongs[i].sentence),
+			"%s", tau_node_error(node));
+		ck_assert_int_eq(tau_node_close(&node, NULL), 0);
+	}
+}
+END_TEST
+
 static Suite *embed_suite(void)
 {
 	Suite *suite = suite_create("embed");
@@ -337,6 +365,8 @@ static Suite *embed_suite(void)
 	tcase_add_test(tests, an_fd_of_an_operator_wakes_the_loop);
 	tcase_add_test(tests, fds_pass_as_records);
 	tcase_add_test(tests, a_wrong_write_is_refused_with_a_sentence);
+	tcase_add_test(
+		tests, a_misspelt_port_is_said_before_what_it_leaves_open);
 	return suite;
 }
 TEST_MAIN(embed_suite)

@@ -120,6 +120,10 @@ const char *embed_variable(
  * with sentences in `why`. */
 int embed_bind(struct tau_node *node, uint32_t at, struct text *why);
 
+/* Adds sentences about names that a topology which is refused does not have;
+ * none where its operators were not read. */
+void embed_check_names(struct tau_node *node, struct text *why);
+
 /* Reads the ends of a list of names, NULL at its end. -EINVAL likewise. */
 int embed_read_ends(struct tau_node *node, struct embed_ports *ports,
 	const char *const *names, struct text *why);

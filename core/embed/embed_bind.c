@@ -8,7 +8,7 @@
 struct binding {
 	struct tau_node *node;
 	const struct topology *topology;
-	uint32_t at; /* the node */
+	uint32_t at; /* the node; TOPOLOGY_NONE: nothing has been placed */
 	struct embed_ports *ports;
 	struct embed_port *port;
 	struct text *why;
@@ -87,12 +87,14 @@ static int find_operator(struct binding *binding)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < topology->operator_count; i++) {
-		if (placement->node_of[i] == binding->at)
+		if (binding->at == TOPOLOGY_NONE ||
+			placement->node_of[i] == binding->at)
 			names[count++] = topology->operators[i].name;
 		if (strcmp(topology->operators[i].name, name) != 0)
 			continue;
 		binding->port->owner = i;
-		if (placement->node_of[i] == binding->at)
+		if (binding->at == TOPOLOGY_NONE ||
+			placement->node_of[i] == binding->at)
 			return 0;
 		return refuse(binding,
 			"it runs in the node \"%s\", and the node that is "
@@ -337,6 +339,30 @@ static int each(
 				result = -EINVAL;
 		}
 	return result;
+}
+
+/* Of an unknown type nobody knows the ports. */
+static int check_name(struct binding *binding)
+{
+	int result = find_operator(binding);
+
+	if (result < 0 ||
+		!binding->topology->operators[binding->port->owner].type)
+		return result;
+	return find_port(binding);
+}
+
+void embed_check_names(struct tau_node *node, struct text *why)
+{
+	struct binding binding = {.node = node,
+		.topology = &node->plan.topology,
+		.at = TOPOLOGY_NONE,
+		.why = why};
+
+	if (node->plan.topology.operator_count == 0)
+		return;
+	(void)each(&binding, check_name, false);
+	(void)each(&binding, check_name, true);
 }
 
 int embed_bind(struct tau_node *node, uint32_t at, struct text *why)

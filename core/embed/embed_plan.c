@@ -62,6 +62,8 @@ static int make_plan(
 	int result = plan_make(&node->plan, &node->os, request, &error);
 
 	if (result == -EINVAL) {
+		/* Where a name is wrong, a port that is open follows. */
+		embed_check_names(node, why);
 		diagnostics_print(&node->plan.diagnostics, why);
 		return embed_say_why(opening, result);
 	}
