@@ -176,6 +176,9 @@ START_TEST(everything_said_arrives)
 }
 END_TEST
 
+#define MEND                                                                   \
+	"write \"abi\": \"1.0\" and build it against this tau's headers, or "  \
+	"use "
 /* Each sentence was written down before the code that says it. */
 static const struct {
 	const char *text, *sentence;
@@ -193,18 +196,12 @@ static const struct {
 	{"{\"abi\":1.0}", "acme.so: abi: 1.0 is not a string"},
 	{"{\"abi\":\"one\"}",
 		"acme.so: abi: \"one\" is not an ABI version such as \"1.0\""},
-	{"{\"abi\":\"2.0\"}",
-		"acme.so: it was made for ABI 2.0 and this tau offers 1.0; "
-		"write \"abi\": \"1.0\" and build it against this tau's "
-		"headers, or use a newer tau"},
-	{"{\"abi\":\"1.99\"}",
-		"acme.so: it was made for ABI 1.99 and this tau offers 1.0; "
-		"write \"abi\": \"1.0\" and build it against this tau's "
-		"headers, or use a newer tau"},
-	{"{\"abi\":\"0.9\"}",
-		"acme.so: it was made for ABI 0.9 and this tau offers 1.0; "
-		"write \"abi\": \"1.0\" and build it against this tau's "
-		"headers, or use an older tau"},
+	{"{\"abi\":\"2.0\"}", "acme.so: it was made for ABI 2.0 and this tau "
+			      "offers 1.0; " MEND "a newer tau"},
+	{"{\"abi\":\"1.99\"}", "acme.so: it was made for ABI 1.99 and this tau "
+			       "offers 1.0; " MEND "a newer tau"},
+	{"{\"abi\":\"0.9\"}", "acme.so: it was made for ABI 0.9 and this tau "
+			      "offers 1.0; " MEND "an older tau"},
 	{"{" HEAD ",\"requires\":[\"tau.gpu/1\"]}",
 		"acme.so: it requires \"tau.gpu/1\", which this tau does not "
 		"have; use a newer tau"},
