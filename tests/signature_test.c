@@ -138,6 +138,15 @@ static const struct {
 	      "strlen(string in)\""},
 	{"^in strlen(string in)",
 		"there is no type \"in\"; did you mean \"int\"?"},
+	{"u64 f(^uInt n)", "there is no type \"uInt\"; did you mean \"u32\"?"},
+	{"u64 f(^uLong n)",
+		"there is no type \"uLong\"; did you mean \"unsigned long\"?"},
+	{"u64 f(u64 crc, const unsigned char *^buf, unsigned int len)",
+		"this points to one u8, and a whole number follows; did you "
+		"mean \"bytes buf, size buf\"?"},
+	{"int f(char *^to, size n)",
+		"this points to one i8, and a whole number follows; did you "
+		"mean \"bytes to[SIZE], size to\"?"},
 	{"^quux f()", "there is no type \"quux\"; types are i8 to i64, u8 to "
 		      "u64, f32, f64, bool, string, bytes, struct {...}, enum "
 		      "{...} and C's own"},

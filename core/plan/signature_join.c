@@ -92,6 +92,30 @@ static int check_lengths(struct signature_reader *reader,
 	return 0;
 }
 
+/* C writes data and its length as "const unsigned char *p, unsigned n", which
+ * here would be one byte and a number beside it. */
+static int check_bytes(struct signature_reader *reader,
+	const struct signature_argument *list, size_t count)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		const struct signature_argument *one = &list[i];
+		bool in = one->use == USE_IN;
+		const char *name = one->name ? one->name : "NAME";
+		if ((!in && one->use != USE_OUT) || !one->type.pointer ||
+			(one->type.base != BASE_U8 &&
+				one->type.base != BASE_I8) ||
+			list[i + 1].use != USE_VALUE ||
+			!signature_is_integer(list[i + 1].type.base))
+			continue;
+		return signature_refuse(reader, one->at,
+			"this points to one %s, and a whole number follows; "
+			"did you mean \"bytes %s%s, size %s\"?",
+			signature_base_name(one->type.base), name,
+			in ? "" : "[SIZE]", name);
+	}
+	return 0;
+}
+
 static bool is_output(const struct signature_argument *argument)
 {
 	return argument->use == USE_OUT || argument->use == USE_BUFFER ||
@@ -190,6 +214,7 @@ int signature_join(struct signature_reader *reader, struct signature *signature)
 	if (join_list(reader, list, count) != 0 ||
 		join_result(reader, signature) != 0 ||
 		check_lengths(reader, list, count) != 0 ||
+		check_bytes(reader, list, count) != 0 ||
 		check_places(reader, list, count, false) != 0)
 		return -EINVAL;
 	name_all(reader, list, count);

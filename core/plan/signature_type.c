@@ -1,6 +1,7 @@
 /* signature_type: the types of a signature, by our names and by C's. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/count.h"
 #include "core/plan/diagnostic.h"
@@ -91,11 +92,31 @@ static bool read_integer_words(
 	return true;
 }
 
+/* Libraries have names of their own for C's: uInt, uLong, GLuint. */
+static const char *unsigned_name(const char *name)
+{
+	static const struct {
+		const char *end, *meant;
+	} ends[] = {{"uint", "u32"}, {"ulong", "unsigned long"},
+		{"ushort", "u16"}, {"uchar", "u8"}};
+	size_t bytes = strlen(name);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (bytes >= strlen(ends[i].end) &&
+			strcasecmp(name + bytes - strlen(ends[i].end),
+				ends[i].end) == 0)
+			return ends[i].meant;
+	return NULL;
+}
+
 static int unknown(struct signature_reader *reader, size_t at, const char *name)
 {
 	const char *known[COUNT(words) + 3] = {"int", "unsigned", "long"};
 	for (size_t i = 0; i < COUNT(words); i++)
 		known[i + 3] = words[i].name;
+	if (unsigned_name(name))
+		return signature_refuse(reader, at,
+			"there is no type \"%.64s\"; did you mean \"%s\"?",
+			name, unsigned_name(name));
 	return signature_refuse(reader, at, "there is no type \"%.64s\"%s",
 		name,
 		diagnostic_meant(reader->arena, name, known, COUNT(known),
