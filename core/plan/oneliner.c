@@ -302,3 +302,24 @@ static void make_manifest(struct oneliner *line)
 		if (line->chains[i].count > 1)
 			make_stream(line, &line->chains[i]);
 }
+
+const char *oneliner_list_hint(const struct oneliner *line,
+	const struct draft *draft, const struct param_description *param,
+	uint32_t at)
+{
+	uint32_t count = draft->written.param_count;
+	const struct manifest_param *last = draft->written.params + count - 1;
+	const struct param_description *list = param - 1;
+	const char *text = line->text;
+
+	if (count == 0 || param == draft->described->params ||
+		list->type != PARAM_LIST ||
+		strcmp(last->name, list->name) != 0 ||
+		strchr("'\"[", text[last->at]) != NULL)
+		return "";
+	return arena_format(&line->manifest->arena,
+		"; \"%s\" is one list, for which you would write %.*s,%.*s",
+		list->name, (int)(oneliner_word_end(line, last->at) - last->at),
+		text + last->at, (int)(oneliner_word_end(line, at) - at),
+		text + at);
+}

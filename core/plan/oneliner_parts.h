@@ -64,6 +64,12 @@ struct draft *oneliner_find_draft(
  * of its type; where that is unknown, only steps over them. */
 void oneliner_read_args(struct oneliner *line, struct draft *draft);
 
+/* What was most likely meant by a bare word at `at` that is no value of its
+ * param, when it stands behind that of a list; or "". */
+const char *oneliner_list_hint(const struct oneliner *line,
+	const struct draft *draft, const struct param_description *param,
+	uint32_t at);
+
 /* Steps over what is left of an element. */
 void oneliner_skip_element(struct oneliner *line);
 

@@ -189,8 +189,12 @@ static bool is_stray(struct oneliner *line, const struct draft *draft,
 
 	if (description_check_value(param, value, &error) == 0)
 		return false;
+	if (*hint == '\0' && refuse_name(line, draft, at))
+		return true;
 	if (*hint == '\0')
-		return refuse_name(line, draft, at);
+		hint = oneliner_list_hint(line, draft, param, at);
+	if (*hint == '\0')
+		return false;
 	diagnostics_add(line->diagnostics, at, "\"%s\": %s%s", param->name,
 		error.text, hint);
 	return true;
