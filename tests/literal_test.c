@@ -32,7 +32,7 @@ static const struct {
 	{{.of = PARAM_STRING}, "null", "null is not a string"},
 	{{.of = PARAM_PATH}, "\"a.log\"", NULL},
 	{{.of = PARAM_PATH}, "\"\"", "\"\" is not a path"},
-	{{.of = PARAM_REGEX}, "\"[\"", NULL},
+	{{.of = PARAM_REGEX}, "\"[a-z]+\"", NULL},
 	{{.of = PARAM_SECRET}, "\"s\"", NULL},
 	{{.of = PARAM_SECRET}, "4711", "a secret is a string"},
 	{{.of = PARAM_SIZE}, "4096", NULL},
@@ -64,6 +64,14 @@ static const struct {
 		"\"/status\""},
 	{{.of = PARAM_FIELD}, "3",
 		"3 is not a field: write a JSON pointer such as \"/status\""},
+	{{.of = PARAM_REGEX}, "\"(?<text>.*)\"", NULL},
+	{{.of = PARAM_REGEX}, "\"(?<text.*\"",
+		"\"(?<text.*\" is no regular expression: syntax error in "
+		"subpattern name (missing terminator?), at character 8"},
+	{{.of = PARAM_REGEX}, "\"a{\u00fc}(\"",
+		"\"a{\u00fc}(\" is no regular expression: missing closing "
+		"parenthesis, at character 7"},
+	{{.of = PARAM_REGEX}, "3", "3 is not a string"},
 	{{.of = PARAM_SIGNATURE}, "\"int abs(int x)\"", NULL},
 	{{.of = PARAM_SIGNATURE}, "\"int abs(int\"",
 		"\")\" comes after the arguments, not the end"},

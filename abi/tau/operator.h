@@ -194,7 +194,7 @@ enum tau_param_type {
 	TAU_PARAM_SIZE = 6,       /* i: bytes */
 	TAU_PARAM_DURATION = 7,   /* i: nanoseconds */
 	TAU_PARAM_ENUM = 8,       /* i: index in the described "values" */
-	TAU_PARAM_REGEX = 9,      /* s */
+	TAU_PARAM_REGEX = 9,      /* s: of PCRE2, checked */
 	TAU_PARAM_FIELD = 10,     /* s: a JSON pointer, checked */
 	TAU_PARAM_LIST = 11,      /* s: one utf9 tuple */
 	TAU_PARAM_MAP = 12,       /* s: one utf9 map */

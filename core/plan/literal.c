@@ -5,6 +5,7 @@
 #include "core/plan/literal.h"
 
 #include "core/plan/diagnostic.h"
+#include "core/plan/pattern.h"
 #include "core/plan/quantity.h"
 #include "core/plan/signature.h"
 
@@ -213,6 +214,21 @@ static int check_signature(const json_t *value, struct error *error)
 	return read == NULL ? -EINVAL : 0;
 }
 
+static int check_pattern(const json_t *value, struct error *error)
+{
+	struct error reason = ERROR_NONE;
+	size_t at;
+
+	if (!json_is_string(value))
+		return refuse(error, value, "is not a string");
+	if (pattern_check(json_string_value(value), json_string_length(value),
+		    &reason, &at) == 0)
+		return 0;
+	return refuse(error, value,
+		"is no regular expression: %s, at character %zu", reason.text,
+		at + 1);
+}
+
 static int check_type(const struct param_description *param,
 	const json_t *value, struct error *error)
 {
@@ -239,9 +255,10 @@ static int check_type(const struct param_description *param,
 		return check_field(value, error);
 	case PARAM_STRING:
 	case PARAM_PATH:
-	case PARAM_REGEX:
 	case PARAM_SECRET:
 		return check_text(param->of, value, error);
+	case PARAM_REGEX:
+		return check_pattern(value, error);
 	case PARAM_SIGNATURE:
 		return check_signature(value, error);
 	case PARAM_LIST:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/plan/locate.h"
+#include "core/plan/pattern.h"
 #include "core/plan/signature.h"
 #include "core/plan/topology_parts.h"
 
@@ -36,19 +37,22 @@ static void say_unknown(struct resolving *resolving,
 	arena_release(&arena);
 }
 
-/* Where a signature is wrong: the byte inside of it, when it stands in the
- * text as it was read, or so in JSON. */
-static uint32_t signature_at(
+/* Where a signature or a pattern is wrong: the byte inside of it, when it
+ * stands in the text as it was read, or so in JSON. */
+static uint32_t inside_at(
 	struct param_work *work, const json_t *json, uint32_t at)
 {
 	const struct manifest *manifest = work->resolving->manifest;
 	const struct source *source = manifest->source;
 	const char *text = json_string_value(json);
 	const char *raw = json_string_value(work->written->written);
-	size_t bytes = json_string_length(json), index;
+	size_t bytes = json_string_length(json), index = 0;
 	if (text == NULL || at == AT_NONE || at >= source->bytes)
 		return at;
-	json_decref(signature_parse(text, bytes, NULL, &index));
+	if (work->param->of == PARAM_SIGNATURE)
+		json_decref(signature_parse(text, bytes, NULL, &index));
+	else
+		(void)pattern_check(text, bytes, NULL, &index);
 	size_t quote = strchr("'\"", source->text[at]) != NULL;
 	if (source->bytes - at - quote >= bytes &&
 		memcmp(source->text + at + quote, text, bytes) == 0)
@@ -65,8 +69,8 @@ static bool check_at(struct param_work *work,
 	struct error error = ERROR_NONE;
 	if (description_check_value(param, json, &error) == 0)
 		return true;
-	if (param->of == PARAM_SIGNATURE)
-		at = signature_at(work, json, at);
+	if (param->of == PARAM_SIGNATURE || param->of == PARAM_REGEX)
+		at = inside_at(work, json, at);
 	if (work->written->secret)
 		diagnostics_add(work->resolving->diagnostics, at,
 			"the secret put into \"%s\" is no value of type %s",

@@ -90,8 +90,8 @@ expect_line err '*3 records left *bad*'
 
 scenario "a pattern or a column that cannot be is refused before anything runs"
 t run -e 'stdin ! lines ! regex "(" ! stdout'
-expect_status 1
-expect_line err "*the pattern '(' is wrong at character 2: missing closing parenthesis"
+expect_status 78
+expect_line err '*-e:1:25: "pattern": "(" is no regular expression: missing closing parenthesis, at character 2'
 t run -e 'stdin ! lines ! fields 0 ! stdout'
 expect_status 1
 expect_line err "*pick takes numbers of columns*"
