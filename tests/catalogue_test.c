@@ -1,7 +1,7 @@
 /* catalogue: plugins found in folders, and the types they offer. */
-#include "core/plan/catalogue.h"
+#include "core/catalogue/catalogue.h"
 #include "core/base/os.h"
-#include "core/plan/catalogue_parts.h"
+#include "core/catalogue/catalogue_parts.h"
 #include "tests/bad_plugins.h"
 #include "tests/test.h"
 

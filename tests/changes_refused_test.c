@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "tests/compared.h"
 
 /* The sentences, without the lines that show the place. */

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "tests/compared.h"
 
 /* What is printed, with hashes as #s. */

@@ -1,5 +1,5 @@
 /* description: what a plugin says about itself, read and judged. */
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 #include "tests/test.h"
 
 #include <errno.h>

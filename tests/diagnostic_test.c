@@ -1,5 +1,5 @@
 /* diagnostic_test: sentences, places, excerpts and suggestions. */
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include "core/plan/placement.h"
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "tests/plans.h"
 
 enum { OPERATORS = 12, NODES = 4, STEPS = 6, ABSENT = -1 };

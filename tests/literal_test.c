@@ -1,5 +1,5 @@
 /* literal: which values a param takes, and what is said about others. */
-#include "core/plan/literal.h"
+#include "core/catalogue/literal.h"
 #include "tests/test.h"
 
 #include <string.h>

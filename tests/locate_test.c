@@ -1,5 +1,5 @@
 /* locate_test: where values stand, and what is no JSON. */
-#include "core/plan/locate.h"
+#include "core/text/locate.h"
 
 #include <string.h>
 

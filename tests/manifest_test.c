@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "core/plan/locate.h"
+#include "core/text/locate.h"
 #include "tests/plans.h"
 
 /* Sizes and durations stand as they are printed. */

@@ -52,7 +52,7 @@ for word in delta.diff differences bad scale 'default 1.0' backward 'state, vers
 done
 "$TAU" validate -L "$there" -e 'lines ! json.parse ! delta.diff /n 2 ! stdout' >"$there/out" 2>&1 ||
 	fail "the example of tau-plugin(5) is refused: $(cat "$there/out")"
-grep -o 'reader_[a-z]*(reader, [a-z]*, "[a-z]*"' "$top_srcdir"/core/plan/{description,port,param}.c |
+grep -o 'reader_[a-z]*(reader, [a-z]*, "[a-z]*"' "$top_srcdir"/core/catalogue/{description,port,param}.c |
 	grep -o '"[a-z]*"' | tr -d '"' | sort -u >"$there/keys"
 [ "$(wc -l <"$there/keys")" -ge 12 ] || fail "no list of the keys of a description"
 while read -r key; do

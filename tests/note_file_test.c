@@ -1,5 +1,5 @@
 /* note: files on disk, and system calls that fail in turn. */
-#include "core/plan/note.h"
+#include "core/catalogue/note.h"
 #include "tests/bad_plugins.h"
 #include "tests/fake_os.h"
 #include "tests/test.h"

@@ -2,7 +2,7 @@
  * note: files made byte by byte in memory. Those on disk are the business of
  * note_file_test, those of a compiler that of library_test.
  */
-#include "core/plan/note.h"
+#include "core/catalogue/note.h"
 #include "core/base/bounds.h"
 #include "tests/test.h"
 

@@ -1,5 +1,5 @@
 /* quantity: sizes and durations, both ways. */
-#include "core/plan/quantity.h"
+#include "core/text/quantity.h"
 #include "tests/test.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 
 #include "core/fleet/action.h"
 #include "core/fleet/journal.h"
-#include "core/plan/object.h"
+#include "core/text/object.h"
 #include "tests/test.h"
 
 #include <errno.h>

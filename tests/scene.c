@@ -9,7 +9,7 @@
 
 #include <tau/writer.h>
 
-#include "core/plan/note.h"
+#include "core/catalogue/note.h"
 #include "core/record/utf9.h"
 #include "tests/test.h"
 

@@ -1,5 +1,5 @@
 /* signature: what is read out of C functions, and what is said of others. */
-#include "core/plan/signature.h"
+#include "core/catalogue/signature.h"
 
 #include <errno.h>
 #include <jansson.h>

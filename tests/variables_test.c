@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 #include "tests/plans.h"
 
 /* A manifest with these variables, whose one param `p` has this value. */

@@ -14,9 +14,9 @@
 #include <stddef.h>
 
 #include "core/check/stage.h"
-#include "core/plan/arena.h"
-#include "core/plan/catalogue.h"
-#include "core/plan/description.h"
+#include "core/text/arena.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/description.h"
 #include "core/plan/value.h"
 
 /* What all in ports are fed with. */

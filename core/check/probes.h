@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/os.h"
 #include "core/check/report.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 /* The word that such a process is started with; nobody types it:
  * `tau WORD FILE OPERATOR GROUP`. */

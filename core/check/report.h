@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/plan/arena.h"
+#include "core/text/arena.h"
 
 struct check_finding {
 	const char *code;    /* "elf.exports": stable, see report_hint */

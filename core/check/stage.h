@@ -29,7 +29,7 @@
 #include "core/check/cell.h"
 #include "core/fiber/stack.h"
 #include "core/host/plugin_os.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 #define STAGE_NEVER SIZE_MAX
 #define STAGE_MEMBERS 2u  /* of each variadic port */

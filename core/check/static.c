@@ -3,8 +3,8 @@
 
 #include "core/base/os.h"
 #include "core/check/elf.h"
-#include "core/plan/doubt.h"
-#include "core/plan/note.h"
+#include "core/catalogue/doubt.h"
+#include "core/catalogue/note.h"
 
 #include <errno.h>
 #include <stdlib.h>

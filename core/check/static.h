@@ -6,8 +6,8 @@
 
 #include "core/base/error.h"
 #include "core/check/report.h"
-#include "core/plan/catalogue.h"
-#include "core/plan/description.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/description.h"
 
 struct os;
 

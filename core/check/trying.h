@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/plan/trial.h"
 
 struct node;

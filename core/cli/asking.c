@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/object.h"
-#include "core/plan/text.h"
+#include "core/text/object.h"
+#include "core/text/text.h"
 #include "core/wire/command_connection.h"
 
 static int ask_some(struct cli *cli, struct asking *asking, bool all);

@@ -6,7 +6,7 @@
 #include "core/check/probes.h"
 #include "core/cli/commands.h"
 #include "core/cli/search.h"
-#include "core/plan/quantity.h"
+#include "core/text/quantity.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #define TAU_CORE_CLI_DESCRIBE_H
 
 #include "core/cli/term.h"
-#include "core/plan/description.h"
-#include "core/plan/note.h"
+#include "core/catalogue/description.h"
+#include "core/catalogue/note.h"
 
 /* All about one operator; `type` is what a manifest calls it. */
 void describe_operator(const struct term *term, const char *type,

@@ -11,7 +11,7 @@
 #include "core/base/check.h"
 #include "core/cli/commands.h"
 #include "core/fleet/notify.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/wire/command.h"
 
 static pid_t start_child(

@@ -5,8 +5,8 @@
 #include "core/cli/describe.h"
 #include "core/cli/search.h"
 #include "core/cli/signature.h"
-#include "core/plan/diagnostic.h"
-#include "core/plan/signature.h"
+#include "core/text/diagnostic.h"
+#include "core/catalogue/signature.h"
 
 #include <errno.h>
 #include <fcntl.h>

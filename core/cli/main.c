@@ -6,7 +6,7 @@
 #include "core/check/trials.h"
 #include "core/cli/commands.h"
 #include "core/fleet/resolver.h"
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "core/cli/folder.h"
 #include "core/cli/search.h"
 #include "core/cli/template.h"
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 
 #include <errno.h>
 #include <fcntl.h>

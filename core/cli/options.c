@@ -5,8 +5,8 @@
 #include "core/cli/commands.h"
 
 #include "core/base/check.h"
-#include "core/plan/diagnostic.h"
-#include "core/plan/quantity.h"
+#include "core/text/diagnostic.h"
+#include "core/text/quantity.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "core/cli/cli.h"
 #include "core/cli/search.h"
 #include "core/plan/plan.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #define PLANNING_SETTINGS_MAX 256
 

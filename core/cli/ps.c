@@ -5,7 +5,7 @@
 #include "core/cli/commands.h"
 #include "core/cli/figure.h"
 #include "core/cli/table.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 enum { COLUMNS = 9, STATE_BYTES = 32 };
 

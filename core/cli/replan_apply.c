@@ -5,7 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/cli/replan_private.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 static int take_record(struct replan *replan, const struct request *request,
 	struct error *error);

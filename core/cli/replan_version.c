@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/cli/replan_private.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 static char *states_of(const struct changes_node *node);
 static char *label_of(

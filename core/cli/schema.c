@@ -2,7 +2,7 @@
  * schema: what a manifest may say, as a JSON Schema, from the plugins that are
  * there. Editors complete and check from it.
  */
-#include "core/plan/schema.h"
+#include "core/catalogue/schema.h"
 #include "core/cli/commands.h"
 #include "core/cli/search.h"
 

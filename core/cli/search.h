@@ -8,7 +8,7 @@
 #define TAU_CORE_CLI_SEARCH_H
 
 #include "core/cli/cli.h"
-#include "core/plan/catalogue.h"
+#include "core/catalogue/catalogue.h"
 
 #define SEARCH_PATH_BYTES 4096
 

@@ -2,7 +2,7 @@
 #include "core/cli/signature.h"
 
 #include "core/cli/table.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #include <jansson.h>
 #include <string.h>

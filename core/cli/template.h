@@ -7,7 +7,7 @@
 #ifndef TAU_CORE_CLI_TEMPLATE_H
 #define TAU_CORE_CLI_TEMPLATE_H
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 /* The word that stands for the name. */
 #define TEMPLATE_NAME "newname"

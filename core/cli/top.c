@@ -17,7 +17,7 @@
 #include "core/base/check.h"
 #include "core/base/owner.h"
 #include "core/fleet/signals.h"
-#include "core/plan/quantity.h"
+#include "core/text/quantity.h"
 #include "core/run/reactor.h"
 #include "core/wire/command_connection.h"
 

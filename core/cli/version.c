@@ -2,7 +2,7 @@
  * version: what this program is, and which contracts it keeps.
  */
 #include "core/cli/commands.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 #define MANIFEST_VERSION 1
 

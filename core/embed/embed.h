@@ -27,7 +27,7 @@
 #include "core/base/os.h"
 #include "core/host/node.h"
 #include "core/plan/plan.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #define EMBED_PATH_BYTES 4096
 #define TAU_NODE_MAGIC 0x656d6264u

@@ -9,7 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/fleet/resolver.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 /* As told; `path` is NULL where no file is. */
 struct frame {

@@ -22,7 +22,7 @@
 
 #include "core/base/os.h"
 #include "core/fleet/lines.h"
-#include "core/plan/arena.h"
+#include "core/text/arena.h"
 #include "core/plan/node_plan.h"
 #include "core/wire/command.h"
 

@@ -20,7 +20,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
-#include "core/plan/arena.h"
+#include "core/text/arena.h"
 #include "core/plan/node_plan.h"
 #include "core/wire/command.h"
 #include "core/wire/counters.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #define READ_BYTES (64 * KIB)
 

@@ -10,7 +10,7 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/proof.h"
 #include "core/fleet/sentence.h"
-#include "core/plan/object.h"
+#include "core/text/object.h"
 
 /* The nodes of a transaction, and what becomes of each. */
 struct members {

@@ -12,7 +12,7 @@
 #include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/fleet/symbols.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/run/reactor.h"
 
 #define ASKED_BYTES_MAX (1024 * KIB)

@@ -12,7 +12,7 @@
 #include "core/base/bounds.h"
 #include "core/fleet/exit_code.h"
 #include "core/fleet/restart.h"
-#include "core/plan/quantity.h"
+#include "core/text/quantity.h"
 #include "core/wire/command.h"
 
 /* How long, as a person reads it: "0.05 s", "10 s", "1m30s", "1h". */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/fleet/peek.h"
-#include "core/plan/object.h"
+#include "core/text/object.h"
 
 #define MS_NS 1000000
 

@@ -7,7 +7,7 @@
 #include "core/base/check.h"
 #include "core/fleet/links.h"
 #include "core/plan/node_plan.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 static char *label_of(const struct node_plan *plan);
 static bool is_named(const struct node_plan *plan, uint32_t before);

@@ -13,7 +13,7 @@
 
 #include "core/host/handover_private.h"
 #include "core/host/node_counters.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/stream/carried.h"
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)

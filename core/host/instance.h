@@ -25,7 +25,7 @@
 #include "core/host/fabric.h"
 #include "core/host/port.h"
 #include "core/host/slot.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 #define INSTANCE_MAGIC 0x6f706572u
 

@@ -20,8 +20,8 @@
 #include <tau/operator.h>
 
 #include "core/base/error.h"
-#include "core/plan/description.h"
-#include "core/plan/note.h"
+#include "core/catalogue/description.h"
+#include "core/catalogue/note.h"
 
 struct os;
 

@@ -12,7 +12,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 static bool has_heirs(const struct node_plan_link *link);
 static bool is_renewed(const struct node_plan_link *link);

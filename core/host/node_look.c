@@ -5,8 +5,8 @@
 #include <x86intrin.h>
 
 #include "core/host/node_report.h"
-#include "core/plan/object.h"
-#include "core/plan/text.h"
+#include "core/text/object.h"
+#include "core/text/text.h"
 
 static void put_node(struct text *text, const struct node *node);
 static void put_operator(

@@ -9,7 +9,7 @@
 
 #include <tau/value.h>
 
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/record/utf9.h"
 
 #define REASON_BYTES 512u

@@ -2,7 +2,7 @@
 #include "core/host/node_spawn.h"
 
 #include "core/host/node_report.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/host/node_report.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 #include "core/wire/tapped.h"
 
 struct node_tap {

@@ -6,7 +6,7 @@
 
 #include <tau/operator.h>
 
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 #include "core/plan/node_plan.h"
 
 /* Makes an array with one entry per described param; texts stay the plan's.

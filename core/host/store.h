@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "core/base/error.h"
-#include "core/plan/note.h"
+#include "core/catalogue/note.h"
 
 struct os;
 

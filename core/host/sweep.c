@@ -4,7 +4,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/os.h"
-#include "core/plan/arena.h"
+#include "core/text/arena.h"
 
 #include <fcntl.h>
 #include <string.h>

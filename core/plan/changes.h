@@ -41,8 +41,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/arena.h"
-#include "core/plan/diagnostic.h"
+#include "core/text/arena.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/node_plan.h"
 #include "core/plan/placement.h"
 

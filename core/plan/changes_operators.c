@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/plan/changes_parts.h"
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 
 /* ---- params -------------------------------------------------------------- */
 

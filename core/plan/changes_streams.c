@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/plan/changes_parts.h"
-#include "core/plan/quantity.h"
+#include "core/text/quantity.h"
 
 bool changes_touches(
 	const struct placement *placement, uint32_t stream, const char *node)

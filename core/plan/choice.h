@@ -12,11 +12,11 @@
 #include <stddef.h>
 
 #include "core/base/error.h"
-#include "core/plan/arena.h"
-#include "core/plan/catalogue.h"
+#include "core/text/arena.h"
+#include "core/catalogue/catalogue.h"
 #include "core/plan/manifest.h"
 #include "core/plan/placement.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 /* What a placement runs. Paths are FOLDER/SHA256.so where `store` is a folder,
  * and where the plugins were found where it is NULL. */

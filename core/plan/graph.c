@@ -11,7 +11,7 @@
 #include "core/base/check.h"
 #include "core/base/count.h"
 #include "core/plan/graph_parts.h"
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 
 const char *graph_title(const struct placement *placement)
 {

@@ -5,7 +5,7 @@
 #define TAU_CORE_PLAN_GRAPH_H
 
 #include "core/plan/placement.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 /* Lines for a terminal, each branch of the data below where it leaves. */
 void graph_tree(const struct placement *placement, struct text *text);

@@ -13,7 +13,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/count.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 #include "core/plan/manifest_take.h"
 
 static void read_version(

@@ -20,8 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/arena.h"
-#include "core/plan/diagnostic.h"
+#include "core/text/arena.h"
+#include "core/text/diagnostic.h"
 
 struct json_t;
 struct locate;

@@ -9,7 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/plan/manifest_take.h"
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 
 static void *field_of(const struct take_key *key, void *into)
 {

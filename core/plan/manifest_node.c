@@ -5,7 +5,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/count.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 #include "core/plan/manifest_take.h"
 
 /* A node while it is read. */

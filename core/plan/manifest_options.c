@@ -7,7 +7,7 @@
 #include "core/base/bounds.h"
 #include "core/base/count.h"
 #include "core/plan/manifest_take.h"
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 
 static void read_backoff(
 	struct reading *reading, void *into, struct cursor value)

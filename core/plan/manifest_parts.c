@@ -7,7 +7,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/count.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 /* ---- variables ----------------------------------------------------------- */
 

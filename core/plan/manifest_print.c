@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/plan/manifest_take.h"
-#include "core/plan/pretty.h"
+#include "core/text/pretty.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
 {

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/plan/description.h"
-#include "core/plan/quantity.h"
+#include "core/catalogue/description.h"
+#include "core/text/quantity.h"
 
 #define KEYS_MAX 32
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/plan/locate.h"
+#include "core/text/locate.h"
 #include "core/plan/manifest.h"
 
 struct reading {

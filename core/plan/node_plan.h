@@ -45,7 +45,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
-#include "core/plan/arena.h"
+#include "core/text/arena.h"
 #include "core/plan/manifest.h"
 #include "core/plan/value.h"
 

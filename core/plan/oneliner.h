@@ -18,8 +18,8 @@
 #ifndef TAU_CORE_PLAN_ONELINER_H
 #define TAU_CORE_PLAN_ONELINER_H
 
-#include "core/plan/catalogue.h"
-#include "core/plan/diagnostic.h"
+#include "core/catalogue/catalogue.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/manifest.h"
 
 /* Reads the source's text into `manifest` (zeroed), as manifest_parse does for

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/node_plan.h"
 #include "core/plan/topology.h"
 

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 
 #include "core/base/error.h"
-#include "core/plan/catalogue.h"
-#include "core/plan/diagnostic.h"
+#include "core/catalogue/catalogue.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/manifest.h"
 #include "core/plan/placement.h"
 #include "core/plan/topology.h"

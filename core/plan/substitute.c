@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/locate.h"
+#include "core/text/locate.h"
 
 struct substituting {
 	struct manifest *manifest;

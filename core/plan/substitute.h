@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/manifest.h"
 
 /* A variable that was worked out. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 static char *join(const char *one, const char *between, const char *other)
 {

@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/plan/arena.h"
-#include "core/plan/catalogue.h"
-#include "core/plan/diagnostic.h"
+#include "core/text/arena.h"
+#include "core/catalogue/catalogue.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/manifest.h"
 #include "core/plan/value.h"
 

@@ -5,9 +5,9 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "core/plan/locate.h"
-#include "core/plan/pattern.h"
-#include "core/plan/signature.h"
+#include "core/text/locate.h"
+#include "core/catalogue/pattern.h"
+#include "core/catalogue/signature.h"
 #include "core/plan/topology_parts.h"
 
 /* One param at work. */

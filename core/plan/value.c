@@ -13,8 +13,8 @@
 #include <tau/writer.h>
 
 #include "core/base/check.h"
-#include "core/plan/literal.h"
-#include "core/plan/signature.h"
+#include "core/catalogue/literal.h"
+#include "core/catalogue/signature.h"
 
 /* ---- utf9 ------------------------------------------------------------------
  */

@@ -21,8 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/plan/arena.h"
-#include "core/plan/description.h"
+#include "core/text/arena.h"
+#include "core/catalogue/description.h"
 
 struct json_t;
 

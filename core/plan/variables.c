@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/description.h"
-#include "core/plan/literal.h"
+#include "core/catalogue/description.h"
+#include "core/catalogue/literal.h"
 #include "core/plan/substitute.h"
 
 /* Everything that is needed while variables are worked out. */

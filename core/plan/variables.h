@@ -22,7 +22,7 @@
 
 #include <stddef.h>
 
-#include "core/plan/diagnostic.h"
+#include "core/text/diagnostic.h"
 #include "core/plan/manifest.h"
 
 /* "NAME=VALUE", as given to --set; a later one of a name wins. */

@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
-#include "core/plan/text.h"
+#include "core/text/text.h"
 
 #define WAITS_NONE UINT32_MAX
 

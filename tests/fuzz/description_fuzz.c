@@ -6,7 +6,7 @@
 
 #include "core/base/bounds.h"
 #include "core/base/check.h"
-#include "core/plan/description.h"
+#include "core/catalogue/description.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

@@ -10,7 +10,7 @@
 #include "core/base/bounds.h"
 #include "core/base/check.h"
 #include "core/plan/graph.h"
-#include "core/plan/locate.h"
+#include "core/text/locate.h"
 #include "core/plan/node_plan.h"
 #include "core/plan/placement.h"
 #include "core/plan/variables.h"

@@ -12,7 +12,7 @@
 
 #include "core/base/check.h"
 #include "core/base/os.h"
-#include "core/plan/catalogue.h"
+#include "core/catalogue/catalogue.h"
 
 #define MEMORY_NOTE_BYTES 65536
 

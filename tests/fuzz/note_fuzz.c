@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/description.h"
-#include "core/plan/note.h"
+#include "core/catalogue/description.h"
+#include "core/catalogue/note.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/plan/signature.h"
+#include "core/catalogue/signature.h"
 #include "core/plan/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
