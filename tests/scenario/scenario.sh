@@ -46,11 +46,12 @@ python_peers() {
 # A title for what follows.
 scenario() { scenario=$1; }
 
+# The reason comes last, where the end of a log is looked at.
 fail() {
-	echo "scenario: $scenario: $1" >&2
-	for file in out err; do
-		[ -e "$file" ] && sed "s/^/    $file: /" "$file" >&2
+	for file in run.err out err; do
+		[ ! -e "$file" ] || tail -n 40 "$file" | sed "s/^/    $file: /" >&2
 	done
+	echo "scenario: $scenario: $1" >&2
 	exit 1
 }
 
