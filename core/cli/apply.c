@@ -34,10 +34,10 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	if (id == ASKING_TOPOLOGY)
 		wish->comparing.topology = value;
 	else if (id == DEADLINE)
-		return cli_take_duration(cli, &apply_command, "deadline", value,
+		return cli_take_limit(cli, &apply_command, "deadline", value,
 			&wish->deadline_ns);
 	else if (id == FREEZE_TIMEOUT)
-		return cli_take_duration(cli, &apply_command, "freeze-timeout",
+		return cli_take_limit(cli, &apply_command, "freeze-timeout",
 			value, &wish->freeze_ns);
 	else if (id == PROBATION)
 		return cli_take_duration(cli, &apply_command, "probation",
@@ -161,7 +161,7 @@ static const struct cli_option options[] = {PLANNING_OPTIONS, ASKING_OPTION,
 		"how long a node may take to stand still, 1s unless given"},
 	{"probation", PROBATION, "DURATION",
 		"how long a node can go back by itself to what it ran, 30s "
-		"unless given"},
+		"unless given; 0s: not at all"},
 	{"wait", WAIT, NULL, "return only when the probation is over"}, {0}};
 
 const struct cli_command apply_command = {

@@ -30,10 +30,11 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 	struct wish *wish = context;
 
 	if (id == OPTION_DEADLINE)
-		return cli_take_duration(cli, &check_command, "deadline", value,
+		return cli_take_limit(cli, &check_command, "deadline", value,
 			&wish->deadline_ns);
 	if (id == OPTION_MEMORY) {
-		if (quantity_size(value, &wish->memory_bytes) == 0)
+		if (quantity_size(value, &wish->memory_bytes) == 0 &&
+			wish->memory_bytes > 0)
 			return 0;
 		return cli_usage(cli, &check_command,
 			"--memory %s: it is a size, as 64MiB or 1GiB", value);

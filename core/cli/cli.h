@@ -90,6 +90,10 @@ int cli_usage(struct cli *cli, const struct cli_command *command,
 int cli_take_duration(struct cli *cli, const struct cli_command *command,
 	const char *option, const char *value, int64_t *duration_ns);
 
+/* The same where 0 makes no sense, such as a limit that leaves no time. */
+int cli_take_limit(struct cli *cli, const struct cli_command *command,
+	const char *option, const char *value, int64_t *limit_ns);
+
 /* The value of an environment variable, or NULL. */
 const char *cli_environment(const struct cli *cli, const char *name);
 

@@ -83,6 +83,18 @@ int cli_take_duration(struct cli *cli, const struct cli_command *command,
 		value);
 }
 
+int cli_take_limit(struct cli *cli, const struct cli_command *command,
+	const char *option, const char *value, int64_t *limit_ns)
+{
+	int code = cli_take_duration(cli, command, option, value, limit_ns);
+
+	if (code == 0 && *limit_ns == 0)
+		return cli_usage(cli, command,
+			"--%s %s: it is more than nothing, as 500ms or 10s",
+			option, value);
+	return code;
+}
+
 /* What every command has; the command's own is NOT_COMMON. */
 static int common(struct cli *cli, const struct cli_command *command, int id,
 	const char *value)

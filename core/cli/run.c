@@ -302,7 +302,8 @@ static void forget_nodes(struct loop_node *nodes, uint32_t count)
 static const struct cli_option options[] = {PLANNING_OPTIONS,
 	{"for", FOR, "DURATION", "let it run out after this time, as 10s"},
 	{"drain-timeout", DRAIN_TIMEOUT, "DURATION",
-		"how long running out may take, 10s unless given"},
+		"how long running out may take, 10s unless given; 0s: end at "
+		"once"},
 	{"detach", DETACH, NULL, "leave it to itself once all its nodes run"},
 	{"watch", WATCH, NULL,
 		"apply the manifest and the plugins' files anew when they "

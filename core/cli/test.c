@@ -83,7 +83,7 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 		wish->renews = true;
 		return 0;
 	case LIMIT:
-		return cli_take_duration(
+		return cli_take_limit(
 			cli, &test_command, "limit", value, &wish->limit_ns);
 	case SEARCH_PLUGIN_PATH:
 		wish->plugin_path = value;

@@ -40,10 +40,10 @@ static int take(struct cli *cli, void *context, int id, const char *value)
 		wish->wait = true;
 		return 0;
 	case DEADLINE:
-		return cli_take_duration(cli, wish->command, "deadline", value,
+		return cli_take_limit(cli, wish->command, "deadline", value,
 			&wish->deadline_ns);
 	case FREEZE_TIMEOUT:
-		return cli_take_duration(cli, wish->command, "freeze-timeout",
+		return cli_take_limit(cli, wish->command, "freeze-timeout",
 			value, &wish->freeze_ns);
 	case PROBATION:
 		return cli_take_duration(cli, wish->command, "probation", value,
@@ -162,8 +162,7 @@ static void show_history(void *context, const char *topology, json_t *line)
 			"given"},                                              \
 		{"probation", PROBATION, "DURATION",                           \
 			"how long the version before can come back by "        \
-			"itself, "                                             \
-			"30s unless given"},                                   \
+			"itself, 30s unless given; 0s: not at all"},           \
 		ASKING_OPTION
 
 static const struct cli_option upgrade_options[] = {

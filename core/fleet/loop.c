@@ -355,7 +355,8 @@ static void arm(struct loop *loop, const struct supervisor_action *action)
 	due->elapsed = false;
 	if (action->timeout_ns)
 		timers_arm(&loop->timers, &due->timer,
-			loop->os->clock_ns(loop->os) + action->timeout_ns);
+			timers_after(loop->os->clock_ns(loop->os),
+				action->timeout_ns));
 	else
 		timers_disarm(&loop->timers, &due->timer);
 }

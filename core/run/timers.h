@@ -34,6 +34,16 @@ void timers_disarm(struct timers *timers, struct timer *timer);
 /* When the next one is due, or TIMERS_NEVER. */
 int64_t timers_next(const struct timers *timers);
 
+/* The time that is so long after `now_ns`. */
+static inline int64_t timers_after(int64_t now_ns, int64_t timeout_ns)
+{
+	int64_t due_ns;
+
+	return __builtin_add_overflow(now_ns, timeout_ns, &due_ns)
+		       ? TIMERS_NEVER
+		       : due_ns;
+}
+
 /* How long it is from `now_ns` until a time, as reactor_poll takes it: 0 when
  * that is over, -1 for TIMERS_NEVER. */
 static inline int64_t timers_left(int64_t due_ns, int64_t now_ns)

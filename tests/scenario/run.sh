@@ -55,6 +55,12 @@ status=0
 expect_status 0
 expect_text out $'1\n2\n3\n'
 
+scenario "a time that lies behind the end of all clocks"
+t run --for 106751d23h47m -e 'generate 300000 ! stdout'
+expect_status 0
+expect_empty err
+[ "$(wc -l <out)" = 300000 ] || fail "--for 106751d23h47m ended it"
+
 scenario "an operator that fails"
 t run -e 'file.read nowhere.log ! lines ! stdout'
 expect_status 1

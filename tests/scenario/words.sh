@@ -74,6 +74,19 @@ t ls --color sometimes
 expect_status 2
 expect_line err "tau: --color sometimes: it is auto, always or never"
 
+scenario "a limit of nothing"
+for words in 'upgrade --plugin p.so --deadline' 'upgrade --plugin p.so --freeze-timeout' \
+	'rollback b --deadline' 'apply m.json --deadline' 'apply m.json --freeze-timeout' \
+	'check --deadline' 'test --limit'; do
+	# shellcheck disable=SC2086
+	t $words 0s
+	expect_status 2
+	expect_line err "tau: --${words##* --} 0s: it is more than nothing, as 500ms or 10s"
+done
+t check --memory 0 p.so
+expect_status 2
+expect_line err "tau: --memory 0: it is a size, as 64MiB or 1GiB"
+
 scenario "words too many"
 t version extra
 expect_status 2
