@@ -52,9 +52,9 @@ struct parsed {
 	int result;
 };
 
-static void parse(struct parsed *parsed, const char *text, size_t bytes)
+static void parse_with(struct parsed *parsed, const char *text, size_t bytes,
+	struct catalogue_search where)
 {
-	struct catalogue_search where = {.beside = folder};
 	struct error error = ERROR_NONE;
 	struct os os;
 
@@ -69,6 +69,12 @@ static void parse(struct parsed *parsed, const char *text, size_t bytes)
 	parsed->result = oneliner_parse(&parsed->manifest, &parsed->source,
 		parsed->catalogue, &parsed->diagnostics);
 	diagnostics_print(&parsed->diagnostics, &parsed->said);
+}
+
+static void parse(struct parsed *parsed, const char *text, size_t bytes)
+{
+	parse_with(parsed, text, bytes,
+		(struct catalogue_search){.beside = folder});
 }
 
 static void release(struct parsed *parsed)
@@ -323,6 +329,26 @@ START_TEST(json_is_not_deeper_than_values_may_be)
 }
 END_TEST
 
+/* As for a line that runs, when its node was taken back to older files. */
+START_TEST(types_may_be_of_files_chosen_for_its_node_alone)
+{
+	char path[128];
+	struct catalogue_choice choice = {
+		.path = path, .node = "main", .standard = true};
+	struct parsed parsed;
+
+	snprintf(path, sizeof path, "%s/tau-standard.so", folder);
+	parse_with(&parsed, "generate 5 ! take 2", 19,
+		(struct catalogue_search){.choices = &choice,
+			.choice_count = 1,
+			.chosen_alone = true});
+	ck_assert_str_eq(text_string(&parsed.said), "");
+	ck_assert_int_eq(parsed.result, 0);
+	ck_assert_uint_eq(parsed.manifest.nodes[0].operator_count, 3);
+	release(&parsed);
+}
+END_TEST
+
 static Suite *oneliner_suite(void)
 {
 	Suite *suite = suite_create("oneliner");
@@ -335,6 +361,7 @@ static Suite *oneliner_suite(void)
 	tcase_add_test(tests, each_bad_line_is_answered_with_its_sentences);
 	tcase_add_test(tests, a_line_has_bounds);
 	tcase_add_test(tests, json_is_not_deeper_than_values_may_be);
+	tcase_add_test(tests, types_may_be_of_files_chosen_for_its_node_alone);
 	return suite;
 }
 

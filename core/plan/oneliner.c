@@ -11,6 +11,10 @@
 #include <errno.h>
 #include <string.h>
 
+/* Its one node, for which files of plugins may have been chosen: an upgrade of
+ * that node, or its rollback, reads the line again. */
+#define NODE_NAME "main"
+
 static bool check_text(struct oneliner *line);
 static void read_chains(struct oneliner *line);
 static void make_manifest(struct oneliner *line);
@@ -74,7 +78,7 @@ struct draft *oneliner_add_draft(
 	struct draft *draft =
 		arena_allocate(&line->manifest->arena, 1, sizeof *draft);
 	const struct catalogue_type *found =
-		catalogue_find(line->catalogue, type);
+		catalogue_find_in(line->catalogue, NODE_NAME, type);
 
 	draft->written.type = type;
 	draft->written.type_at = at;
@@ -292,7 +296,7 @@ static void make_manifest(struct oneliner *line)
 	manifest->nodes =
 		arena_allocate(&manifest->arena, 1, sizeof *manifest->nodes);
 	manifest->node_count = 1;
-	manifest->nodes[0].name = "main";
+	manifest->nodes[0].name = NODE_NAME;
 	manifest->nodes[0].kind = NODE_OPERATORS;
 	manifest->nodes[0].replicas = 1;
 	make_operators(line, &manifest->nodes[0]);
