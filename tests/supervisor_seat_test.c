@@ -92,6 +92,27 @@ START_TEST(a_standby_runs_when_the_former_process_is_gone_and_not_before)
 }
 END_TEST
 
+/* Its links are taken from it before it is killed; what it says of that may
+ * come before its end. */
+START_TEST(who_makes_way_cannot_fail_any_more)
+{
+	struct history history;
+
+	begin(&history);
+	prepare(&history, 1);
+	promotes(&history, 1);
+	history_fails(&history, 2);
+	history_exits(&history, 2, SIGKILL);
+	history_expect(&history, "2 kill; 3 run; ");
+	supervisor_remove(&history.supervisor, 0);
+	history_note(&history);
+	history_fails(&history, 0);
+	history_expect(&history, "0 kill; ");
+	ck_assert(!history.supervisor.causes.failed);
+	supervisor_release(&history.supervisor);
+}
+END_TEST
+
 START_TEST(a_standby_that_takes_over_while_all_drain_is_told_so)
 {
 	struct history history;
@@ -277,6 +298,7 @@ static Suite *supervisor_suite(void)
 	tcase_add_test(seats, a_standby_is_prepared_and_not_run);
 	tcase_add_test(seats,
 		a_standby_runs_when_the_former_process_is_gone_and_not_before);
+	tcase_add_test(seats, who_makes_way_cannot_fail_any_more);
 	tcase_add_test(
 		seats, a_standby_that_takes_over_while_all_drain_is_told_so);
 	tcase_add_test(

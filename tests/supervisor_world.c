@@ -261,16 +261,17 @@ static void account_command(const struct exploration *exploration,
 {
 	uint8_t state = world->state[event->process];
 	uint32_t node = seat_node(event->process);
-	bool program = exploration->program && node == 1;
-	bool parting = state == SUPERVISED_CLOSING && world->closing &&
-		       event->command->name.bytes == 0;
+	bool parting = (state == SUPERVISED_CLOSING && world->closing &&
+			       event->command->name.bytes == 0) ||
+		       (state == SUPERVISED_KILLED && world->ran &&
+			       !world->failed[event->process]);
 
 	if (event->command->kind == COMMAND_FAILED &&
 		world_runs(world, event->process) && !parting &&
 		!(may_return(exploration, world, node) &&
 			(state == SUPERVISED_PREPARING ||
 				state == SUPERVISED_KILLED ||
-				(program && state < SUPERVISED_CLOSING))))
+				(node == 1 && state < SUPERVISED_CLOSING))))
 		world->must_fail = 1;
 }
 
@@ -391,8 +392,7 @@ void world_hold(struct world *world, const struct exploration *exploration,
 	else if (action->kind == SUPERVISOR_ARM)
 		world->armed[action->timer] = action->timeout_ns != 0;
 	if (action->kind == SUPERVISOR_RESULT) {
-		ck_assert_msg(world->owed[action->client - 1],
-			"a tool gets a result that it is not owed");
+		ck_assert_msg(world->owed[action->client - 1], "not owed it");
 		world->owed[action->client - 1] = 0;
 	}
 	if (action->kind == SUPERVISOR_EXIT)

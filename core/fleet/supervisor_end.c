@@ -208,12 +208,18 @@ void supervisor_close(struct supervisor *supervisor, uint32_t node)
 
 /* An operator that fails has a name; what else a node of ours can tell of when
  * it runs is a link that broke. A program may have met that, too, and that it
- * ends is all that was asked of it. */
+ * ends is all that was asked of it. Who is killed for no failure of its own
+ * makes way, and may meet the end of its links before its own. */
 bool supervisor_lets_part(
 	struct supervisor *supervisor, const struct supervisor_event *event)
 {
-	if (supervisor->processes[event->process].state != SUPERVISED_CLOSING ||
-		!supervisor->closing || event->command->name.bytes > 0)
+	const struct supervised_process *one =
+		&supervisor->processes[event->process];
+
+	if (supervisor->ran && one->state == SUPERVISED_KILLED && !one->failed)
+		return true;
+	if (one->state != SUPERVISED_CLOSING || !supervisor->closing ||
+		event->command->name.bytes > 0)
 		return false;
 	action_say(&supervisor->actions, seat_node(event->process),
 		sentence_failed(event->command));

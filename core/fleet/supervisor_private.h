@@ -41,8 +41,9 @@ void supervisor_failed(struct supervisor *supervisor);
 /* Reports deadlocks that have come about, and closes who is in one. */
 void supervisor_seek_deadlocks(struct supervisor *supervisor);
 
-/* Whether a process tells of a failure that is none: all end at once, and who it
- * has a link to was the first. That is said, then. */
+/* Whether a process tells of a failure that is none: it is replaced, removed or
+ * started again; or all end at once, and who it has a link to was the first,
+ * which is said, then. */
 bool supervisor_lets_part(
 	struct supervisor *supervisor, const struct supervisor_event *event);
 
