@@ -3,8 +3,8 @@
  * packets, each with every order in which what they say can arrive: nothing
  * is called stuck that can move, and all that is stuck is found.
  */
-#include "core/fleet/deadlock.h"
-#include "core/fleet/seat.h"
+#include "core/step/deadlock.h"
+#include "core/step/seat.h"
 
 #include "tests/test.h"
 

@@ -1,8 +1,8 @@
 /*
  * deadlock: single histories: who is asked, what is reported, what is refused.
  */
-#include "core/fleet/deadlock.h"
-#include "core/fleet/seat.h"
+#include "core/step/deadlock.h"
+#include "core/step/seat.h"
 
 #include "tests/test.h"
 

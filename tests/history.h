@@ -16,7 +16,7 @@
 #ifndef TESTS_HISTORY_H
 #define TESTS_HISTORY_H
 
-#include "core/fleet/supervisor.h"
+#include "core/step/supervisor.h"
 
 #define HISTORY_NOTES(kind) (UINT32_C(1) << (kind))
 

@@ -1,7 +1,7 @@
 /*
  * proof: what both sides of a handover say, compared.
  */
-#include "core/fleet/proof.h"
+#include "core/step/proof.h"
 
 #include "tests/test.h"
 

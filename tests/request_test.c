@@ -2,10 +2,10 @@
  * request, journal, object: what the packets of tools say, the log that they
  * are shown, and the lines that they get.
  */
-#include "core/fleet/request.h"
+#include "core/step/request.h"
 
-#include "core/fleet/action.h"
 #include "core/fleet/journal.h"
+#include "core/step/action.h"
 #include "core/text/object.h"
 #include "tests/test.h"
 

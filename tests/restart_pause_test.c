@@ -1,7 +1,7 @@
 /*
  * restart: pauses and limits, by numbers alone.
  */
-#include "core/fleet/restart.h"
+#include "core/step/restart.h"
 
 #include "tests/test.h"
 

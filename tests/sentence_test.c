@@ -1,5 +1,5 @@
 /* sentence_test: times as a person reads them, and what operators are called. */
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 #include "tests/test.h"
 

@@ -2,7 +2,7 @@
  * supervisor: every history of one and of two nodes, with standbys and tools,
  * held step by step against a model of the world, which knows what can come.
  */
-#include "core/fleet/supervisor.h"
+#include "core/step/supervisor.h"
 
 #include "tests/supervisor_world.h"
 #include "tests/test.h"

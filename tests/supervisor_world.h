@@ -5,7 +5,7 @@
 #ifndef TAU_TESTS_SUPERVISOR_WORLD_H
 #define TAU_TESTS_SUPERVISOR_WORLD_H
 
-#include "core/fleet/supervisor.h"
+#include "core/step/supervisor.h"
 
 #define NODES_MAX 2
 #define PROCESSES_MAX (NODES_MAX * SEATS)

@@ -5,7 +5,7 @@
 #ifndef TESTS_UPGRADE_WORLD_H
 #define TESTS_UPGRADE_WORLD_H
 
-#include "core/fleet/upgrade.h"
+#include "core/step/upgrade.h"
 
 #define NODES 2
 #define CLIENTS 3 /* 0 is nobody */

@@ -1,5 +1,5 @@
 /* watchdog_test: who holds the thread, by looks at a clock of our own. */
-#include "core/fleet/watchdog.h"
+#include "core/step/watchdog.h"
 
 #include "core/base/bounds.h"
 #include "tests/test.h"

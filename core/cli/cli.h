@@ -14,7 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/os.h"
 #include "core/cli/term.h"
-#include "core/fleet/exit_code.h"
+#include "core/step/exit_code.h"
 
 #define CLI_GROUP_MAX 15 /* commands of one kind */
 

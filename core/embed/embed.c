@@ -10,9 +10,9 @@
 
 #include "core/base/check.h"
 #include "core/base/os_linux.h"
-#include "core/fleet/sentence.h"
 #include "core/host/node_report.h"
 #include "core/host/store.h"
+#include "core/step/sentence.h"
 
 static int take_options(
 	struct embed_opening *opening, const struct tau_node_options *options);

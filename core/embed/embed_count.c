@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fleet/sentence.h"
 #include "core/host/node_report.h"
+#include "core/step/sentence.h"
 
 int tau_node_count(struct tau_node *node, struct tau_node_counts *counts)
 {

@@ -11,7 +11,7 @@
  * The node has told addresses and files (core/wire/command, CRASHED and STANDS)
  * and is not believed: the worst that it can do is to have a wrong report; the
  * files are read by a process of its own (core/fleet/resolver). The
- * last report of each process (core/fleet/seat) is kept, at most about
+ * last report of each process (core/step/seat) is kept, at most about
  * CRASH_REPORT_BYTES_MAX of it.
  */
 #ifndef TAU_CORE_FLEET_CRASH_H

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 
 #include "core/fleet/control.h"
-#include "core/fleet/exit_code.h"
+#include "core/step/exit_code.h"
 #include "core/wire/command_connection.h"
 
 #define BACKLOG 16

@@ -6,7 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/fleet/ledger_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 static void fold(struct ledger_node *node, ledger_take *take, void *context);
 static void note_consumed(struct ledger_node *node, uint32_t at);

@@ -18,7 +18,7 @@
 
 #include "core/base/check.h"
 #include "core/fleet/ledger_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 static void take_state(struct ledger_node *node, const struct command *told,
 	ledger_take *take, void *context);

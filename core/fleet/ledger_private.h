@@ -5,7 +5,7 @@
 #define TAU_CORE_FLEET_LEDGER_PRIVATE_H
 
 #include "core/fleet/ledger.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 /* How one of a node's operators is called in a sentence. */
 struct sentence_operator ledger_label(

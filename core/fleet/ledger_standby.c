@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "core/fleet/ledger_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 static bool is_like(
 	const struct ledger_node *node, const struct node_plan *plan);

@@ -19,19 +19,7 @@
 
 #include "core/base/error.h"
 #include "core/base/os.h"
-
-/* A connection between two nodes: `places` says which of its links it is to
- * each of them, counted from 0 without gaps. */
-struct links_pair {
-	uint32_t nodes[2];
-	uint32_t places[2];
-	bool gone;        /* there is none, or none any more: the rest is 0 */
-	bool packets;     /* SOCK_SEQPACKET; else SOCK_STREAM */
-	bool foreign;     /* one of them is somebody else's program */
-	bool tcp;         /* instead of a unix socket */
-	const char *fifo; /* where to make one instead; NULL: none */
-	uint32_t writer;  /* which of the two has its writing end */
-};
+#include "core/step/links_pair.h"
 
 /* Zeroed is none. */
 struct links {

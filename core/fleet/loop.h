@@ -20,10 +20,10 @@
 #include "core/fleet/crash.h"
 #include "core/fleet/ledger.h"
 #include "core/fleet/links.h"
-#include "core/fleet/supervisor.h"
-#include "core/fleet/upgrade.h"
-#include "core/fleet/watchdog.h"
 #include "core/fleet/version.h"
+#include "core/step/supervisor.h"
+#include "core/step/upgrade.h"
+#include "core/step/watchdog.h"
 
 struct loop_node {
 	const char *name;

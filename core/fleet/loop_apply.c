@@ -8,7 +8,7 @@
 #include "core/base/check.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 static bool say_report(struct loop *loop);
 static void say(struct loop *loop, const char *text);

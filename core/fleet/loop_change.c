@@ -6,8 +6,8 @@
 
 #include "core/base/check.h"
 #include "core/fleet/loop_private.h"
-#include "core/fleet/proof.h"
-#include "core/fleet/sentence.h"
+#include "core/step/proof.h"
+#include "core/step/sentence.h"
 
 static void say_away(struct loop *loop, const struct loop_removed *one);
 static void grow(struct loop *loop, uint32_t node_count);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/fleet/loop_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 static void say_line(void *context, const char *node, const char *name,
 	const char *text, size_t bytes);

@@ -6,8 +6,8 @@
 
 #include "core/fleet/control.h"
 #include "core/fleet/crash.h"
-#include "core/fleet/sentence.h"
 #include "core/fleet/status.h"
+#include "core/step/sentence.h"
 
 static void asked(
 	void *context, uint64_t client, const struct command *command);

@@ -1,5 +1,5 @@
 /* loop: nodes that are replaced while they run: their versions, and what they
- * hand over. core/fleet/upgrade says when. */
+ * hand over. core/step/upgrade says when. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "core/base/check.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop_private.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 /* Handovers that go to one process: their fds, and how many are of each. */
 struct gathered {

@@ -9,16 +9,16 @@
 #define TAU_CORE_FLEET_LOOP_PRIVATE_H
 
 #include "core/fleet/children.h"
-#include "core/fleet/journal.h"
-#include "core/fleet/exchange.h"
 #include "core/fleet/handed.h"
+#include "core/fleet/journal.h"
 #include "core/fleet/loop.h"
 #include "core/fleet/process.h"
-#include "core/fleet/proof.h"
 #include "core/fleet/signals.h"
 #include "core/fleet/version.h"
 #include "core/fleet/watch.h"
 #include "core/run/timers.h"
+#include "core/step/exchange.h"
+#include "core/step/proof.h"
 
 /* What an attempt to spawn has come to, until the step has heard of it. */
 enum outcome { OUTCOME_NONE, OUTCOME_SPAWNED, OUTCOME_FAILED };

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "core/fleet/control.h"
-#include "core/fleet/sentence.h"
 #include "core/plan/node_plan.h"
+#include "core/step/sentence.h"
 
 static uint32_t find_writer(
 	const struct loop *loop, const char *name, struct error *error);

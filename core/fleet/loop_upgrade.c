@@ -8,8 +8,8 @@
 #include "core/base/check.h"
 #include "core/fleet/control.h"
 #include "core/fleet/loop_private.h"
-#include "core/fleet/proof.h"
-#include "core/fleet/sentence.h"
+#include "core/step/proof.h"
+#include "core/step/sentence.h"
 #include "core/text/object.h"
 
 /* The nodes of a transaction, and what becomes of each. */

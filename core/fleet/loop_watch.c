@@ -4,7 +4,7 @@
 
 #include "core/fleet/loop_private.h"
 #include "core/fleet/peek.h"
-#include "core/fleet/sentence.h"
+#include "core/step/sentence.h"
 
 #define CALL_BYTES 64
 

@@ -13,7 +13,7 @@
 
 #include "core/base/os.h"
 #include "core/fleet/ledger.h"
-#include "core/fleet/supervisor.h"
+#include "core/step/supervisor.h"
 
 struct status {
 	const char *topology, *node;

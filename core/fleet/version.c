@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/fleet/links.h"
 #include "core/plan/node_plan.h"
+#include "core/step/links_pair.h"
 #include "core/text/text.h"
 
 static char *label_of(const struct node_plan *plan);

@@ -48,7 +48,7 @@
  * the supervisor then takes the node's exit status for the reason, the node
  * ends at once. An unasked DEADLOCK is followed by the COUNTs and DONE; one
  * that answers EXPLAIN only after CLOSE. What QUIET is for says
- * core/fleet/deadlock.h.
+ * core/step/deadlock.h.
  *
  * SPAWN has three: what the child is to read, to write, and the far end of its
  * leash, a SOCK_SEQPACKET socket; it needs no other answer than that gives. On
