@@ -1,14 +1,16 @@
 /*
- * supervisor_private: what the files of the step share: supervisor.c how a
- * topology comes to run, and what its nodes say; supervisor_seat.c standbys;
- * supervisor_again.c restarts; supervisor_end.c how it ends;
- * supervisor_request.c what tools ask.
+ * supervisor_private: what the files of the step share: supervisor.c how
+ * processes start and exit; supervisor_said.c what they say, and that all run
+ * once all are ready; supervisor_seat.c standbys; supervisor_again.c restarts;
+ * supervisor_end.c how a topology ends; supervisor_request.c what tools ask.
  */
 #ifndef TAU_CORE_STEP_SUPERVISOR_PRIVATE_H
 #define TAU_CORE_STEP_SUPERVISOR_PRIVATE_H
 
 #include "core/step/supervisor.h"
 
+void supervisor_on_command(
+	struct supervisor *supervisor, const struct supervisor_event *event);
 void supervisor_on_signal(struct supervisor *supervisor, int number);
 void supervisor_on_timeout(
 	struct supervisor *supervisor, const struct supervisor_event *event);
