@@ -287,7 +287,8 @@ START_TEST(a_stream_over_a_fifo_has_a_link_of_its_own)
 	ck_assert_uint_eq(planned.placement.links[1].writer, 1);
 	placement_node_plan(&planned.placement, 0, "x-1", "/current", &plan);
 	ck_assert_uint_eq(plan.link_count, 2);
-	ck_assert(plan.links[0].fifo && plan.links[1].fifo);
+	ck_assert(plan.links[0].transport == TRANSPORT_FIFO &&
+		  plan.links[1].transport == TRANSPORT_FIFO);
 	ck_assert_uint_eq(plan.streams[1].link, 1);
 	node_plan_release(&plan);
 	planned_release(&planned);
@@ -328,7 +329,7 @@ START_TEST(streams_of_two_nodes_share_a_link_for_each_transport)
 	for (uint32_t i = 0; i < 4; i++) {
 		ck_assert(plan.links[i].packets == (i == 2));
 		ck_assert(plan.links[i].foreign == (i == 3));
-		ck_assert(!plan.links[i].fifo);
+		ck_assert(plan.links[i].transport != TRANSPORT_FIFO);
 	}
 	node_plan_release(&plan);
 	planned_release(&planned);

@@ -299,7 +299,7 @@ static uint32_t add_link(struct world *world, struct side *side, uint32_t at)
 				    : (uint32_t)fcntl(world->held[0][at],
 					      F_DUPFD_CLOEXEC, 0),
 			.packets = world->shape->way == WORLD_PACKETS,
-			.fifo = fifos};
+			.transport = fifos ? TRANSPORT_FIFO : TRANSPORT_LINK};
 	return side->plan.link_count++;
 }
 

@@ -234,7 +234,8 @@ void ledger_learn(struct arena *arena, struct ledger_node *node,
 			.number = stream->number,
 			.crosses = stream->link != NODE_PLAN_NONE,
 			.fifo = stream->link < plan->link_count &&
-				plan->links[stream->link].fifo};
+				plan->links[stream->link].transport ==
+					TRANSPORT_FIFO};
 		if (stream->from.owner != NODE_PLAN_NONE && !stream->back)
 			node->operators[stream->from.owner].last = false;
 	}

@@ -33,7 +33,7 @@ enum handover_way handover_way(const struct node *node, uint32_t stream)
 
 	if (plan->link == NODE_PLAN_NONE)
 		return WAY_INSIDE;
-	fifo = node->plan->links[plan->link].fifo;
+	fifo = node->plan->links[plan->link].transport == TRANSPORT_FIFO;
 	if (plan->to.owner == NODE_PLAN_NONE)
 		return fifo ? WAY_FIFO_SENDS : WAY_SENDS;
 	return fifo ? WAY_FIFO_RECEIVES : WAY_RECEIVES;

@@ -2,8 +2,8 @@
  * handover: the whole state of a node that stands still, as bytes and fds, and
  * a new node that goes on from there.
  *
- * Everything goes by name: operators, streams, links by their peer. The new
- * node is built from a plan of its own, perhaps with other plugins: what is
+ * Everything goes by name: operators, streams, links by their peer and
+ * transport. The new node is built from a plan of its own, perhaps with other plugins: what is
  * handed over and has its like there is restored, and what does not fit is
  * refused with a sentence. Nothing of the bytes is believed.
  *
@@ -12,7 +12,7 @@
  *	| section STREAM …  name, where its ends are u32, lost u64, cut u64,
  *	|                   as core/stream/carried.h says
  *	| section NOWHERE … name, likewise
- *	| section LINK …    peer, as core/wire/link_carried.h says
+ *	| section LINK …    peer, transport u32, as core/wire/link_carried.h says
  *	| section FIFO …    its stream, as core/host/fifo_private.h says
  *	| section OPERATOR … name, type | done or failed, flags: 2 u32
  *	|                   dispatches, cycles, longest: 3 u64

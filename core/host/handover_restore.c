@@ -213,12 +213,14 @@ static int restore_link(struct restore *restore, struct carry_reader *from)
 {
 	struct node *node = restore->node;
 	struct handover_name name = handover_take_name(from);
+	uint32_t transport = carry_take_u32(from);
 
 	for (uint32_t i = 0; i < node->plan->link_count && !from->cut; i++) {
 		struct node_link *mine = &node->links[i];
 		int result;
 
-		if (!mine->link || !handover_is(&name, mine->peer))
+		if (!mine->link || !handover_is(&name, mine->peer) ||
+			node->plan->links[i].transport != transport)
 			continue;
 		if (link_has_begun(mine->link))
 			break;

@@ -100,6 +100,7 @@ static void save_link(struct carry *to, const struct node *node, uint32_t at)
 	} else {
 		section = carry_begin(to, SECTION_LINK);
 		carry_text(to, link->peer);
+		carry_u32(to, node->plan->links[at].transport);
 		link_carry(link->link, to);
 	}
 	carry_end(to, section);

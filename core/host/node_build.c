@@ -270,8 +270,9 @@ static int init_stream(struct node *node, uint32_t at, struct error *error)
 {
 	const struct node_plan_stream *plan = &node->plan->streams[at];
 	struct stream *stream = &node->streams[at];
-	const bool fifo = plan->link != NODE_PLAN_NONE &&
-			  node->plan->links[plan->link].fifo;
+	const bool fifo =
+		plan->link != NODE_PLAN_NONE &&
+		node->plan->links[plan->link].transport == TRANSPORT_FIFO;
 	struct stream_settings settings = {
 		.capacity_bytes = plan->capacity_bytes,
 		.records = plan->records,

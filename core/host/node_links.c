@@ -74,7 +74,7 @@ int node_links_init(struct node *node, struct error *error)
 		mine->node = node;
 		mine->peer = settings.peer;
 		mine->foreign = node->plan->links[i].foreign;
-		if (node->plan->links[i].fifo)
+		if (node->plan->links[i].transport == TRANSPORT_FIFO)
 			continue; /* made with its stream */
 		result = link_create(&mine->link, &host, &settings,
 			(int)node->plan->links[i].fd, &mine->listener, error);
@@ -94,7 +94,7 @@ int node_links_add(struct node *node, uint32_t stream, struct error *error)
 
 	node->streams[stream].fds =
 		plan->fds && node->plan->links[plan->link].packets;
-	if (node->plan->links[plan->link].fifo)
+	if (node->plan->links[plan->link].transport == TRANSPORT_FIFO)
 		return add_fifo(node, stream, error);
 	if (plan->to.owner == NODE_PLAN_NONE)
 		result = link_send(
@@ -170,12 +170,12 @@ int node_links_thaw(struct node *node, struct error *error)
 /* Whether the process at either side may be followed by another. */
 static bool has_heirs(const struct node_plan_link *link)
 {
-	return link->packets && !link->foreign && !link->fifo;
+	return link->packets && !link->foreign;
 }
 
 static bool is_renewed(const struct node_plan_link *link)
 {
-	return !link->packets && !link->fifo;
+	return !link->packets && link->transport != TRANSPORT_FIFO;
 }
 
 static bool carries_fds(const struct node_plan *plan, uint32_t link)

@@ -75,6 +75,15 @@ static json_t *encode_words(const char *const *words, uint32_t count)
 	return array;
 }
 
+static json_t *encode_link(const struct node_plan_link *link)
+{
+	return json_pack("{s:s, s:I, s:b, s:s, s:b, s:b}", "peer", link->peer,
+		"fd", (json_int_t)link->fd, "packets", (int)link->packets,
+		"transport", manifest_transport_words[link->transport],
+		"foreign", (int)link->foreign, "reconnect",
+		(int)link->reconnect);
+}
+
 char *node_plan_encode(const struct node_plan *plan)
 {
 	json_t *operators = json_array(), *streams = json_array();
@@ -86,14 +95,7 @@ char *node_plan_encode(const struct node_plan *plan)
 		json_array_append_new(
 			streams, encode_stream(&plan->streams[i]));
 	for (uint32_t i = 0; i < plan->link_count; i++)
-		json_array_append_new(
-			links, json_pack("{s:s, s:I, s:b, s:b, s:b, s:b}",
-				       "peer", plan->links[i].peer, "fd",
-				       (json_int_t)plan->links[i].fd, "packets",
-				       (int)plan->links[i].packets, "fifo",
-				       (int)plan->links[i].fifo, "foreign",
-				       (int)plan->links[i].foreign, "reconnect",
-				       (int)plan->links[i].reconnect));
+		json_array_append_new(links, encode_link(&plan->links[i]));
 	json_t *words = json_array();
 	for (uint32_t i = 0; i < plan->command_count; i++)
 		json_array_append_new(words, json_string(plan->command[i]));
@@ -228,15 +230,16 @@ static struct node_plan_end decode_end(struct decoding *decoding,
 			GROUP_MEMBERS_MAX - 1)};
 }
 
-static enum stream_full decode_full(
-	struct decoding *decoding, const json_t *object)
+/* The place of a word among those. */
+static int decode_word(struct decoding *decoding, const json_t *object,
+	const char *key, const char *const *words, int count)
 {
-	const char *name = json_string_value(json_object_get(object, "full"));
-	for (int i = FULL_BLOCK; name != NULL && i <= FULL_FAIL; i++)
-		if (strcmp(name, manifest_full_words[i]) == 0)
-			return (enum stream_full)i;
-	refuse(decoding, "full");
-	return FULL_BLOCK;
+	const char *word = json_string_value(json_object_get(object, key));
+	for (int i = 0; word != NULL && i < count; i++)
+		if (strcmp(word, words[i]) == 0)
+			return i;
+	refuse(decoding, key);
+	return 0;
 }
 
 /* At most one end is elsewhere, and then there is a link to it. */
@@ -258,18 +261,22 @@ static void decode_beyond(struct decoding *decoding,
 		refuse(decoding, "an end of a stream");
 }
 
+static uint32_t decode_count(struct decoding *decoding, const json_t *array,
+	const char *key, size_t most)
+{
+	if (json_is_array(array) && json_array_size(array) <= most)
+		return (uint32_t)json_array_size(array);
+	refuse(decoding, key);
+	return 0;
+}
+
 /* A list of texts, with a NULL behind it. */
 static void decode_words(struct decoding *decoding, const json_t *json,
 	const char *what, const char ***words, uint32_t *count)
 {
 	struct arena *arena = &decoding->plan->arena;
-	if (!json_is_array(json) ||
-		json_array_size(json) >
-			2 * MANIFEST_STREAMS_MAX + MANIFEST_OPERATORS_MAX) {
-		refuse(decoding, what);
-		return;
-	}
-	*count = (uint32_t)json_array_size(json);
+	*count = decode_count(decoding, json, what,
+		2 * MANIFEST_STREAMS_MAX + MANIFEST_OPERATORS_MAX);
 	*words = arena_allocate(arena, *count + 1, sizeof **words);
 	for (uint32_t i = 0; i < *count; i++) {
 		const char *word = json_string_value(json_array_get(json, i));
@@ -296,7 +303,8 @@ static void decode_stream(struct decoding *decoding,
 	stream->records =
 		decode_number(decoding, json_object_get(json, "records"),
 			"records", 1, STREAM_RECORDS_MAX);
-	stream->full = decode_full(decoding, json);
+	stream->full = (enum stream_full)decode_word(
+		decoding, json, "full", manifest_full_words, FULL_FAIL + 1);
 	stream->shred = decode_bool(decoding, json, "shred");
 	stream->fds = decode_bool(decoding, json, "fds");
 	stream->back = decode_bool(decoding, json, "back");
@@ -308,24 +316,22 @@ static void decode_stream(struct decoding *decoding,
 static void decode_links(struct decoding *decoding, const json_t *links)
 {
 	struct node_plan *plan = decoding->plan;
-	if (!json_is_array(links) ||
-		json_array_size(links) > MANIFEST_NODES_MAX) {
-		refuse(decoding, "links");
-		return;
-	}
-	plan->link_count = (uint32_t)json_array_size(links);
+	plan->link_count =
+		decode_count(decoding, links, "links", MANIFEST_NODES_MAX);
 	plan->links = arena_allocate(
 		&plan->arena, plan->link_count, sizeof *plan->links);
 	for (uint32_t i = 0; i < plan->link_count; i++) {
 		const json_t *link = json_array_get(links, i);
-		plan->links[i].peer = decode_text(decoding, link, "peer");
-		plan->links[i].fd = decode_number(decoding,
-			json_object_get(link, "fd"), "fd", 3, INT32_MAX);
-		plan->links[i].packets = decode_bool(decoding, link, "packets");
-		plan->links[i].fifo = decode_bool(decoding, link, "fifo");
-		plan->links[i].foreign = decode_bool(decoding, link, "foreign");
-		plan->links[i].reconnect =
-			decode_bool(decoding, link, "reconnect");
+		plan->links[i] = (struct node_plan_link){
+			decode_text(decoding, link, "peer"),
+			decode_number(decoding, json_object_get(link, "fd"),
+				"fd", 3, INT32_MAX),
+			decode_bool(decoding, link, "packets"),
+			(enum stream_transport)decode_word(decoding, link,
+				"transport", manifest_transport_words,
+				TRANSPORT_TCP + 1),
+			decode_bool(decoding, link, "foreign"),
+			decode_bool(decoding, link, "reconnect")};
 	}
 }
 
@@ -334,23 +340,15 @@ static void decode_lists(struct decoding *decoding, const json_t *root)
 	struct node_plan *plan = decoding->plan;
 	const json_t *operators = json_object_get(root, "operators");
 	const json_t *streams = json_object_get(root, "streams");
-	if (!json_is_array(operators) ||
-		json_array_size(operators) > MANIFEST_OPERATORS_MAX) {
-		refuse(decoding, "operators");
-		return;
-	}
-	if (!json_is_array(streams) ||
-		json_array_size(streams) > 2 * MANIFEST_STREAMS_MAX) {
-		refuse(decoding, "streams");
-		return;
-	}
-	plan->operator_count = (uint32_t)json_array_size(operators);
+	plan->operator_count = decode_count(
+		decoding, operators, "operators", MANIFEST_OPERATORS_MAX);
 	plan->operators = arena_allocate(
 		&plan->arena, plan->operator_count, sizeof *plan->operators);
 	for (uint32_t i = 0; i < plan->operator_count; i++)
 		decode_operator(decoding, &plan->operators[i],
 			json_array_get(operators, i));
-	plan->stream_count = (uint32_t)json_array_size(streams);
+	plan->stream_count = decode_count(
+		decoding, streams, "streams", 2 * MANIFEST_STREAMS_MAX);
 	plan->streams = arena_allocate(
 		&plan->arena, plan->stream_count, sizeof *plan->streams);
 	for (uint32_t i = 0; i < plan->stream_count; i++)

@@ -22,7 +22,7 @@
  *           "moved": true,                    left out when it is not,
  *           "halved": true} ],                and so is this
  *       "links": [ {"peer": "stats", "fd": 7, "packets": true,
- *           "fifo": false, "foreign": false,
+ *           "transport": "link", "foreign": false,
  *           "reconnect": false} ],
  *       "command": [], "remote": "", "folder": "", "source": false,
  *       "stays": true,                        left out when it does not
@@ -79,7 +79,9 @@ struct node_plan_link {
 	const char *peer; /* the other node's name */
 	uint32_t fd;
 	bool packets;   /* SOCK_SEQPACKET; else a byte stream */
-	bool fifo;      /* no socket: a FIFO, for one stream, one way */
+	/* Of two links to one node it tells which this is. A FIFO is no socket:
+	 * it is for one stream, one way. */
+	enum stream_transport transport;
 	bool foreign;   /* to a command or a remote node, or from one */
 	bool reconnect; /* and the program may come again */
 };

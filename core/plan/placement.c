@@ -280,7 +280,7 @@ static void plan_links(const struct placement *placement, uint32_t node,
 			plan->links[place] = (struct node_plan_link){
 				placement->nodes[other].name,
 				PLACEMENT_LINK_FD + place, link->packets,
-				link->fifo != TOPOLOGY_NONE, link->foreign,
+				link->transport, link->foreign,
 				link->reconnect};
 		}
 	}

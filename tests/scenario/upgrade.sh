@@ -266,6 +266,17 @@ for way in '"numbers -> steady", {"from": "steady", "to": "out", "transport": "f
 	finish pipes 0 'in order 1 2 1 2'
 done
 
+scenario 'with two links to one node, each goes on where it was'
+cp steady1.so steady.so
+manifest links ''
+sed -i -e 's|"numbers": {"type": "generate"}|&, "back": {"type": "merge"}|' \
+	-e 's|"numbers -> steady -> out"|{"from": "numbers", "to": "steady", "transport": "unix"}, {"from": "steady", "to": "back", "transport": "tcp"}, "back -> out"|' links.json
+start links
+t upgrade --plugin steady2.so --freeze-timeout 30s
+expect_status 0
+goes_on
+finish links 0 'in order 1 2'
+
 scenario 'one that closes its links is a failure, and makes way'
 cp steady1.so steady.so
 build closes -DNUMBER=2 \
