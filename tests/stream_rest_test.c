@@ -248,6 +248,30 @@ START_TEST(what_is_skipped_is_as_good_as_read)
 }
 END_TEST
 
+/* In a former process it had more room, and told the far side of that. */
+START_TEST(a_link_brings_what_there_was_credit_for)
+{
+	static const enum stream_policy policies[] = {
+		STREAM_BLOCK, STREAM_FAIL};
+	static struct lines lines;
+	struct line *line = &lines.line[0];
+
+	begin(&lines, 1, false);
+	line->stream.policy = policies[_i];
+	line->stream.capacity_bytes = 1;
+	line->stream.linked = true;
+	put(line, 'a');
+	ck_assert_int_eq(stream_read(&line->stream, &line->in), TAU_OK);
+	put(line, 'b');
+	put(line, 'c');
+	ck_assert(stream_full(&line->stream, 1));
+	stream_unread(&line->stream, &line->in);
+	for (int i = 0; i < 3; i++)
+		get(line, "abc"[i]);
+	finish(&lines);
+}
+END_TEST
+
 static Suite *stream_rest_suite(void)
 {
 	Suite *suite = suite_create("stream_rest");
@@ -265,6 +289,8 @@ static Suite *stream_rest_suite(void)
 	tcase_add_loop_test(
 		tests, half_of_a_capacity_is_staged_and_at_most_a_packet, 0, 4);
 	tcase_add_test(tests, what_is_skipped_is_as_good_as_read);
+	tcase_add_loop_test(
+		tests, a_link_brings_what_there_was_credit_for, 0, 2);
 	return suite;
 }
 

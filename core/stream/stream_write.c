@@ -21,6 +21,7 @@ static bool is_overdrawn(const struct stream *stream, const struct tau_out *out,
 	ptrdiff_t count);
 static int make_room(
 	struct stream *stream, struct room *room, uint32_t bytes, bool *drops);
+static bool is_owed(const struct stream *stream);
 static int open_window(struct stream *stream, struct tau_out *out,
 	const struct room *room, uint32_t bytes, bool by_reference);
 static void open_body(struct stream *stream, struct tau_out *out);
@@ -176,6 +177,10 @@ static int make_room(
 			stream_credit(stream), stream_slots(stream)};
 		if (room->credit >= bytes && room->slots > 0)
 			break;
+		if (is_owed(stream)) {
+			*room = (struct room){bytes, 1};
+			break;
+		}
 		switch (stream->policy) {
 		case STREAM_FAIL:
 			return -ENOBUFS;
@@ -193,6 +198,14 @@ static int make_room(
 		}
 	}
 	return TAU_OK;
+}
+
+/* A link brings what there was credit for, and looks after that itself: in a
+ * former process the stream may have held more. Who drops may drop that. */
+static bool is_owed(const struct stream *stream)
+{
+	return stream->linked && (stream->policy == STREAM_BLOCK ||
+					 stream->policy == STREAM_FAIL);
 }
 
 static int open_window(struct stream *stream, struct tau_out *out,
