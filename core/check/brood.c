@@ -17,6 +17,8 @@
 #define TICK_NS 10000000ll /* what /proc counts in, on every Linux */
 #define PAGE_BYTES 4096u
 
+static int wait_for(struct os *os, int epoll, int64_t until_ns);
+
 void brood_init(struct brood *brood, struct os *os)
 {
 	*brood = (struct brood){.os = os, .told_fd = -1};
@@ -67,9 +69,24 @@ bool brood_await(const struct brood *brood, int fd, int64_t wait_ns)
 		if (fds[i] >= 0)
 			(void)os->epoll_control(
 				os, epoll, EPOLL_CTL_ADD, fds[i], &event);
-	count = os->epoll_wait(os, epoll, &event, 1, wait_ns);
+	count = wait_for(os, epoll, os->clock_ns(os) + wait_ns);
 	os->close(os, epoll);
 	return count > 0;
+}
+
+/* Who is stopped and goes on is interrupted, and has waited for nothing. */
+static int wait_for(struct os *os, int epoll, int64_t until_ns)
+{
+	struct epoll_event event;
+	int count;
+
+	do {
+		int64_t left_ns = until_ns - os->clock_ns(os);
+
+		count = os->epoll_wait(
+			os, epoll, &event, 1, left_ns > 0 ? left_ns : 0);
+	} while (count == -EINTR);
+	return count;
 }
 
 /* Whether processes are still there; who has ended is buried. */
