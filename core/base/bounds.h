@@ -215,6 +215,10 @@
 /* … and how long a node may take to stand still for a state. */
 #define STATE_FREEZE_NS 1000000000ll
 #define STATE_ANSWER_NS 5000000000ll /* … and to say anything at all */
+/* What is asked of a node that is just being replaced or started is asked again
+ * this often, for as long. */
+#define TAP_AGAIN_NS 10000000ll
+#define TAP_PATIENCE_NS 5000000000ll
 #define STATE_SHOWN_BYTES (16 * MIB) /* what a person may want to read */
 
 /* a node that waits for other nodes alone says so after as long; until it does,

@@ -100,6 +100,7 @@ void loop_end_control(struct loop *loop)
 		control_result(loop->request->control, reader->client,
 			EXIT_CODE_DONE, NULL);
 	}
+	loop_end_taps(loop);
 	if (loop->request->control)
 		control_detach(loop->request->control);
 }

@@ -53,9 +53,15 @@ struct loop_reader {
 /* A tool that looks at a stream. */
 struct loop_tap {
 	uint64_t client; /* 0: none; its number is the tap's in the node */
-	uint32_t process;
+	char *stream;    /* what was asked for; owned */
+	bool state;      /* its writer's state, in `node` if that is one */
+	uint32_t node;
+	uint32_t process;       /* LOOP_NOBODY: none is asked at this moment, */
+	int64_t until_ns;       /* and how long one will be again */
 	bool owes;              /* TAP_MORE: RECORDS came since */
+	bool shown;             /* RECORDS have come */
 	struct loop_timer late; /* of a state: the node has not answered */
+	struct loop_timer again; /* it is time to ask again */
 };
 
 /* A tool that looks at what operators do. */
@@ -222,8 +228,9 @@ void loop_serve_files(struct loop *loop);
 void loop_release_files(struct loop *loop);
 
 /* A tool looks at a stream, a node tells what it saw (false: it is another
- * command), room may have come for more, the tool has gone, or the process:
- * loop_tap.c. */
+ * command), room may have come for more, the tool has gone, or the process, or
+ * all: loop_tap.c. */
+#define LOOP_NOBODY UINT32_MAX
 void loop_begin_tap(
 	struct loop *loop, uint64_t client, const struct request *request);
 bool loop_hear_tap(
@@ -231,6 +238,7 @@ bool loop_hear_tap(
 void loop_serve_taps(struct loop *loop);
 void loop_end_tap(struct loop *loop, uint64_t client);
 void loop_end_taps_of(struct loop *loop, uint32_t process);
+void loop_end_taps(struct loop *loop);
 
 /* A tool looks at what operators do, a node answers (false: it is another
  * command), it is time to wait no longer, the tool has gone, or the process:

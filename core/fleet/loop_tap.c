@@ -15,10 +15,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/fleet/control.h"
 #include "core/plan/node_plan.h"
 #include "core/step/sentence.h"
 
+static void ask(struct loop *loop, struct loop_tap *tap);
+static bool put_off(struct loop *loop, struct loop_tap *tap);
+static bool runs(const struct loop *loop, uint32_t process);
+static bool will_run(const struct loop *loop, uint32_t process);
+static bool promotes(const struct loop *loop, uint32_t process);
+static void give_up(struct loop *loop, struct loop_tap *tap);
+static void send_off(struct loop *loop, const struct loop_tap *tap);
+static void finish(
+	struct loop *loop, struct loop_tap *tap, int code, char *text);
+static void forget(struct loop *loop, struct loop_tap *tap);
+static void fired(struct timer *timer);
+static uint32_t find_node(const struct loop *loop, const struct loop_tap *tap,
+	struct error *error);
+static bool is_program(
+	const struct loop *loop, const char *name, struct error *error);
 static uint32_t find_writer(
 	const struct loop *loop, const char *name, struct error *error);
 static bool has_stream(const struct loop_process *one, const char *name,
@@ -26,68 +42,29 @@ static bool has_stream(const struct loop_process *one, const char *name,
 static bool writes_it(const struct node_plan *plan, const char *name);
 static struct loop_tap *find(
 	struct loop *loop, uint64_t client, uint32_t process);
-static bool is_program(
-	const struct loop *loop, const char *name, struct error *error);
-static void give_up(struct loop *loop, struct loop_tap *tap);
-static void turn_off(struct loop *loop, struct loop_tap *tap);
-static void forget(struct loop *loop, struct loop_tap *tap);
-static void fired(struct timer *timer);
-static void answer(struct loop *loop, uint64_t client, int code, char *text);
 
 void loop_begin_tap(
 	struct loop *loop, uint64_t client, const struct request *request)
 {
-	struct error error = ERROR_NONE;
 	struct loop_tap *tap = loop->taps;
-	uint32_t node = SUPERVISOR_NO_NODE;
-	uint32_t process;
 
-	if (request->kind == REQUEST_STATE && request->stream &&
-		is_program(loop, request->stream, &error))
-		node = SUPERVISOR_NO_NODE;
-	else if (request->stream)
-		node = find_writer(loop, request->stream, &error);
-	else
-		error_set(&error, -EINVAL, "which stream is to be shown?");
-
-	if (node == SUPERVISOR_NO_NODE) {
+	if (!request->stream) {
 		control_result(loop->request->control, client, EXIT_CODE_FAILED,
-			error.text);
-		return;
-	}
-	if (request->kind == REQUEST_STATE && request->node != node &&
-		request->node != SUPERVISOR_NO_NODE) {
-		answer(loop, client, EXIT_CODE_FAILED,
-			sentence_format("%s is in the node %s", request->stream,
-				loop->names[node]));
-		return;
-	}
-	process = supervisor_current(&loop->supervisor, node);
-	if (loop->supervisor.processes[process].state != SUPERVISED_RUNNING &&
-		loop->supervisor.processes[process].state !=
-			SUPERVISED_DRAINING) {
-		answer(loop, client, EXIT_CODE_FAILED,
-			sentence_format("%s, which has that, does not "
-					"run; tau ps shows its nodes",
-				loop->names[node]));
+			"which stream is to be shown?");
 		return;
 	}
 	while (tap->client)
 		tap++; /* as many as there may be clients */
 	*tap = (struct loop_tap){.client = client,
-		.process = process,
-		.late.timer.fired = fired};
-	if (request->kind == REQUEST_STATE)
-		timers_arm(&loop->timers, &tap->late.timer,
-			loop->os->clock_ns(loop->os) + STATE_ANSWER_NS);
-	loop_send(loop, process,
-		&(struct command){.kind = request->kind == REQUEST_TAP
-						  ? COMMAND_TAP
-						  : COMMAND_STATE,
-			.code = request->kind == REQUEST_TAP ? COMMAND_TAP_ON
-							     : 0,
-			.records = client,
-			.name = command_text(request->stream)});
+		.stream = strdup(request->stream),
+		.state = request->kind == REQUEST_STATE,
+		.node = request->node,
+		.process = LOOP_NOBODY,
+		.until_ns = loop->os->clock_ns(loop->os) + TAP_PATIENCE_NS,
+		.late.timer.fired = fired,
+		.again.timer.fired = fired};
+	CHECK(tap->stream != NULL);
+	ask(loop, tap);
 }
 
 bool loop_hear_tap(
@@ -101,18 +78,18 @@ bool loop_hear_tap(
 	if (!tap) /* it was taken off meanwhile */
 		return true;
 	if (command->kind == COMMAND_RECORDS) {
-		tap->owes = true;
+		tap->owes = tap->shown = true;
 		timers_disarm(&loop->timers, &tap->late.timer);
 		control_records(loop->request->control, tap->client, command);
 		return true;
 	}
-	answer(loop, tap->client,
-		command->code < 0 ? EXIT_CODE_FAILED : EXIT_CODE_DONE,
+	if (tap->state && command->code == -EAGAIN && put_off(loop, tap))
+		return true;
+	finish(loop, tap, command->code < 0 ? EXIT_CODE_FAILED : EXIT_CODE_DONE,
 		command->code < 0
 			? sentence_format("%.*s", (int)command->text.bytes,
 				  command->text.text)
 			: NULL);
-	forget(loop, tap);
 	return true;
 }
 
@@ -123,6 +100,8 @@ void loop_serve_taps(struct loop *loop)
 
 		if (tap->client && tap->late.elapsed)
 			give_up(loop, tap);
+		if (tap->client && tap->again.elapsed)
+			ask(loop, tap);
 		if (!tap->client || !tap->owes ||
 			!control_has_room(loop->request->control, tap->client))
 			continue;
@@ -141,7 +120,8 @@ void loop_end_tap(struct loop *loop, uint64_t client)
 
 		if (tap->client != client)
 			continue;
-		turn_off(loop, tap);
+		send_off(loop, tap);
+		forget(loop, tap);
 	}
 }
 
@@ -152,46 +132,151 @@ void loop_end_taps_of(struct loop *loop, uint32_t process)
 
 		if (!tap->client || tap->process != process)
 			continue;
-		answer(loop, tap->client, EXIT_CODE_FAILED,
+		if (tap->state && !tap->shown && promotes(loop, process) &&
+			put_off(loop, tap))
+			continue;
+		finish(loop, tap, EXIT_CODE_FAILED,
 			sentence_format("%s's process is gone; nothing "
 					"more is seen of it (where another has "
 					"taken its place, tap again)",
 				loop->names[seat_node(process)]));
-		forget(loop, tap);
 	}
+}
+
+void loop_end_taps(struct loop *loop)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (loop->taps[i].client)
+			finish(loop, &loop->taps[i], EXIT_CODE_FAILED,
+				sentence_format("it has ended"));
+}
+
+/* Whoever has that now, or a moment later. */
+static void ask(struct loop *loop, struct loop_tap *tap)
+{
+	struct error error = ERROR_NONE;
+	uint32_t node = find_node(loop, tap, &error);
+	uint32_t process;
+
+	tap->again.elapsed = false;
+	if (node == SUPERVISOR_NO_NODE) {
+		finish(loop, tap, EXIT_CODE_FAILED,
+			sentence_format("%s", error.text));
+		return;
+	}
+	process = supervisor_current(&loop->supervisor, node);
+	if (!runs(loop, process)) {
+		if (!will_run(loop, process) || !put_off(loop, tap))
+			finish(loop, tap, EXIT_CODE_FAILED,
+				sentence_format("%s, which has that, does not "
+						"run; tau ps shows its nodes",
+					loop->names[node]));
+		return;
+	}
+	tap->process = process;
+	if (tap->state)
+		timers_arm(&loop->timers, &tap->late.timer,
+			loop->os->clock_ns(loop->os) + STATE_ANSWER_NS);
+	loop_send(loop, process,
+		&(struct command){
+			.kind = tap->state ? COMMAND_STATE : COMMAND_TAP,
+			.code = tap->state ? 0 : COMMAND_TAP_ON,
+			.records = tap->client,
+			.name = command_text(tap->stream)});
+}
+
+/* False: it has been for too long. */
+static bool put_off(struct loop *loop, struct loop_tap *tap)
+{
+	int64_t now_ns = loop->os->clock_ns(loop->os);
+
+	if (now_ns >= tap->until_ns)
+		return false;
+	tap->process = LOOP_NOBODY;
+	timers_disarm(&loop->timers, &tap->late.timer);
+	timers_arm(&loop->timers, &tap->again.timer, now_ns + TAP_AGAIN_NS);
+	return true;
+}
+
+static bool runs(const struct loop *loop, uint32_t process)
+{
+	enum supervised_state state = loop->supervisor.processes[process].state;
+
+	return state == SUPERVISED_RUNNING || state == SUPERVISED_DRAINING;
+}
+
+/* Soon, as far as is known: it starts, or makes way for one that does. */
+static bool will_run(const struct loop *loop, uint32_t process)
+{
+	return !loop->supervisor.closing &&
+	       !loop->supervisor.nodes[seat_node(process)].waiting &&
+	       loop->supervisor.processes[process].state != SUPERVISED_ENDED;
+}
+
+static bool promotes(const struct loop *loop, uint32_t process)
+{
+	return loop->supervisor.nodes[seat_node(process)].promoting;
 }
 
 /* Who blocks or is stopped cannot keep a deadline of its own. */
 static void give_up(struct loop *loop, struct loop_tap *tap)
 {
-	answer(loop, tap->client, EXIT_CODE_FAILED,
+	uint32_t process = tap->process;
+
+	send_off(loop, tap);
+	finish(loop, tap, EXIT_CODE_FAILED,
 		sentence_format("%s does not answer within %s: it is "
 				"stopped, or an operator of it has the thread, "
 				"which tau ps shows",
-			loop->names[seat_node(tap->process)],
+			loop->names[seat_node(process)],
 			sentence_time(STATE_ANSWER_NS).text));
-	turn_off(loop, tap);
 }
 
-static void turn_off(struct loop *loop, struct loop_tap *tap)
+static void send_off(struct loop *loop, const struct loop_tap *tap)
 {
-	loop_send(loop, tap->process,
-		&(struct command){.kind = COMMAND_TAP,
-			.code = COMMAND_TAP_OFF,
-			.records = tap->client});
+	if (tap->process != LOOP_NOBODY)
+		loop_send(loop, tap->process,
+			&(struct command){.kind = COMMAND_TAP,
+				.code = COMMAND_TAP_OFF,
+				.records = tap->client});
+}
+
+/* Takes the text. */
+static void finish(
+	struct loop *loop, struct loop_tap *tap, int code, char *text)
+{
+	control_result(loop->request->control, tap->client, code, text);
+	free(text);
 	forget(loop, tap);
 }
 
 static void forget(struct loop *loop, struct loop_tap *tap)
 {
 	timers_disarm(&loop->timers, &tap->late.timer);
-	tap->late.elapsed = false;
-	tap->client = 0;
+	timers_disarm(&loop->timers, &tap->again.timer);
+	free(tap->stream);
+	*tap = (struct loop_tap){0};
 }
 
 static void fired(struct timer *timer)
 {
 	((struct loop_timer *)timer)->elapsed = true;
+}
+
+/* The node that has what was asked for, or SUPERVISOR_NO_NODE. */
+static uint32_t find_node(const struct loop *loop, const struct loop_tap *tap,
+	struct error *error)
+{
+	uint32_t node = SUPERVISOR_NO_NODE;
+
+	if (!tap->state || !is_program(loop, tap->stream, error))
+		node = find_writer(loop, tap->stream, error);
+	if (!tap->state || node == SUPERVISOR_NO_NODE || tap->node == node ||
+		tap->node == SUPERVISOR_NO_NODE)
+		return node;
+	error_set(error, -EINVAL, "%s is in the node %s", tap->stream,
+		loop->names[node]);
+	return SUPERVISOR_NO_NODE;
 }
 
 /* Whether that is the name of a node that is one; then what is to be said. */
@@ -286,11 +371,4 @@ static struct loop_tap *find(
 			loop->taps[i].process == process)
 			return &loop->taps[i];
 	return NULL;
-}
-
-/* Takes the text. */
-static void answer(struct loop *loop, uint64_t client, int code, char *text)
-{
-	control_result(loop->request->control, client, code, text);
-	free(text);
 }

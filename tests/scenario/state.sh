@@ -80,3 +80,43 @@ wait "$running" || status=$?
 expect_status 0
 seq "$(cat written)" | cmp - result || fail "what came out is not what went in"
 [ "$(cat counted)" = "{\"count\":$(cat written)}" ] || fail "$(cat counted) of $(cat written)"
+
+# asked_at NAME COMMAND...: asks for a state while a version that COMMAND starts
+# holds at NAME, and then lets that go on.
+asked_at() {
+	local held=$1 code=0
+	shift
+	mkfifo "$held.at" "$held.go"
+	"$TAU" "$@" >changed 2>changed.err &
+	local change=$!
+	: <"$held.at"
+	"$TAU" state steady >out 2>err &
+	local asks=$!
+	for _ in 1 2 3; do "$TAU" ps >ps.out; done
+	: >"$held.go"
+	wait "$asks" || fail "nobody told the state at $held, while it could not be"
+	wait "$change" || code=$?
+	[ $code = 0 ] || fail "$*: $(cat changed.err)"
+	rm "$held.at" "$held.go"
+	[ -s out ] || fail 'no state was shown'
+}
+
+scenario "a node that is just being started, or replaced"
+build first -DNUMBER=1 '-DCREATE=hold("create");'
+build second -DNUMBER=2 '-DRESTORE=hold("restore");'
+cat >one.json <<END
+{ "tau": 1, "name": "one", "plugins": {"steady": {"path": "first.so"}}, "nodes": {
+    "a": { "operators": {"g": {"type": "generate"}} },
+    "b": { "operators": {"steady": {"type": "steady.steady"}, "out": {"type": "null"}} } },
+  "streams": [ "g -> steady -> out" ] }
+END
+"$TAU" run one.json >result 2>run.err &
+running=$!
+until "$TAU" state steady >out 2>err; do
+	kill -0 "$running" || fail "it ended: $(cat run.err)"
+done
+asked_at create restart b
+asked_at restore upgrade --plugin second.so
+t stop
+expect_status 0
+wait "$running" || fail "it ended badly"
