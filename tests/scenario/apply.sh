@@ -114,9 +114,12 @@ t plan new.json
 expect_status 0
 
 scenario "a deadline that is too short leaves all as it was"
+first=$(sed -n 's/^first //p' before)
+kill -STOP "$first"
 t apply --freeze-timeout 1ns now.json
+kill -CONT "$first"
 expect_status 1
-expect_line err 'tau: up: *: the running version did not stand still within 1ns*'
+expect_line err 'tau: up: first: the running version did not stand still within 1ns*'
 goes_on
 pids >after
 cmp -s before after || fail "a process was replaced"
@@ -379,7 +382,7 @@ until_reads sink
 pids >before
 t apply --wait bad.json
 expect_status 1
-expect_line err 'tau: up: second failed in its probation; the previous version runs again'
+expect_line err 'tau: up: second*the previous version *' # before it was said to run, or behind
 goes_on
 pids >after
 [ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
