@@ -15,6 +15,7 @@
 #define OWN_SETTINGS 2 /* TAU_NODE, TAU_OPERATOR */
 #define OWN_SETTING_BYTES 160
 #define FOLDER_BYTES 8192 /* the node's, and where in it */
+#define HINT_BYTES 160
 
 /* A wish, as a SPAWN's text has it; views but for the arrays. */
 struct wish {
@@ -38,6 +39,7 @@ static int start(struct child *child, const struct wish *wish, const int fds[3],
 	struct error *error);
 static int find(struct os *os, const struct wish *wish, char *path,
 	struct error *error);
+static bool is_line(const struct wish *wish, char hint[HINT_BYTES]);
 static int spawn(struct child *child, const struct wish *wish, const char *path,
 	const int fds[3]);
 static int say_unrun(struct os *os, const struct wish *wish, const char *path,
@@ -195,16 +197,48 @@ static int start(struct child *child, const struct wish *wish, const int fds[3],
 static int find(
 	struct os *os, const struct wish *wish, char *path, struct error *error)
 {
-	int code = program_find(
-		os, path, wish->folder, wish->words[0], wish->environment);
+	const char *name = wish->words[0];
+	char hint[HINT_BYTES];
+	int code =
+		program_find(os, path, wish->folder, name, wish->environment);
 
-	return code != -ENOENT
-		       ? code
-		       : error_set(error, code,
-				 "cannot run %s: there is no such program "
-				 "along PATH; a program that is not there is "
-				 "named with its path, such as ./%s",
-				 wish->words[0], wish->words[0]);
+	if (code != -ENOENT)
+		return code;
+	if (is_line(wish, hint))
+		return error_set(error, code,
+			"cannot run \"%s\": there is no such program along "
+			"PATH%s",
+			name, hint);
+	return error_set(error, code,
+		"cannot run %s: there is no such program along PATH; a program "
+		"that is not there is named with its path, such as ./%s",
+		name, name);
+}
+
+/* Whether the program's name is a whole line; then how its words are written.
+ */
+static bool is_line(const struct wish *wish, char hint[HINT_BYTES])
+{
+	static const char list[] = "; write the words as a list: ";
+	const char *name = wish->words[0];
+	size_t used = sizeof list - 1;
+
+	if (wish->words[1] || !strchr(name, ' ') ||
+		strlen(name) >= HINT_BYTES - used)
+		return false;
+	if (strpbrk(name, "\"'`\\$&|;<>(){}*?#,")) {
+		strcpy(hint, "; no shell reads it, unless the words are sh, "
+			     "-c and that");
+		return true;
+	}
+	strcpy(hint, list);
+	for (const char *at = name; *at; at++)
+		if (*at != ' ')
+			hint[used++] = *at;
+		else if (hint[used - 1] != ' ' && hint[used - 1] != ',')
+			hint[used++] = ',';
+	hint[hint[used - 1] == ',' ? used - 1 : used] = '\0';
+	return true;
 }
 
 static int spawn(struct child *child, const struct wish *wish, const char *path,
@@ -236,6 +270,7 @@ static int say_unrun(struct os *os, const struct wish *wish, const char *path,
 {
 	struct stat status = {0};
 	const char *hint = error_hint(code);
+	char line[HINT_BYTES];
 	int folder = os->fstatat(os, AT_FDCWD, wish->folder, &status, 0);
 	int file;
 
@@ -246,6 +281,8 @@ static int say_unrun(struct os *os, const struct wish *wish, const char *path,
 		return error_set(error, folder,
 			"cannot run %s in the folder %s: %s", wish->words[0],
 			wish->folder, strerror(-folder));
+	if (code == -ENOENT && file < 0 && is_line(wish, line))
+		hint = line;
 	if (code == -ENOENT && file == 0)
 		hint = "; what its first line names to run it with, or its "
 		       "loader, is not there";

@@ -184,8 +184,9 @@ static void describe(struct exec *self, char *text, size_t room)
 			SHOWN_BYTES, name, self->end.code);
 	if (self->lost && used >= 0 && (size_t)used < room)
 		(void)snprintf(text + used, room - (size_t)used,
-			", and never read %lld record%s that it was given",
-			(long long)self->lost, self->lost == 1 ? "" : "s");
+			"%s never read %lld record%s that it was given",
+			self->why[0] ? "; it" : ", and", (long long)self->lost,
+			self->lost == 1 ? "" : "s");
 }
 
 /* Whether another was asked for, and there is nothing left to give it: that it

@@ -169,7 +169,8 @@ static int read_in(struct tau_op *op, struct call *call)
 		return inputs_of_map(op, call, &in);
 	if (call->input_count != 1)
 		return tau_failf(op, -EINVAL,
-			"\"in\" is one field and %s takes %zu: write a list",
+			"\"in\" is one field and %s takes %zu: write a list, "
+			"such as [\"/x\", \"/y\"]",
 			call->function, call->input_count);
 	return set_input(op, &call->inputs[0], &in);
 }

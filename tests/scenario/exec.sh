@@ -83,6 +83,15 @@ scenario "what cannot be run is a sentence"
 t run -e 'exec frobnicate ! stdout'
 expect_status 1
 expect_line err 'tau: main: exec (tau-exec): cannot run frobnicate: there is no such program along PATH; *'
+t run -e "generate 3 ! exec 'sort  -r ' ! stdout"
+expect_status 1
+expect_line err 'tau: main: exec (tau-exec): cannot run "sort  -r ": there is no such program along PATH; write the words as a list: sort,-r; it never read * that it was given'
+t run -e "exec './sort -r' ! stdout"
+expect_status 1
+expect_line err '*: No such file or directory; write the words as a list: ./sort,-r'
+t run -e "exec 'sort | uniq' ! stdout"
+expect_status 1
+expect_line err '*; no shell reads it, unless the words are sh, -c and that'
 echo hello >script
 t run -e 'exec ./script ! stdout'
 expect_status 1

@@ -172,7 +172,7 @@ mkfifo fifo.so
 refused './fifo.so "f64 cos(f64 x)"' "*the library $folder/fifo.so cannot be loaded: it is no regular file"
 refused './none.so "f64 cos(f64 x)"' "*the library $folder/none.so cannot be loaded: *No such file*"
 refused 'libc.so.6 "int environ(int x)"' '*"environ" of the library libc.so.6 is data, not a function'
-refused 'libm.so.6 "f64 pow(f64 x, f64 y)" /n' '*"in" is one field and pow takes 2: write a list'
+refused 'libm.so.6 "f64 pow(f64 x, f64 y)" /n' '*"in" is one field and pow takes 2: write a list, such as \["/x", "/y"\]'
 refused 'libm.so.6 "f64 pow(f64 x, f64 y)" {"z":"/n"}' '*"in": pow has no argument "z"'
 refused 'libm.so.6 "f64 cos(f64 x)" "" {"z":"/n"}' '*"out": cos has no output "z"'
 refused 'libm.so.6 "f64 cos(f64 x)" n' '*"in": "n" is not a field*'
