@@ -135,9 +135,9 @@ END_TEST
 
 START_TEST(what_is_no_json_is_said_where_it_stands)
 {
-	check_refused("", 0, "the text is empty; a manifest is a JSON object");
+	check_refused("", 0, "the text is empty; it should be a JSON object");
 	check_refused(
-		" \n\t", 0, "the text is empty; a manifest is a JSON object");
+		" \n\t", 0, "the text is empty; it should be a JSON object");
 	check_refused("{\"a\": tru}", 6,
 		"this is no JSON value; text stands in double quotes");
 	check_refused("{'a': 1}", 1, "a key in double quotes is expected here");
@@ -151,7 +151,7 @@ START_TEST(what_is_no_json_is_said_where_it_stands)
 	check_refused("[1,]", 3, "a comma stands before the ]; take it away");
 	check_refused("[,1]", 1, "a comma without a value before it");
 	check_refused("{\"a\": 1} x", 9,
-		"the manifest ends before this; nothing may follow it");
+		"the JSON ends before this; nothing may follow it");
 	check_refused("{\"a\": [1,\n2", 11,
 		"the text ends here, but the [ of line 1 is still open");
 	check_refused("{\"a\":", 5, "the text ends where a value is expected");
@@ -242,7 +242,7 @@ START_TEST(the_number_of_values_is_bounded)
 	text[0] = '[';
 	text[1] = ' ';
 	check_refused_bytes(text, bytes, (uint32_t)bytes - 2,
-		"more than 8388608 values; a manifest has at most as many");
+		"more than 8388608 values; a file has at most as many");
 	free(text);
 }
 END_TEST
@@ -253,7 +253,7 @@ START_TEST(the_size_of_a_text_is_bounded)
 	char *text = malloc(bytes);
 	memset(text, '0', bytes);
 	check_refused_bytes(text, bytes, AT_NONE,
-		"67108865 bytes; a manifest has at most 67108864");
+		"67108865 bytes; a file has at most 67108864");
 	free(text);
 }
 END_TEST

@@ -97,6 +97,14 @@ static bool has_misspelt(json_t *object, const char *wanted)
 	return false;
 }
 
+/* Whether it is the other kind of file there is. */
+static bool is_test(const json_t *root)
+{
+	return json_object_get(root, "test") != NULL &&
+	       json_object_get(root, "tau") == NULL &&
+	       json_object_get(root, "nodes") == NULL;
+}
+
 static void read_document(struct reading *reading, struct cursor root)
 {
 	static const struct take_key keys[] = {
@@ -116,6 +124,12 @@ static void read_document(struct reading *reading, struct cursor root)
 		TAKE_BY_HAND("on_failure", read_on_failure),
 	};
 	uint32_t at = take_at(reading, root);
+	if (is_test(root.json)) {
+		reading->manifest->nodes_broken = true;
+		diagnostics_add(reading->diagnostics, at,
+			"this is a test, not a manifest; tau test runs it");
+		return;
+	}
 	take_object(reading, root, "the manifest", keys, COUNT(keys),
 		reading->manifest);
 	if (json_object_get(root.json, "tau") == NULL)

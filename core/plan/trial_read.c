@@ -325,12 +325,27 @@ static const struct take_key keys[] = {TAKE_BY_HAND("test", read_version),
 	TAKE_BY_HAND("run", read_run), TAKE_BY_HAND("set", read_set),
 	TAKE_BY_HAND("cases", read_cases)};
 
+/* Whether it is the other kind of file there is. */
+static bool is_manifest(const json_t *root)
+{
+	return json_object_get(root, "tau") != NULL &&
+	       json_object_get(root, "test") == NULL &&
+	       json_object_get(root, "cases") == NULL;
+}
+
 void trial_read(struct trial *trial)
 {
 	struct reading reading = reading_of(trial);
 	struct cursor root = {trial->root, LOCATE_ROOT, NULL, 0, 0};
 	uint32_t at = take_at(&reading, root);
 
+	if (is_manifest(trial->root)) {
+		diagnostics_add(&trial->diagnostics, at,
+			"this is a manifest, not a test; a test names it: "
+			"{ \"test\": 1, \"topology\": \"FILE\", \"cases\": "
+			"[ … ] }");
+		return;
+	}
 	take_object(&reading, root, "the test", keys, COUNT(keys), trial);
 	if (json_object_get(trial->root, "test") == NULL)
 		diagnostics_add(&trial->diagnostics, at,

@@ -124,7 +124,7 @@ static int add_node(struct walk *walk, uint32_t key_at)
 	struct locate *locate = walk->locate;
 	if (locate->count > MANIFEST_VALUES_MAX) {
 		diagnostics_add(walk->diagnostics, walk->at,
-			"more than %u values; a manifest has at most as many",
+			"more than %u values; a file has at most as many",
 			MANIFEST_VALUES_MAX);
 		return -EINVAL;
 	}
@@ -271,7 +271,7 @@ static int walk_text(struct walk *walk)
 	skip_blanks(walk);
 	if (peek(walk) >= 0)
 		return refuse(walk, walk->at,
-			"the manifest ends before this; nothing may follow it");
+			"the JSON ends before this; nothing may follow it");
 	return 0;
 }
 
@@ -284,7 +284,7 @@ static int check_bytes(
 		locate_text_encoding(source->text, source->bytes, &at);
 	if (source->bytes > MANIFEST_BYTES_MAX) {
 		diagnostics_add(diagnostics, AT_NONE,
-			"%zu bytes; a manifest has at most %u", source->bytes,
+			"%zu bytes; a file has at most %u", source->bytes,
 			MANIFEST_BYTES_MAX);
 		return -EINVAL;
 	}

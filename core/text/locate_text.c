@@ -193,7 +193,7 @@ const char *locate_text_encoding(const char *text, size_t bytes, size_t *at)
 	for (size_t i = 0; i < bytes; i++)
 		if (strchr(" \t\r\n", text[i]) == NULL)
 			return NULL;
-	return "the text is empty; a manifest is a JSON object";
+	return "the text is empty; it should be a JSON object";
 }
 
 /* Behind the backslash at `at`; how many bytes the escape has, or 0. */
