@@ -266,10 +266,13 @@ START_TEST(the_line_of_the_manifest_to_change_is_said)
 	struct text text = {0};
 	struct catalogue_choice choice = {.path = "/new/acme.so"};
 	resolve(&planned, NULL, NULL, 0);
-	choice_advise(&planned.manifest, "acme", &choice, &text);
-	choice_advise(&planned.manifest, "demo", &choice, &text);
+	choice_advise(
+		planned.catalogue, &planned.manifest, "acme", &choice, &text);
+	choice_advise(
+		planned.catalogue, &planned.manifest, "demo", &choice, &text);
 	choice.node = "m";
-	choice_advise(&planned.manifest, "acme", &choice, &text);
+	choice_advise(
+		planned.catalogue, &planned.manifest, "acme", &choice, &text);
 	ck_assert_str_eq(text_string(&text),
 		"t.json:1:41: so that a start takes the new one, write "
 		"\"path\": \"/new/acme.so\" here instead of \"old.so\"\n"
@@ -291,9 +294,36 @@ START_TEST(a_manifest_that_means_the_file_already_needs_no_change)
 	resolve(&planned, NULL, NULL, 0);
 	text_format(&path, "%s/old.so", planned.manifest.source->folder);
 	choice.path = text_string(&path);
-	choice_advise(&planned.manifest, "acme", &choice, &text);
+	choice_advise(
+		planned.catalogue, &planned.manifest, "acme", &choice, &text);
 	ck_assert_uint_eq(text.count, 0);
 	text_release(&path);
+	text_release(&text);
+	planned_release(&planned);
+}
+END_TEST
+
+START_TEST(a_manifest_may_write_the_file_in_another_way)
+{
+	struct planned planned;
+	struct text text = {0}, manifest = {0};
+	struct catalogue_choice choice = {.path = acme(1)};
+	struct variables_input input = {.folder = "/current"};
+	text_format(&manifest,
+		"{\"tau\": 1, \"nodes\": {}, \"streams\": [], \"plugins\": "
+		"{\"acme\": {\"path\": "
+		"\"%s/versions/../versions/acme_1.so\"}}}",
+		planned_fixtures());
+	planned_resolve_with(&planned, text_string(&manifest), &input,
+		(struct catalogue_search){0});
+	choice_advise(
+		planned.catalogue, &planned.manifest, "acme", &choice, &text);
+	ck_assert_uint_eq(text.count, 0);
+	choice.path = acme(2);
+	choice_advise(
+		planned.catalogue, &planned.manifest, "acme", &choice, &text);
+	ck_assert_ptr_nonnull(strstr(text_string(&text), "acme_2.so"));
+	text_release(&manifest);
 	text_release(&text);
 	planned_release(&planned);
 }
@@ -316,6 +346,7 @@ static Suite *choice_suite(void)
 	tcase_add_test(tests, the_line_of_the_manifest_to_change_is_said);
 	tcase_add_test(
 		tests, a_manifest_that_means_the_file_already_needs_no_change);
+	tcase_add_test(tests, a_manifest_may_write_the_file_in_another_way);
 	return suite;
 }
 

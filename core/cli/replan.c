@@ -159,8 +159,8 @@ static char *settle(void *context, bool committed)
 		struct catalogue_choice choice = {
 			.path = replan->path, .node = replan->node};
 
-		choice_advise(&replan->next->manifest, replan->plugin, &choice,
-			&advice);
+		choice_advise(replan->next->catalogue, &replan->next->manifest,
+			replan->plugin, &choice, &advice);
 		said = text_take(&advice);
 	}
 	if (committed)

@@ -156,24 +156,25 @@ static const struct manifest_plugin *find_plugin(
 	return NULL;
 }
 
-/* Whether the manifest means that file already. */
-static bool is_written(const struct manifest *manifest,
-	const struct manifest_plugin *plugin, const char *path)
+/* Whether the manifest means that file already, however it is written. */
+static bool is_written(const struct catalogue *catalogue,
+	const struct manifest *manifest, const struct manifest_plugin *plugin,
+	const char *path)
 {
 	const char *written = plugin->path.text;
-	const char *folder = manifest->source->folder;
-	const size_t bytes = folder == NULL ? 0 : strlen(folder);
-	if (written[0] != '/') {
-		if (strncmp(path, folder, bytes) != 0 || path[bytes] != '/')
-			return false;
-		path += bytes + 1;
-		while (strncmp(written, "./", 2) == 0)
-			written += 2;
-	}
-	return strcmp(path, written) == 0;
+	struct arena arena = {0};
+	bool same;
+	if (written[0] != '/')
+		written = arena_format(
+			&arena, "%s/%s", manifest->source->folder, written);
+	same = strcmp(path, written) == 0 ||
+	       catalogue_same_file(catalogue, path, written);
+	arena_release(&arena);
+	return same;
 }
 
-void choice_advise(const struct manifest *manifest, const char *plugin,
+void choice_advise(const struct catalogue *catalogue,
+	const struct manifest *manifest, const char *plugin,
 	const struct catalogue_choice *choice, struct text *text)
 {
 	const struct manifest_plugin *written = find_plugin(manifest, plugin);
@@ -194,7 +195,7 @@ void choice_advise(const struct manifest *manifest, const char *plugin,
 			file, plugin, plugin, choice->path);
 		return;
 	}
-	if (is_written(manifest, written, choice->path))
+	if (is_written(catalogue, manifest, written, choice->path))
 		return;
 	struct place place = source_place(manifest->source, written->path.at);
 	text_format(text,

@@ -35,7 +35,8 @@ int choice_check(const struct placement *placement, const char *plugin,
 /* Says what to write into the manifest so that a start takes that file too:
  * "weblog.json:4:31: write \"path\": \"/new/acme.so\" …" and a newline; nothing
  * where the manifest means that file already. */
-void choice_advise(const struct manifest *manifest, const char *plugin,
+void choice_advise(const struct catalogue *catalogue,
+	const struct manifest *manifest, const char *plugin,
 	const struct catalogue_choice *choice, struct text *text);
 
 #endif
