@@ -132,7 +132,8 @@ static const struct wrong wrongs[] = {
 		"my.json has 2 nodes with operators; say which of them: first "
 		"and second"},
 	{LINES, NULL, NULL, "cut", NULL,
-		"my.json:1:45: nobody writes to cut.in, which is required"},
+		"my.json:1:45: nobody writes to cut.in, which is required; "
+		"connect it, or name it in `writes`"},
 	{LINES, NULL, "cut", "cut.owt", NULL,
 		"reads: \"cut.owt\": \"cut\" has no out port \"owt\"; did you "
 		"mean \"out\"?"},

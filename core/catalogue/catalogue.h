@@ -130,6 +130,10 @@ int catalogue_sha256(const struct catalogue_plugin *plugin,
 int catalogue_explain(const struct catalogue *catalogue, const char *type,
 	struct error *error);
 
+/* What was refused of the plugin that the type is of, or NULL. */
+const struct catalogue_refusal *catalogue_refusal_of(
+	const struct catalogue *catalogue, const char *type);
+
 /* The standard type that a plugin of that name would be taken for, for which it
  * is refused, or NULL. */
 const char *catalogue_standard_like(

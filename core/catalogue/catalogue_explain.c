@@ -114,6 +114,16 @@ static int explain_absence(const struct catalogue *catalogue, const char *type,
 		type);
 }
 
+const struct catalogue_refusal *catalogue_refusal_of(
+	const struct catalogue *catalogue, const char *type)
+{
+	struct part part = {type, strcspn(type, ".")};
+
+	if (type[part.bytes] != '.' || find_plugin(catalogue, part) != NULL)
+		return NULL;
+	return find_refusal(catalogue, part);
+}
+
 int catalogue_explain(const struct catalogue *catalogue, const char *type,
 	struct error *error)
 {
@@ -122,7 +132,7 @@ int catalogue_explain(const struct catalogue *catalogue, const char *type,
 	const struct catalogue_plugin *plugin =
 		dotted ? find_plugin(catalogue, part) : NULL;
 	const struct catalogue_refusal *refusal =
-		dotted ? find_refusal(catalogue, part) : NULL;
+		catalogue_refusal_of(catalogue, type);
 	struct arena arena = {0};
 	const char *nearest = nearest_type(catalogue, &arena, type);
 	const char *whole = dotted ? NULL : type_of_plugin(catalogue, type);

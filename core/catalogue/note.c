@@ -104,8 +104,8 @@ int note_open(struct note_identity *identity, struct os *os, const char *path,
 	fd = os->openat(os, AT_FDCWD, path,
 		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0)
-		return error_set(error, fd, "%s: cannot be opened: %s", path,
-			strerror(-fd));
+		return error_set(error, fd, "%s: cannot be opened: %s%s", path,
+			strerror(-fd), fd == -ENOENT ? "; was it built?" : "");
 	result = os->fstat(os, fd, &status);
 	if (result < 0)
 		error_set(error, result, "%s: cannot be examined: %s", path,

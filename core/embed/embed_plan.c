@@ -136,6 +136,7 @@ static void lend_ports(
 		}
 	request->lent = lent;
 	request->lent_count = count;
+	request->embedded = true;
 }
 
 static int find_node(struct embed_opening *opening, uint32_t *at)

@@ -249,6 +249,7 @@ struct manifest {
 	/* Ends that no stream needs to lead to: see plan_request. */
 	const struct manifest_lent *lent;
 	uint32_t lent_count;
+	bool embedded;
 };
 
 /* Reads the source's JSON text into `manifest` (zeroed). Everything that is

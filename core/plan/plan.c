@@ -183,6 +183,7 @@ int plan_make(struct plan *plan, struct os *os,
 	plan->warnings.warnings = true;
 	plan->manifest.lent = request->lent;
 	plan->manifest.lent_count = request->lent_count;
+	plan->manifest.embedded = request->embedded;
 	int result = request->file != NULL
 			     ? read_manifest(plan, os, request, error)
 			     : read_expression(plan, os, request, error);

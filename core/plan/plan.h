@@ -34,6 +34,7 @@ struct plan_request {
 	/* Where nothing must be connected. */
 	const struct manifest_lent *lent;
 	uint32_t lent_count;
+	bool embedded; /* an application lends them: `writes`, `reads` */
 };
 
 /* Zeroed is empty. It points into itself and must not be moved. */

@@ -21,6 +21,21 @@ static void set_ports_of_type(
 	target->out_count = type->description->out_count;
 }
 
+/* Whether what is wrong with the type's plugin stands already where the
+ * manifest names it. */
+static bool was_said(const struct resolving *resolving, const char *type)
+{
+	const struct diagnostics *said = resolving->diagnostics;
+	const struct catalogue_refusal *refusal =
+		catalogue_refusal_of(resolving->catalogue, type);
+	if (refusal == NULL || refusal->at == AT_NONE)
+		return false;
+	for (uint32_t i = 0; i < said->count && i < MANIFEST_ERRORS_MAX; i++)
+		if (said->items[i].at == refusal->at)
+			return true;
+	return false;
+}
+
 static void find_type(
 	struct resolving *resolving, struct topology_operator *target)
 {
@@ -36,6 +51,8 @@ static void find_type(
 		topology_read_params(resolving, target);
 		return;
 	}
+	if (was_said(resolving, written->type))
+		return;
 	catalogue_explain(resolving->catalogue, written->type, &error);
 	diagnostics_add(
 		resolving->diagnostics, written->type_at, "%s", error.text);

@@ -53,6 +53,15 @@ static bool is_lent(const struct resolving *resolving,
 	return topology_is_lent(resolving->manifest, target, port, out);
 }
 
+/* What else than a stream would do. */
+static const char *how_lent(const struct manifest *manifest, bool out)
+{
+	if (!manifest->embedded)
+		return "";
+	return out ? "; connect it, or name it in `reads`"
+		   : "; connect it, or name it in `writes`";
+}
+
 static bool check_open(struct resolving *resolving,
 	const struct topology_operator *target,
 	const struct port_description *ports, const uint32_t *members,
@@ -68,9 +77,9 @@ static bool check_open(struct resolving *resolving,
 			continue;
 		diagnostics_add(resolving->diagnostics,
 			at_of(resolving, target),
-			out ? "nobody reads %s.%s, which is required"
-			    : "nobody writes to %s.%s, which is required",
-			name_of(resolving, target), ports[i].name);
+			"nobody %s %s.%s, which is required%s",
+			out ? "reads" : "writes to", name_of(resolving, target),
+			ports[i].name, how_lent(resolving->manifest, out));
 	}
 	return whole;
 }
