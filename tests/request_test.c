@@ -32,7 +32,6 @@ static int read_text(struct request *request, const char *verb,
 START_TEST(a_request_is_read)
 {
 	static const char text[] = "node=parse\0follow=1";
-	struct command command = {.text = {text, sizeof text}};
 	struct request request;
 	struct error error;
 
@@ -43,9 +42,6 @@ START_TEST(a_request_is_read)
 	ck_assert(request.follow && !request.now);
 	ck_assert_int_eq(read_text(&request, "ps", NULL, 0, &error), 0);
 	ck_assert_uint_eq(request.node, SUPERVISOR_NO_NODE);
-	ck_assert_uint_eq(request_argument(&command, "node").bytes, 5);
-	ck_assert_uint_eq(request_argument(&command, "nod").bytes, 0);
-	ck_assert_ptr_null(request_argument(&command, "missing").text);
 }
 END_TEST
 

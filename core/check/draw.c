@@ -48,15 +48,6 @@ int draw_init(struct draw *draw, struct os *os, const char *path,
 	return 0;
 }
 
-void draw_release(struct draw *draw)
-{
-	for (int i = 0; i < 2; i++)
-		if (draw->fds[i] >= 0)
-			draw->os->close(draw->os, draw->fds[i]);
-	free(draw->base);
-	arena_release(&draw->arena);
-}
-
 struct tau_param *draw_params(
 	struct draw *draw, size_t variant, char *name, size_t name_bytes)
 {

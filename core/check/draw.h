@@ -37,11 +37,11 @@ struct draw {
 	int fds[2]; /* what ports of fds are fed with */
 };
 
-/* Draws for an operator of the plugin at `path`. 0, or -ENOMEM. */
+/* Draws for an operator of the plugin at `path`, for as long as the process
+ * lives. 0, or -ENOMEM. */
 int draw_init(struct draw *draw, struct os *os, const char *path,
 	const struct operator_description *described,
 	const struct catalogue_search *search, const char *folder);
-void draw_release(struct draw *draw);
 
 /* The params of variant 0, which is the base, 1, 2, …; NULL behind the last.
  * The array is the caller's to free; `name` says what is drawn. */

@@ -67,25 +67,6 @@ int request_read(struct request *request, const struct command *command,
 		(int)command->name.bytes, command->name.text);
 }
 
-struct command_text request_argument(
-	const struct command *command, const char *name)
-{
-	const char *at = command->text.text;
-	const char *end = at + command->text.bytes;
-	size_t bytes = strlen(name);
-
-	while (at < end) {
-		size_t length = strnlen(at, (size_t)(end - at));
-
-		if (length > bytes && !memcmp(at, name, bytes) &&
-			at[bytes] == '=')
-			return (struct command_text){
-				at + bytes + 1, length - bytes - 1};
-		at += length + 1;
-	}
-	return (struct command_text){0};
-}
-
 static int read_arguments(struct request *request,
 	const struct command *command, unsigned allowed, request_find *find,
 	void *context, struct error *error)

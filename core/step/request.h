@@ -48,8 +48,4 @@ typedef uint32_t request_find(void *context, const char *name, size_t bytes);
 int request_read(struct request *request, const struct command *command,
 	request_find *find, void *context, struct error *error);
 
-/* The value of an argument, {NULL, 0} when it was not given. */
-struct command_text request_argument(
-	const struct command *command, const char *name);
-
 #endif
