@@ -3,9 +3,6 @@
 
 #include "tests/test.h"
 
-#define MS_NS 1000000ll
-#define SECOND_NS (1000 * MS_NS)
-
 static void expect(int64_t time_ns, const char *text)
 {
 	ck_assert_str_eq(sentence_time(time_ns).text, text);
@@ -14,12 +11,12 @@ static void expect(int64_t time_ns, const char *text)
 START_TEST(times_are_seconds_up_to_a_minute_and_then_what_they_are)
 {
 	expect(1000, "1us");
-	expect(50 * MS_NS, "0.05 s");
-	expect(1250 * MS_NS, "1.25 s");
+	expect(50 * MILLISECOND_NS, "0.05 s");
+	expect(1250 * MILLISECOND_NS, "1.25 s");
 	expect(10 * SECOND_NS, "10 s");
 	expect(90 * SECOND_NS, "1m30s");
 	expect(3600 * SECOND_NS, "1h");
-	expect(3600 * SECOND_NS + 300 * MS_NS, "1h");
+	expect(3600 * SECOND_NS + 300 * MILLISECOND_NS, "1h");
 }
 END_TEST
 

@@ -6,8 +6,7 @@
 #ifndef TAU_CORE_BASE_BOUNDS_H
 #define TAU_CORE_BASE_BOUNDS_H
 
-#define KIB 1024u
-#define MIB (1024u * KIB)
+#include "core/base/units.h"
 
 /* errors: one terminal screen of a single sentence. */
 #define ERROR_TEXT_BYTES 1024
@@ -27,15 +26,15 @@
 #define MANIFEST_VARIABLES_MAX 1024
 #define MANIFEST_PLUGINS_MAX 1024
 #define MANIFEST_REPLICAS_MAX 1024
-#define MANIFEST_CPUS_MAX 4096       /* as many as Linux can be built for */
+#define MANIFEST_CPUS_MAX 4096      /* as many as Linux can be built for */
 #define MANIFEST_VALUES_MAX 8388608 /* of JSON; some 100 bytes each */
-#define MANIFEST_ERRORS_MAX 100      /* said in one run; the rest is counted */
+#define MANIFEST_ERRORS_MAX 100     /* said in one run; the rest is counted */
 
 /* tests (tau test): a person reads what differs. */
 #define TRIAL_RECORDS_MAX 1048576 /* expected by count */
 #define TRIAL_RENEWALS_MAX 8      /* in a step, while records move */
 #define TRIAL_SHOWN_MAX 40        /* lines of a difference; the rest counted */
-#define TRIAL_CASE_NS (INT64_C(10) * 1000000000) /* of real time */
+#define TRIAL_CASE_NS (10 * SECOND_NS) /* of real time */
 
 /* one-liners: what a person types; more belongs into a manifest. */
 #define ONELINER_BYTES_MAX (64 * KIB)
@@ -47,7 +46,7 @@
 #define PLUGIN_OPERATORS_MAX 1024
 
 /* the plugin store: a copy that nobody uses stays for a week. */
-#define STORE_KEEP_NS (INT64_C(7) * 86400 * 1000000000)
+#define STORE_KEEP_NS (7 * 86400 * SECOND_NS)
 #define STORE_SWEEP_MAX 1000 /* looked at in one sweep */
 
 /* ports: fixed by the readiness mask of the ABI. */
@@ -65,12 +64,12 @@
 #define STREAM_CAPACITY_MAX (1024u * MIB)
 #define STREAM_RECORDS_DEFAULT 1024u
 #define STREAM_RECORDS_MAX 1048576u
-#define STREAM_SAMPLE_BYTES (64 * KIB) /* of what goes nowhere, the first */
-#define STREAM_STAGE_BYTES (256 * KIB) /* before a link sends: one packet */
+#define STREAM_SAMPLE_BYTES (64 * KIB)     /* of what goes nowhere, the first */
+#define STREAM_STAGE_BYTES (256 * KIB)     /* before a link sends: one packet */
 #define STREAM_STAGE_BYTES_MIN (128 * KIB) /* of a smaller capacity, all */
 #define STREAM_WARM_MAX 16u /* to other processes, that keep their memory */
 #define STREAM_QUIESCE_EXTRA (64 * MIB) /* taken beyond capacity until told */
-#define SHRED_WRITERS_MAX 64u /* processes that write one FIFO */
+#define SHRED_WRITERS_MAX 64u           /* processes that write one FIFO */
 
 /* coroutines: virtual size; what is never touched costs nothing. */
 #define STACK_BYTES_DEFAULT (64 * KIB)
@@ -254,7 +253,7 @@
  * as two nodes share. A packet's heads, tables and packed bodies never exceed
  * the packet, but for what rounding up adds. */
 #define LINK_PACKET_BYTES_MIN 4096u
-#define LINK_FIRST_PACKET_BYTES 65536u /* before HELLO tells the size */
+#define LINK_FIRST_PACKET_BYTES 65536u        /* before HELLO tells the size */
 #define LINK_PACKET_BYTES_DEFAULT (260 * KIB) /* four of 64 KiB, and heads */
 #define LINK_PACKET_BYTES_MAX (1 * MIB)
 #define LINK_SCRATCH_BYTES (LINK_PACKET_BYTES_MAX + 64 * KIB)
@@ -266,7 +265,7 @@
 #define LINK_HELLO_NS 10000000000 /* until the other side must have spoken */
 #define GATE_AGAIN_FIRST_NS 100000000 /* behind a peer that has just gone, */
 #define GATE_AGAIN_LAST_NS 5000000000 /* doubled up to this, with jitter */
-#define LINK_FDS_MAX 253u /* in a packet: the kernel's SCM_MAX_FD */
+#define LINK_FDS_MAX 253u             /* in a packet: the kernel's SCM_MAX_FD */
 #define LINK_FDS_RESERVE 16u /* files that credit for fds never promises */
 #define LINK_FDS_RETRY_NS 10000000 /* when the kernel takes no more fds */
 

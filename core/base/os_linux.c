@@ -7,6 +7,8 @@
  */
 #include "core/base/os_linux.h"
 
+#include "core/base/units.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +20,6 @@
 #include <unistd.h>
 
 #define LIST_BUFFER_BYTES 4096
-#define SECOND_NS 1000000000
 
 static int64_t read_clock(clockid_t clock);
 
@@ -295,5 +296,5 @@ static int64_t read_clock(clockid_t clock)
 
 	if (clock_gettime(clock, &time) != 0)
 		return -errno;
-	return time.tv_sec * (int64_t)SECOND_NS + time.tv_nsec;
+	return time.tv_sec * SECOND_NS + time.tv_nsec;
 }

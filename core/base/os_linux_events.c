@@ -3,6 +3,7 @@
  * The rules of os_linux.c hold here too.
  */
 #include "core/base/os_linux.h"
+#include "core/base/units.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -15,9 +16,6 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SECOND_NS 1000000000
-#define MILLISECOND_NS 1000000
 
 static int round_to_ms(int64_t timeout_ns);
 
@@ -312,7 +310,7 @@ static int round_to_ms(int64_t timeout_ns)
 {
 	if (timeout_ns < 0)
 		return -1;
-	if (timeout_ns > (int64_t)(INT_MAX - 1) * MILLISECOND_NS)
+	if (timeout_ns > (INT_MAX - 1) * MILLISECOND_NS)
 		return INT_MAX;
 	return (int)((timeout_ns + MILLISECOND_NS - 1) / MILLISECOND_NS);
 }

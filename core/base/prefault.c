@@ -6,7 +6,6 @@
 
 #include "core/base/bounds.h"
 
-#define PAGE_BYTES (4 * KIB)
 #define LEAST_BYTES (8 * PAGE_BYTES)
 
 void prefault(struct os *os, void *start, size_t bytes)

@@ -126,8 +126,8 @@ int note_open(struct note_identity *identity, struct os *os, const char *path,
 	identity->device = status.st_dev;
 	identity->inode = status.st_ino;
 	identity->size = (uint64_t)status.st_size;
-	identity->modified_ns = status.st_mtim.tv_sec * INT64_C(1000000000) +
-				status.st_mtim.tv_nsec;
+	identity->modified_ns =
+		status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec;
 	return fd;
 }
 

@@ -1,6 +1,8 @@
 /* brood: the processes that a command of tests has started. See the header. */
 #include "core/check/brood.h"
 
+#include "core/base/units.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,8 +16,6 @@
 #define GRACE_STEPS 50
 #define STEPS_MAX 500
 #define STAT_BYTES 512
-#define TICK_NS 10000000ll /* what /proc counts in, on every Linux */
-#define PAGE_BYTES 4096u
 
 static int wait_for(struct os *os, int epoll, int64_t until_ns);
 

@@ -1,9 +1,9 @@
 /* cell: guarded memory for one body. See the header. */
 #include "core/check/cell.h"
 
-#include <sys/mman.h>
+#include "core/base/units.h"
 
-#define PAGE_BYTES ((size_t)4096)
+#include <sys/mman.h>
 
 static void drop(struct cells *cells, struct cell *cell)
 {

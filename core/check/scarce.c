@@ -1,13 +1,14 @@
 /* scarce: memory that runs out on purpose. See the header. */
 #include "core/check/scarce.h"
 
+#include "core/base/units.h"
+
 #include <errno.h>
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define PAGE_BYTES ((size_t)4096)
 #define STUB_BYTES 32
 
 static bool strikes(struct scarce *scarce)

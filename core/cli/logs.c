@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "core/base/check.h"
+#include "core/base/units.h"
 #include "core/fleet/log_file.h"
 #include "core/fleet/status.h"
 
@@ -133,7 +134,7 @@ static void take_kept(void *context, const char *line, size_t bytes)
 	}
 	if (!wish->node || (node && !strcmp(node, wish->node))) {
 		told = status_said(
-			(int64_t)timegm(&utc) * 1000000000 + ms * 1000000, node,
+			timegm(&utc) * SECOND_NS + ms * MILLISECOND_NS, node,
 			rest, strlen(rest));
 		json = json_loads(told, 0, NULL);
 		if (wish->cli->json)

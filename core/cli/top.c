@@ -16,6 +16,7 @@
 
 #include "core/base/check.h"
 #include "core/base/owner.h"
+#include "core/base/units.h"
 #include "core/fleet/signals.h"
 #include "core/text/quantity.h"
 #include "core/run/reactor.h"
@@ -23,7 +24,6 @@
 
 enum { ONCE = CLI_OWN, EVERY = 'd' };
 
-#define SECOND_NS 1000000000ll
 #define SHORTEST_NS (SECOND_NS / 10)
 #define SCREEN "\033[?1049h\033[?25l" /* another one, no cursor */
 #define BACK "\033[?25h\033[?1049l"

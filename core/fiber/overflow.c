@@ -17,7 +17,6 @@
 #include "core/fiber/overflow_private.h"
 
 #define SIGNAL_STACK_BYTES (256 * KIB) /* only what is touched costs memory */
-#define PAGE_BYTES 4096u
 
 static const int signals[OVERFLOW_SIGNALS] = {
 	SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};

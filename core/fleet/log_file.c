@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/units.h"
 #include "core/text/text.h"
 
 #define READ_BYTES (64 * KIB)
@@ -222,14 +223,14 @@ static void rotate(struct log_file *file)
 
 static void add_time(struct text *text, int64_t time_ns)
 {
-	time_t seconds = (time_t)(time_ns / 1000000000);
+	time_t seconds = (time_t)(time_ns / SECOND_NS);
 	struct tm utc;
 	char when[32] = "";
 
 	if (gmtime_r(&seconds, &utc))
 		strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-	text_format(
-		text, "%s.%03dZ ", when, (int)(time_ns % 1000000000 / 1000000));
+	text_format(text, "%s.%03dZ ", when,
+		(int)(time_ns % SECOND_NS / MILLISECOND_NS));
 }
 
 static int write_all(struct log_file *file, const char *at, size_t bytes)

@@ -1,6 +1,8 @@
 /* peek: what the kernel tells of another process. See the header. */
 #include "core/fleet/peek.h"
 
+#include "core/base/units.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,9 +12,7 @@
 #include <sys/syscall.h>
 
 #define FILE_BYTES 4096
-#define FLAG_EXITING 4u              /* PF_EXITING of the kernel */
-#define PAGE_BYTES 4096u             /* of x86-64 */
-#define TICK_NS (1000000000ll / 100) /* USER_HZ, the same on every machine */
+#define FLAG_EXITING 4u /* PF_EXITING of the kernel */
 
 /* The calls that people block in; `fd`: the first argument is one. */
 static const struct call {

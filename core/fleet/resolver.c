@@ -212,7 +212,7 @@ static int hear_all(
 		if (now_ns >= until_ns)
 			return error_set(error, -ETIMEDOUT,
 				"reading the files took longer than %d s",
-				(int)(RESOLVER_WAIT_NS / 1000000000));
+				(int)(RESOLVER_WAIT_NS / SECOND_NS));
 		code = reactor_poll(reactor, until_ns - now_ns);
 		if (code < 0)
 			break;

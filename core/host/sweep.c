@@ -55,8 +55,8 @@ static void sweep_one(struct os *os, int folder_fd, const char *name)
 	if (fd < 0)
 		return;
 	if (os->fstat(os, fd, &status) == 0) {
-		age_ns = os->realtime_ns(os) -
-			 status.st_mtim.tv_sec * INT64_C(1000000000);
+		age_ns =
+			os->realtime_ns(os) - status.st_mtim.tv_sec * SECOND_NS;
 		if (age_ns > STORE_KEEP_NS &&
 			os->flock(os, fd, LOCK_EX | LOCK_NB) == 0)
 			os->unlinkat(os, folder_fd, name, 0);

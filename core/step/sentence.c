@@ -3,13 +3,12 @@
 
 #include "core/base/check.h"
 #include "core/base/os.h" /* of a status: WIFSIGNALED and its like */
+#include "core/base/units.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define SECOND_NS 1000000000ll
 
 static struct sentence_time roughly(int64_t time_ns);
 

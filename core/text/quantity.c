@@ -2,6 +2,7 @@
 #include "core/text/quantity.h"
 
 #include "core/base/count.h"
+#include "core/base/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +12,6 @@ struct unit {
 	const char *name;
 	int64_t worth;
 };
-
-#define SECOND INT64_C(1000000000)
 
 static const struct unit size_units[] = {
 	{"GiB", INT64_C(1) << 30},
@@ -27,11 +26,11 @@ static const struct unit size_units[] = {
 
 /* Largest first; where two names are worth the same, the first is printed. */
 static const struct unit duration_units[] = {
-	{"d", 86400 * SECOND},
-	{"h", 3600 * SECOND},
-	{"m", 60 * SECOND},
-	{"min", 60 * SECOND},
-	{"s", SECOND},
+	{"d", 86400 * SECOND_NS},
+	{"h", 3600 * SECOND_NS},
+	{"m", 60 * SECOND_NS},
+	{"min", 60 * SECOND_NS},
+	{"s", SECOND_NS},
 	{"ms", 1000000},
 	{"us", 1000},
 	{"ns", 1},
@@ -139,7 +138,7 @@ static int read_number(
 			__builtin_add_overflow(*whole, *at - '0', whole))
 			return -ERANGE;
 	if (*at == '.') {
-		for (at++; *at >= '0' && *at <= '9' && *part_of < SECOND;
+		for (at++; *at >= '0' && *at <= '9' && *part_of < SECOND_NS;
 			at++) {
 			*part = *part * 10 + (*at - '0');
 			*part_of *= 10;
