@@ -8,9 +8,6 @@
 #include "core/base/bounds.h"
 #include "core/fleet/children_private.h"
 
-#define READ_BYTES (16 * KIB)
-#define READS_MAX 64 /* per turn: one child's flood must not starve others */
-
 static void serve_child(struct child *child);
 static ssize_t receive(struct os *os, int leash_fd);
 static void read_log(struct child *child);
@@ -142,26 +139,13 @@ static void serve_child(struct child *child)
 
 static void read_log(struct child *child)
 {
-	struct os *os = child->children->os;
-	char bytes[READ_BYTES];
+	ssize_t count;
 
 	child->log.told = false;
-	for (int i = 0; i < READS_MAX; i++) {
-		ssize_t count =
-			os->read(os, child->log_fd, bytes, sizeof bytes);
-
-		if (count == -EINTR)
-			continue;
-		if (count == -EAGAIN)
-			return;
-		if (count > 0) {
-			lines_add(&child->lines, bytes, (size_t)count,
-				take_line, child);
-			continue;
-		}
+	count = lines_read(&child->lines, child->children->os, child->log_fd,
+		LINES_READS_MAX, take_line, child);
+	if (count <= 0 && count != -EAGAIN)
 		reactor_remove(child->children->reactor, &child->log.watch);
-		return;
-	}
 }
 
 static void take_line(void *context, const char *text, size_t bytes)

@@ -1,10 +1,14 @@
 /* lines: a pipe's bytes, line by line. See the header. */
 #include "core/fleet/lines.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/base/units.h"
+
+#define READ_BYTES (16 * KIB)
 
 static size_t add_exact(struct lines *lines, const char *bytes, size_t count,
 	lines_take *take, void *context);
@@ -25,6 +29,23 @@ void lines_add(struct lines *lines, const char *bytes, size_t count,
 			give_part(lines, take, context);
 		lines->bytes[lines->used++] = bytes[i];
 	}
+}
+
+ssize_t lines_read(struct lines *lines, struct os *os, int fd, int reads,
+	lines_take *take, void *context)
+{
+	char bytes[READ_BYTES];
+
+	for (int i = 0; i < reads; i++) {
+		ssize_t count = os->read(os, fd, bytes, sizeof bytes);
+
+		if (count == -EINTR)
+			continue;
+		if (count <= 0)
+			return count;
+		lines_add(lines, bytes, (size_t)count, take, context);
+	}
+	return 1;
 }
 
 void lines_end(struct lines *lines, lines_take *take, void *context)

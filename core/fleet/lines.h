@@ -13,8 +13,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+#include "core/base/os.h"
 
 #define LINES_BYTES 2048
+#define LINES_READS_MAX 64 /* per turn: one's flood must not starve others */
 #define LINES_EXACT_BYTES (64u << 20) /* a longer one comes in parts */
 
 /* Zeroed is empty. */
@@ -31,6 +35,12 @@ typedef void lines_take(void *context, const char *text, size_t bytes);
 
 /* Adds bytes, and gives `take` each line that they complete. */
 void lines_add(struct lines *lines, const char *bytes, size_t count,
+	lines_take *take, void *context);
+
+/* Reads an fd that blocks nobody, at most so many times, and adds what is there.
+ * Positive: there may be more; 0: nothing will come any more; -EAGAIN: nothing
+ * now; else a negative errno. */
+ssize_t lines_read(struct lines *lines, struct os *os, int fd, int reads,
 	lines_take *take, void *context);
 
 /* Gives `take` what is left, and frees what there is. */

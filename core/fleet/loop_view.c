@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define READ_BYTES (16 * KIB)
-#define READS_MAX 64 /* per turn, so that a flood starves nobody */
-
 static void read_output(struct loop *loop, int reads);
 static void take_output(void *context, const char *text, size_t bytes);
 static void alive_fired(struct timer *timer);
@@ -42,7 +39,7 @@ void loop_serve_view(struct loop *loop)
 			loop->os->clock_ns(loop->os) + view->alive_ns);
 	}
 	if (view->output_fd)
-		read_output(loop, READS_MAX);
+		read_output(loop, LINES_READS_MAX);
 }
 
 /* No node is left that could write any more. */
@@ -57,20 +54,8 @@ void loop_end_view(struct loop *loop)
 
 static void read_output(struct loop *loop, int reads)
 {
-	struct os *os = loop->os;
-	char bytes[READ_BYTES];
-
-	for (int i = 0; i < reads; i++) {
-		ssize_t count = os->read(
-			os, loop->request->view.output_fd, bytes, sizeof bytes);
-
-		if (count == -EINTR)
-			continue;
-		if (count <= 0)
-			return;
-		lines_add(
-			&loop->output, bytes, (size_t)count, take_output, loop);
-	}
+	(void)lines_read(&loop->output, loop->os, loop->request->view.output_fd,
+		reads, take_output, loop);
 }
 
 static void take_output(void *context, const char *text, size_t bytes)

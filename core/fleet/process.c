@@ -7,9 +7,6 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define READ_BYTES (16 * KIB)
-#define READS_MAX 64 /* per turn: one node's flood must not starve others */
-
 /* The four ends that a node's process needs; the first of each is ours. */
 struct ends {
 	int command[2];
@@ -88,21 +85,9 @@ int process_receive(
 
 void process_read_log(struct process *process, lines_take *take, void *context)
 {
-	struct os *os = process->os;
-	char bytes[READ_BYTES];
-
-	for (int i = 0; i < READS_MAX; i++) {
-		ssize_t count =
-			os->read(os, process->log_fd, bytes, sizeof bytes);
-
-		if (count == -EINTR)
-			continue;
-		if (count == 0)
-			reactor_remove(process->reactor, &process->log.watch);
-		if (count <= 0)
-			break;
-		lines_add(&process->lines, bytes, (size_t)count, take, context);
-	}
+	if (lines_read(&process->lines, process->os, process->log_fd,
+		    LINES_READS_MAX, take, context) == 0)
+		reactor_remove(process->reactor, &process->log.watch);
 	if (process->pid == 0)
 		lines_end(&process->lines, take, context);
 }
