@@ -141,6 +141,16 @@ static int check_tables(struct search *search, const Elf64_Ehdr *header)
 			"%s: its ELF section headers make no sense; build or "
 			"copy it again",
 			search->path);
+	/* What the loader goes by, and checks, too, in fewer words. */
+	if (header->e_phnum != 0 &&
+		(header->e_phentsize != sizeof(Elf64_Phdr) ||
+			header->e_phoff > search->source->size ||
+			header->e_phnum * sizeof(Elf64_Phdr) >
+				search->source->size - header->e_phoff))
+		return error_set(search->error, -EINVAL,
+			"%s: its ELF program headers make no sense; build or "
+			"copy it again",
+			search->path);
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 static int load(struct probe *probe, const char *path, const char *name,
 	const char *store, struct library **library);
 static void find_code(struct probe *probe);
-static void limit_files(struct os *os);
+static void limit_files(struct os *os, rlim_t bytes);
 
 int probe_main(struct os *os, const char *path, const char *name,
 	uint32_t first, const struct catalogue_search *search)
@@ -53,10 +53,11 @@ int probe_main(struct os *os, const char *path, const char *name,
 		.folder = folder,
 		.cells = {.os = os}};
 	probe->page->group = first;
-	limit_files(os);
+	limit_files(os, PLUGIN_FILE_BYTES_MAX); /* a copy is loaded */
 	(void)guard_signals(os);
 	if (load(probe, path, name, store, &library) < 0)
 		os->exit(os, PROBE_ABANDONED);
+	limit_files(os, PROBE_FILE_BYTES);
 	if (!probe->owner) {
 		probe->page->group = PROBE_GROUPS;
 		os->exit(os, PROBE_DONE);
@@ -76,9 +77,9 @@ int probe_main(struct os *os, const char *path, const char *name,
 }
 
 /* What it prints, and what it writes. */
-static void limit_files(struct os *os)
+static void limit_files(struct os *os, rlim_t bytes)
 {
-	const struct rlimit limit = {PROBE_FILE_BYTES, PROBE_FILE_BYTES};
+	const struct rlimit limit = {bytes, bytes};
 
 	(void)os->rlimit(os, RLIMIT_FSIZE, &limit, NULL);
 }

@@ -78,6 +78,9 @@ void stage_destroy(struct stage *stage)
 	if (stage->type->destroy)
 		stage->type->destroy(&stage->op);
 	stage->op.self = NULL;
+	/* Nor does a node watch for who is not there any more. */
+	for (uint32_t i = 0; i < STAGE_WATCHES; i++)
+		stage->watches[i].fd = -1;
 	stage_attend_children(stage);
 }
 
@@ -90,7 +93,7 @@ static int continue_run(struct stage *stage)
 		struct tau_want want = {0};
 		int flow;
 
-		stage->fresh = true;
+		stage->fresh = UINT32_MAX;
 		flow = stage->type->on_ready(&stage->op, ready, &want);
 		stage_harvest(stage);
 		if (flow != TAU_WAIT)
@@ -139,7 +142,7 @@ int stage_run(struct stage *stage)
 	stage->running = true;
 	stage->run_waits = 0;
 	stage->stopping = false;
-	stage->fresh = false;
+	stage->fresh = 0;
 	code = stage->type->run ? run_on_its_stack(stage) : continue_run(stage);
 	stage_leave_if_copy(stage);
 	stage->running = false;

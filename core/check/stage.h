@@ -144,10 +144,13 @@ struct stage {
 	size_t waits, run_waits, calls, failable, records_out;
 	uint32_t stale; /* waits in a row that only such a bit has ended */
 	uint32_t told_calls, stall, idle, turn, spins;
+	uint32_t
+		fresh; /* in ports at which a peek may find a record, as bits */
+	uint32_t served; /* in port of the last wait that gave one */
 	uint32_t over,
 		again;     /* records out, and reads, of what is not consumed */
 	bool stuck, moved; /* again and again; it consumed what it wrote of */
-	bool running, fresh, stopping, closing, lonely, failed_one;
+	bool running, stopping, closing, lonely, failed_one;
 	bool os_given, os_denied;
 	bool wanted_extension; /* that this host has not */
 	bool complained; /* it called tau_fail, and not because all ends */

@@ -258,9 +258,12 @@ static int in_more(struct tau_op *op, struct tau_in *head, uint32_t how)
 	if (!stage->running)
 		return (int)(head->state = TAU_WAIT);
 	/* A peek finds something only after a wait. */
-	if (!waits && !stage->fresh && in->at < in->count)
+	if (!waits && !(stage->fresh & TAU_IN(head->index)) &&
+		in->at < in->count)
 		return (int)(head->state = TAU_WAIT);
-	stage->fresh = false;
+	if (waits)
+		stage->fresh = UINT32_MAX;
+	stage->fresh &= ~(uint32_t)TAU_IN(head->index);
 	if (stage_is_gone(stage))
 		return (int)(head->state = TAU_END);
 	return open_window(stage, in);

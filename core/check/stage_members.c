@@ -32,7 +32,8 @@ int stage_next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
 		ended = ended && in_of(group, i)->told_end;
 	if (ended || (stage_is_gone(stage)))
 		return TAU_END;
-	for (uint32_t i = 0; stage->fresh && i < group->count; i++) {
+	for (uint32_t i = 0; (stage->fresh & TAU_IN(port)) && i < group->count;
+		i++) {
 		uint32_t member = (stage->next_member[port] + i) % group->count;
 		struct stage_in *in = in_of(group, member);
 
@@ -47,7 +48,7 @@ int stage_next_in(struct tau_op *op, uint32_t port, struct tau_in **to)
 		*to = &in->head;
 		return TAU_OK;
 	}
-	stage->fresh = false;
+	stage->fresh &= ~(uint32_t)TAU_IN(port);
 	return TAU_WAIT;
 }
 

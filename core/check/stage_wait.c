@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#define STAGE_IN_BITS ((UINT32_C(1) << PORTS_IN_MAX) - 1)
 /* What is later than that does not come: a hundred years. */
 #define TIME_MAX_NS (INT64_C(100) * 366 * 86400 * 1000000000)
 
@@ -129,6 +130,24 @@ static uint64_t ready_ports(
 	return ready;
 }
 
+/* Of several in ports any of which was waited for, one at a time, in turn: so
+ * it is not always the same that comes first. */
+static void choose_port(
+	struct stage *stage, const struct tau_want *want, uint64_t *ready)
+{
+	uint32_t found = (uint32_t)(*ready & want->any) & STAGE_IN_BITS;
+	uint32_t port = stage->served;
+
+	if (want->all & STAGE_IN_BITS || !(found & (found - 1)))
+		return;
+	do
+		port = (port + 1) % PORTS_IN_MAX;
+	while (!(found & TAU_IN(port)));
+	stage->served = port;
+	*ready &= ~(uint64_t)found | TAU_IN(port);
+	stage->fresh = (uint32_t)TAU_IN(port);
+}
+
 static bool holds(const struct tau_want *want, uint64_t ready)
 {
 	return (ready & want->any) ||
@@ -180,7 +199,7 @@ int stage_wait(
 	stage_harvest(stage);
 	if (stage_told(stage, true))
 		return told_bits(stage, ready);
-	stage->fresh = true;
+	stage->fresh = UINT32_MAX;
 	stage->idle++;
 	stage->spins = 0;
 	stage->turn++;
@@ -196,6 +215,7 @@ int stage_wait(
 				(want->deadline_ns &&
 					stage->now_ns >= want->deadline_ns))) {
 			look_for_spin(stage, *ready);
+			choose_port(stage, want, ready);
 			give_timers(stage, *ready);
 			return TAU_OK;
 		}

@@ -96,3 +96,10 @@ t check huge.so
 expect_status 1
 grep -q '^file.refused: .* at most' out || fail "huge: $(cat out err)"
 rm huge.so
+
+scenario "a plugin may be larger than what it may write"
+${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$abi" -I"$here" -o large.so "$here/good.c"
+truncate -s 257M large.so
+t check large.so
+expect_status 0
+rm large.so

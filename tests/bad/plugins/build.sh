@@ -86,6 +86,7 @@ patch foreign 18 '\267\000'
 patch nosections 40 '\000\000\000\000\000\000\000\000'
 patch absurd 40 '\377\377\377\377\377\377\377\377'
 patch beyond 40 '\377\377\377\377\377\377\000\000'
+patch unmapped 32 '\377\377\377\377\377\377\377\177'
 "$cc" -c -fPIC -I"$abi" -o object.so good.c
 
 # What has a note that is not one.
