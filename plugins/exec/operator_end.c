@@ -82,10 +82,10 @@ static bool decide(struct tau_op *op, struct exec *self)
 
 	if (restart == RESTART_NEVER || (restart == RESTART_ON_FAILURE && well))
 		return false;
-	if (self->unwanted || !has_work(op, self))
-		return false;
 	if (well || now_ns - self->started_ns >= LIVED_NS)
 		self->tries = 0;
+	if (self->unwanted || !has_work(op, self))
+		return false;
 	if (!well && self->tries >= op->params[TRIES].value.i)
 		return false;
 	if (self->tries == 0)
@@ -209,8 +209,8 @@ static int give_up(struct tau_op *op, const struct exec *self, const char *text)
 	if (self->tries == 0)
 		return tau_fail(op, -ECHILD, text);
 	return tau_failf(op, -ECHILD,
-		"%s; it was started again %lld times in a row", text,
-		(long long)self->tries);
+		"%s; it was started again %lld time%s in a row", text,
+		(long long)self->tries, self->tries == 1 ? "" : "s");
 }
 
 /* Goes on behind an end: TAU_OK: with another; TAU_END: done; -errno. */

@@ -111,6 +111,8 @@ expect_status 1
 expect_text out $'{"run":1,"code":7,"lost":0,"again":true}\n{"run":2,"code":7,"lost":0,"again":true}\n{"run":3,"code":7,"lost":0,"again":false}\n'
 expect_line err 'tau: main: e: sh ended with status 7; it is started again in 2 ms (2 of 2)'
 expect_line err 'tau: main: e (tau-exec): sh ended with status 7; it was started again 2 times in a row'
+t run -e 'exec ["sh", "-c", "exit 7"] restart=on-failure tries=1 pause=1ms ! null'
+expect_line err 'tau: main: exec (tau-exec): sh ended with status 7; it was started again 1 time in a row'
 
 scenario "none is started again for an input that was all given, and that is said"
 t run -e 'generate 3 ! e:exec ["sh", "-c", "cat >/dev/null; exit 3"] restart=on-failure ! null'
