@@ -25,6 +25,8 @@ struct wish {
 };
 
 static int ask(struct cli *cli, struct wish *wish);
+static bool is_topology(struct cli *cli, const char *name);
+static void skip(void *context, const char *line, size_t bytes);
 static bool show_ended(struct cli *cli, struct wish *wish);
 static const char *find_ended(struct cli *cli, const struct wish *wish);
 static void take_kept(void *context, const char *line, size_t bytes);
@@ -60,11 +62,43 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static int ask(struct cli *cli, struct wish *wish)
 {
+	int code;
+
 	if (wish->follow)
 		asking_add(&wish->asking, "follow=1");
 	if (wish->node)
 		asking_add(&wish->asking, "node=%s", wish->node);
-	return asking_one(cli, &wish->asking);
+	code = asking_one(cli, &wish->asking);
+	if (code == EXIT_CODE_USAGE && wish->node && !wish->asking.topology &&
+		is_topology(cli, wish->node))
+		cli_say(cli, "%s is a topology: tau logs --topology %s",
+			wish->node, wish->node);
+	return code;
+}
+
+/* Whether one of that name runs, or has left a log. */
+static bool is_topology(struct cli *cli, const char *name)
+{
+	struct client_names names;
+	struct error error = ERROR_NONE;
+	bool found = false;
+
+	client_names_list(
+		&names, &cli->os, cli_environment(cli, "XDG_RUNTIME_DIR"));
+	for (size_t i = 0; i < names.count; i++)
+		found |= !strcmp(names.names[i], name);
+	client_names_release(&names);
+	return found ||
+	       log_file_read(&cli->os, cli_environment(cli, "XDG_STATE_HOME"),
+		       cli_environment(cli, "HOME"), name, skip, NULL,
+		       &error) == 0;
+}
+
+static void skip(void *context, const char *line, size_t bytes)
+{
+	(void)context;
+	(void)line;
+	(void)bytes;
 }
 
 /* What a detached topology has said is there when it has ended, too. */
@@ -186,7 +220,8 @@ const struct cli_command logs_command = {
 		"only what it said and what was said about it.\n"
 		"Of a detached topology that has ended, the log that it left "
 		"is shown: tau logs --topology NAME, or, where nothing runs, "
-		"tau logs NAME.\n"
+		"tau logs NAME. Where something runs, a word alone is a "
+		"node.\n"
 		"--follow ends when the topology does, or with Ctrl-C, which "
 		"only ends the looking.",
 	.options = options,

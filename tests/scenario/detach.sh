@@ -27,6 +27,10 @@ until grep -q ' stdout: ' "$log"; do t ps; done
 expect_line "$log" '????-??-??T??:??:??.???Z stdout: {"count":*}'
 t logs
 expect_line out '??:??:?? stdout: {"count":*}'
+t logs weblog
+expect_status 2
+expect_line err 'tau: weblog: it has no node weblog; tau ps lists its nodes'
+expect_line err 'tau: weblog is a topology: tau logs --topology weblog'
 
 scenario "its name is taken"
 t run --detach weblog.json
