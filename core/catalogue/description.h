@@ -178,6 +178,9 @@ int description_check_value(const struct param_description *param,
 const char *description_port_type_name(enum port_type type);
 const char *description_param_type_name(enum param_type type);
 
+/* Whether a port that writes the one type may be read as the other. */
+bool description_port_types_meet(enum port_type out, enum port_type in);
+
 /* `[A-Za-z0-9_-]{1,64}`; operator types may have dots between such parts;
  * plugins are `[a-z0-9_-]{1,64}`. */
 bool description_is_name(const char *text);

@@ -28,6 +28,12 @@ const char *description_port_type_name(enum port_type type)
 	return port_type_words[type];
 }
 
+bool description_port_types_meet(enum port_type out, enum port_type in)
+{
+	return out == in || out == PORT_ANY || in == PORT_ANY ||
+	       (out == PORT_UTF8 && in == PORT_BYTES);
+}
+
 void port_read_all(struct reader *reader, struct arena *arena, json_t *json,
 	struct operator_description *target)
 {

@@ -122,12 +122,6 @@ static void vet_place(struct comparing *comparing,
 		manifest_transport_words[is->transport]);
 }
 
-static bool types_meet(enum port_type out, enum port_type in)
-{
-	return out == in || out == PORT_ANY || in == PORT_ANY ||
-	       (out == PORT_UTF8 && in == PORT_BYTES);
-}
-
 /* What the former writer wrote is read by the new reader. */
 static void vet_types(
 	struct comparing *comparing, const struct changes_stream *entry)
@@ -139,7 +133,7 @@ static void vet_types(
 	const struct port_description *out =
 		topology_port(old, was->from, true);
 	const struct port_description *in = topology_port(new, is->to, false);
-	if (types_meet(out->type, in->type))
+	if (description_port_types_meet(out->type, in->type))
 		return;
 	diagnostics_add(comparing->diagnostics, is->at,
 		"stream %s still carries what %s.%s wrote before, %s, and "

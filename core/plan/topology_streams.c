@@ -117,19 +117,13 @@ static bool find_port(struct resolving *resolving,
 	return false;
 }
 
-static bool types_meet(enum port_type out, enum port_type in)
-{
-	return out == in || out == PORT_ANY || in == PORT_ANY ||
-	       (out == PORT_UTF8 && in == PORT_BYTES);
-}
-
 static void check_types(struct resolving *resolving, const struct edge *edge)
 {
 	const struct port_description *out =
 		&operator_of(resolving, edge->writer)->out[edge->out];
 	const struct port_description *in =
 		&operator_of(resolving, edge->reader)->in[edge->in];
-	if (types_meet(out->type, in->type))
+	if (description_port_types_meet(out->type, in->type))
 		return;
 	diagnostics_add(resolving->diagnostics, edge->to->at,
 		"types do not meet: %s.%s gives %s, but %s.%s takes %s",
