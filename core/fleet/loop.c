@@ -25,8 +25,10 @@ static struct loop_timer *timer_of(
 static void settle(struct loop *loop);
 static void carry_out(
 	struct loop *loop, const struct supervisor_action *action);
+static void tell(struct loop *loop, const struct supervisor_action *action);
 static void arm(struct loop *loop, const struct supervisor_action *action);
-static void timer_fired(struct timer *timer);
+static void init_timers(struct loop *loop);
+static int watch_signals(struct loop *loop, struct error *error);
 static void signal_told(struct reactor_watch *watch, uint32_t events);
 
 int loop_run(
@@ -60,18 +62,7 @@ static int begin(struct loop *loop, struct error *error)
 	options.link_count = loop->link_room;
 	supervisor_init(&loop->supervisor, &options);
 	journal_init(&loop->journal);
-	for (uint32_t i = 0; i < SEATS * loop->node_room; i++) {
-		loop->processes[i].loop = loop;
-		for (int at = SUPERVISOR_TIMERS; at < SUPERVISOR_TIMERS_ALL;
-			at++)
-			timer_of(loop, i, (enum supervisor_timer)at)
-				->timer.fired = timer_fired;
-	}
-	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
-		loop->due[i].timer.fired = timer_fired;
-	loop->look = (struct loop_timer){
-		.timer.fired = timer_fired, .elapsed = true};
-	loop->look_due.timer.fired = timer_fired;
+	init_timers(loop);
 	loop_init_exchange(loop);
 	code = reactor_create(&loop->reactor, loop->os, error);
 	loop_begin_children(loop);
@@ -86,16 +77,38 @@ static int begin(struct loop *loop, struct error *error)
 	if (code < 0)
 		return code;
 	(void)loop->os->random(loop->os, &loop->number, sizeof loop->number, 0);
-	code = signals_init(&loop->signals, loop->os);
+	code = watch_signals(loop, error);
+	return code < 0 ? code : loop_begin_files(loop, error);
+}
+
+static void init_timers(struct loop *loop)
+{
+	for (uint32_t i = 0; i < SEATS * loop->node_room; i++) {
+		loop->processes[i].loop = loop;
+		for (int at = SUPERVISOR_TIMERS; at < SUPERVISOR_TIMERS_ALL;
+			at++)
+			timer_of(loop, i, (enum supervisor_timer)at)
+				->timer.fired = loop_timer_fired;
+	}
+	for (int i = 0; i < SUPERVISOR_TIMERS; i++)
+		loop->due[i].timer.fired = loop_timer_fired;
+	loop->look = (struct loop_timer){
+		.timer.fired = loop_timer_fired, .elapsed = true};
+	loop->look_due.timer.fired = loop_timer_fired;
+}
+
+static int watch_signals(struct loop *loop, struct error *error)
+{
+	int code = signals_init(&loop->signals, loop->os);
+
 	if (code == 0) {
 		loop->signal_watch.told = signal_told;
 		code = reactor_add(loop->reactor, &loop->signal_watch,
 			loop->signals.fd, EPOLLIN);
 	}
-	if (code < 0)
-		return error_set(error, code, "cannot wait for signals: %s",
-			strerror(-code));
-	return loop_begin_files(loop, error);
+	return code < 0 ? error_set(error, code, "cannot wait for signals: %s",
+				  strerror(-code))
+			: 0;
 }
 
 /* Where nodes may be added, there is room for them from the start: processes
@@ -284,8 +297,6 @@ static void settle(struct loop *loop)
 
 static void carry_out(struct loop *loop, const struct supervisor_action *action)
 {
-	const struct loop_view *view = &loop->request->view;
-
 	switch (action->kind) {
 	case SUPERVISOR_SPAWN:
 		loop_spawn(loop, action->process);
@@ -305,15 +316,8 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 	case SUPERVISOR_ARM:
 		arm(loop, action);
 		break;
-	case SUPERVISOR_SAY:
-		loop_say(loop,
-			action->node == SUPERVISOR_NO_NODE
-				? NULL
-				: loop->names[action->node],
-			action->text, strlen(action->text));
-		break;
-	case SUPERVISOR_SHOW:
-		view->progress(view->context, action->records, action->bytes);
+	case SUPERVISOR_EXCHANGE:
+		loop_exchange(loop, action);
 		break;
 	case SUPERVISOR_EXIT:
 		if (loop->request->ledger)
@@ -322,16 +326,29 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		loop->ended = true;
 		loop->code = action->code;
 		break;
+	default:
+		tell(loop, action);
+	}
+}
+
+/* What is for people, and for tools that asked. */
+static void tell(struct loop *loop, const struct supervisor_action *action)
+{
+	switch ((int)action->kind) {
+	case SUPERVISOR_SAY:
+		loop_say(loop,
+			action->node == SUPERVISOR_NO_NODE
+				? NULL
+				: loop->names[action->node],
+			action->text, strlen(action->text));
+		break;
+	case SUPERVISOR_SHOW:
+	case SUPERVISOR_STARTED:
+	case SUPERVISOR_STOPPING:
+		loop_show(loop, action);
+		break;
 	case SUPERVISOR_RECORD:
 		loop_tell_record(loop, action->client);
-		break;
-	case SUPERVISOR_STARTED:
-		if (view->started)
-			view->started(view->context);
-		break;
-	case SUPERVISOR_STOPPING:
-		if (view->stopping)
-			view->stopping(view->context);
 		break;
 	case SUPERVISOR_DESCRIBE:
 		loop_describe(loop, action);
@@ -341,9 +358,6 @@ static void carry_out(struct loop *loop, const struct supervisor_action *action)
 		break;
 	case SUPERVISOR_RESULT:
 		loop_answer(loop, action);
-		break;
-	case SUPERVISOR_EXCHANGE:
-		loop_exchange(loop, action);
 		break;
 	}
 }
@@ -366,7 +380,7 @@ void loop_take_lost(void *context, const char *sentence)
 	loop_say(context, NULL, sentence, strlen(sentence));
 }
 
-static void timer_fired(struct timer *timer)
+void loop_timer_fired(struct timer *timer)
 {
 	((struct loop_timer *)timer)->elapsed = true;
 }

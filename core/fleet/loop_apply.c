@@ -16,7 +16,6 @@ static void watch_files(struct loop *loop);
 static void add_file(void *context, const char *path);
 static void rest(struct loop *loop);
 static void told(struct reactor_watch *watch, uint32_t events);
-static void fired(struct timer *timer);
 
 /* Paths that a planner names. */
 struct paths {
@@ -155,7 +154,7 @@ int loop_begin_files(struct loop *loop, struct error *error)
 	if (code < 0)
 		return code;
 	loop->watch_told.told = told;
-	loop->calm.timer.fired = fired;
+	loop->calm.timer.fired = loop_timer_fired;
 	code = reactor_add(
 		loop->reactor, &loop->watch_told, loop->watch.fd, EPOLLIN);
 	if (code < 0)
@@ -242,9 +241,4 @@ static void told(struct reactor_watch *watch, uint32_t events)
 {
 	(void)watch;
 	(void)events;
-}
-
-static void fired(struct timer *timer)
-{
-	((struct loop_timer *)timer)->elapsed = true;
 }

@@ -23,10 +23,14 @@
 /* What an attempt to spawn has come to, until the step has heard of it. */
 enum outcome { OUTCOME_NONE, OUTCOME_SPAWNED, OUTCOME_FAILED };
 
+/* One that the loop looks at in its turn. */
 struct loop_timer {
 	struct timer timer;
 	bool elapsed;
 };
+
+/* For `timer.fired`: notes it. */
+void loop_timer_fired(struct timer *timer);
 
 struct loop_process {
 	struct process process;
@@ -81,8 +85,8 @@ struct loop_place {
 	struct version *next, *now, *previous;
 	struct handed fresh, kept;
 	struct handed past; /* of the commit before; closed when nobody waits */
-	int64_t frozen_ns;    /* when FREEZE was sent */
-	int64_t pause_ns;     /* until the new one answered; 0: not yet */
+	int64_t frozen_ns;  /* when FREEZE was sent */
+	int64_t pause_ns;   /* until the new one answered; 0: not yet */
 	char *before, *after; /* the proofs of both sides */
 	uint64_t carried_bytes;
 	uint64_t dropped; /* records that the new one has no place for */
@@ -281,6 +285,7 @@ void loop_say(
 /* Arms what the view wants to be told, and tells it. */
 int loop_begin_view(struct loop *loop, struct error *error);
 void loop_serve_view(struct loop *loop);
+void loop_show(struct loop *loop, const struct supervisor_action *action);
 void loop_end_view(struct loop *loop);
 
 /* Takes requests of tools, and shows the log to who reads it. */

@@ -30,7 +30,6 @@ static void send_off(struct loop *loop, const struct loop_tap *tap);
 static void finish(
 	struct loop *loop, struct loop_tap *tap, int code, char *text);
 static void forget(struct loop *loop, struct loop_tap *tap);
-static void fired(struct timer *timer);
 static uint32_t find_node(const struct loop *loop, const struct loop_tap *tap,
 	struct error *error);
 static bool is_program(
@@ -61,8 +60,8 @@ void loop_begin_tap(
 		.node = request->node,
 		.process = LOOP_NOBODY,
 		.until_ns = loop->os->clock_ns(loop->os) + TAP_PATIENCE_NS,
-		.late.timer.fired = fired,
-		.again.timer.fired = fired};
+		.late.timer.fired = loop_timer_fired,
+		.again.timer.fired = loop_timer_fired};
 	CHECK(tap->stream != NULL);
 	ask(loop, tap);
 }
@@ -256,11 +255,6 @@ static void forget(struct loop *loop, struct loop_tap *tap)
 	timers_disarm(&loop->timers, &tap->again.timer);
 	free(tap->stream);
 	*tap = (struct loop_tap){0};
-}
-
-static void fired(struct timer *timer)
-{
-	((struct loop_timer *)timer)->elapsed = true;
 }
 
 /* The node that has what was asked for, or SUPERVISOR_NO_NODE. */

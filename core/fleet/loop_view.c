@@ -1,5 +1,6 @@
-/* loop: what the view asks for besides lines: to be told that the supervisor
- * lives, and to have what comes out of a pipe said like all else. */
+/* loop: what the view asks for besides lines: to be told how it goes and that
+ * the supervisor lives, and to have what comes out of a pipe said like all
+ * else. */
 #include "core/fleet/loop_private.h"
 
 #include <errno.h>
@@ -7,7 +8,6 @@
 
 static void read_output(struct loop *loop, int reads);
 static void take_output(void *context, const char *text, size_t bytes);
-static void alive_fired(struct timer *timer);
 static void output_told(struct reactor_watch *watch, uint32_t events);
 
 int loop_begin_view(struct loop *loop, struct error *error)
@@ -15,7 +15,7 @@ int loop_begin_view(struct loop *loop, struct error *error)
 	const struct loop_view *view = &loop->request->view;
 	int code = 0;
 
-	loop->alive.timer.fired = alive_fired;
+	loop->alive.timer.fired = loop_timer_fired;
 	loop->alive.elapsed = view->alive_ns > 0; /* once at the start */
 	loop->output_watch.told = output_told;
 	loop->output.exact = true;
@@ -42,6 +42,18 @@ void loop_serve_view(struct loop *loop)
 		read_output(loop, LINES_READS_MAX);
 }
 
+void loop_show(struct loop *loop, const struct supervisor_action *action)
+{
+	const struct loop_view *view = &loop->request->view;
+
+	if (action->kind == SUPERVISOR_SHOW)
+		view->progress(view->context, action->records, action->bytes);
+	if (action->kind == SUPERVISOR_STARTED && view->started)
+		view->started(view->context);
+	if (action->kind == SUPERVISOR_STOPPING && view->stopping)
+		view->stopping(view->context);
+}
+
 /* No node is left that could write any more. */
 void loop_end_view(struct loop *loop)
 {
@@ -61,11 +73,6 @@ static void read_output(struct loop *loop, int reads)
 static void take_output(void *context, const char *text, size_t bytes)
 {
 	loop_say(context, "stdout", text, bytes);
-}
-
-static void alive_fired(struct timer *timer)
-{
-	((struct loop_timer *)timer)->elapsed = true;
 }
 
 /* loop_serve_view asks the fd itself, in each turn. */
