@@ -333,14 +333,17 @@ struct tau_host {
 
 	/* Arms slot 0-7 as a timer: its bit is ready from `first_ns` on
 	 * (absolute, as `now`), then every `period_ns` (0: once), ticks that
-	 * were missed counting as one. first_ns 0 disarms. -EBUSY when the
-	 * slot watches fds. [run] [control] */
+	 * were missed counting as one. first_ns 0 disarms. It goes on as it
+	 * was armed through stops and upgrades, restored by its slot. -EBUSY
+	 * when the slot watches fds. [run] [control] */
 	int (*timer)(struct tau_op *op, uint32_t slot, int64_t first_ns,
 		int64_t period_ns);
 
 	/* Watches an fd of the operator's in slot 0-7 for EPOLLIN or EPOLLOUT,
 	 * edge-triggered beneath; events 0 unwatches (do so before close). A
-	 * slot holds many fds, told apart by `key`. [run] [control] */
+	 * slot holds many fds, told apart by `key`. What is watched already is
+	 * changed; nothing of it is carried over: `run` watches again what was
+	 * restored. [run] [control] */
 	int (*watch)(struct tau_op *op, uint32_t slot, int fd, uint32_t events,
 		uint64_t key);
 
