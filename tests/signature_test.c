@@ -158,6 +158,19 @@ static const struct {
 	{"int f(int x^", "\")\" comes after the arguments, not the end"},
 	{"int f(int x ^int y)", "\")\" comes after the arguments, not \"int\""},
 	{"int f(int x,^)", "a type stands here, not \")\""},
+	{"^long double sqrtl(f64 x)",
+		"there is no \"long double\"; a function that takes or "
+		"returns one cannot be called"},
+	{"int f(int x, ^long double)",
+		"there is no \"long double\"; a function that takes or "
+		"returns one cannot be called"},
+	{"^double complex csqrt(f64 x)",
+		"complex numbers are written \"struct {f64 re, f64 im}\""},
+	{"f32 cabsf(^float _Complex z)",
+		"complex numbers are written \"struct {f32 re, f32 im}\""},
+	{"int printf(string format, ^...)",
+		"a function that takes any number of arguments (\"...\") "
+		"cannot be called"},
 	{"int f(int x) ^g", "the signature ends before \"g\""},
 	{"int f(int x) ^é", "the signature ends before \"é\""},
 	{"^bytes f()", "a pointer cannot be a result, except a string"},

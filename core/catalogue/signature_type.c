@@ -212,12 +212,35 @@ static int read_enum(
 
 /* ---- a type -------------------------------------------------------------- */
 
+/* C's types that would be read as ours, with their second word for a name, and
+ * what they hold would be garbage. */
+static int refuse_wide(struct signature_reader *reader,
+	const struct signature_type *type, size_t at)
+{
+	if (type->base == BASE_I64 && signature_take_word(reader, "double"))
+		return signature_refuse(reader, at,
+			"there is no \"long double\"; a function that takes or "
+			"returns one cannot be called");
+	if ((type->base == BASE_F32 || type->base == BASE_F64) &&
+		(signature_take_word(reader, "complex") ||
+			signature_take_word(reader, "_Complex")))
+		return signature_refuse(reader, at,
+			"complex numbers are written \"struct {%s re, %s im}\"",
+			signature_base_name(type->base),
+			signature_base_name(type->base));
+	return 0;
+}
+
 static int read_base(struct signature_reader *reader,
 	struct signature_type *type, unsigned depth)
 {
 	size_t at = signature_here(reader);
 	if (read_integer_words(reader, &type->base))
-		return 0;
+		return refuse_wide(reader, type, at);
+	if (signature_take(reader, "..."))
+		return signature_refuse(reader, at,
+			"a function that takes any number of arguments "
+			"(\"...\") cannot be called");
 	const char *name = signature_name(reader);
 	if (name == NULL)
 		return signature_refuse(reader, at,
@@ -229,7 +252,7 @@ static int read_base(struct signature_reader *reader,
 				return read_struct(reader, type, depth);
 			if (type->base == BASE_ENUM)
 				return read_enum(reader, type);
-			return 0;
+			return refuse_wide(reader, type, at);
 		}
 	return unknown(reader, at, name);
 }
