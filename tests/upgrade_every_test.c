@@ -206,8 +206,8 @@ static void try_begin(
 		}
 }
 
-/* From anywhere: when whoever was killed dies, and all deadlines pass, all is
- * at rest: one process of each node, all handovers closed, all clients told. */
+/* From anywhere: when whoever was killed dies, and all deadlines pass, of the
+ * probation last, all is at rest: each node runs once, and clients are told. */
 static void hold_that_it_ends(
 	const struct exploration *exploration, struct upgrade_world world)
 {
@@ -224,7 +224,7 @@ static void hold_that_it_ends(
 				continue;
 			break;
 		}
-		for (int i = UPGRADE_TIMERS; i-- > 0;)
+		for (int i = 1; i < UPGRADE_TIMERS; i = i == 1 ? 0 : i + 2)
 			if (event.kind == UPGRADE_STOP && world.armed[i]) {
 				event.kind = UPGRADE_TIMEOUT;
 				event.timer = (enum upgrade_timer)i;

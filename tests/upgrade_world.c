@@ -183,6 +183,11 @@ static void hold_result(
 	ck_assert_msg(world->owed[action->client],
 		"a client gets a result that it is not owed");
 	world->owed[action->client] = 0;
+	for (int i = 0; i < NODES; i++)
+		ck_assert_msg(action->code || action->client != world->waiter ||
+				      world->phase || world->stopped ||
+				      !world->revival[i],
+			"it went well, and the former version comes again");
 }
 
 /* One action, with what it promises. */

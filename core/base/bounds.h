@@ -175,6 +175,9 @@
 #define APPLY_LINKS_MAX 1024u /* likewise */
 #define UPGRADE_HISTORY_MAX 256u         /* of which a tool can ask */
 #define UPGRADE_REVIVAL_NS 10000000000ll /* to load, and again to restore */
+/* How often to look whether who failed in the probation has made way behind its
+ * end. */
+#define UPGRADE_UNDECIDED_NS 50000000ll
 
 /* carry: a handover is written from where its bytes lie already, in one call of
  * at most 1024 parts (IOV_MAX); what is smaller is cheaper copied. */

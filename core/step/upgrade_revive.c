@@ -21,6 +21,7 @@ static void restore(struct upgrade *upgrade, uint32_t node);
 static void revived(struct upgrade *upgrade, uint32_t node);
 static void fail(struct upgrade *upgrade, uint32_t node, char *sentence);
 static void give_up(struct upgrade *upgrade, uint32_t node);
+static bool is_undecided(const struct upgrade *upgrade);
 static void tell_waiter(
 	struct upgrade *upgrade, uint32_t node, const char *what);
 static enum upgrade_plan origin(const struct upgrade_node *node);
@@ -271,8 +272,27 @@ void upgrade_forget(struct upgrade *upgrade)
 	upgrade->waiter = 0;
 }
 
+/* Whether a version that failed is still making way, however that ends. */
+static bool is_undecided(const struct upgrade *upgrade)
+{
+	if (upgrade->phase != UPGRADE_IDLE &&
+		upgrade->plan == UPGRADE_PLAN_KEPT)
+		return true;
+	for (uint32_t i = 0; i < upgrade->node_count; i++)
+		if (upgrade->nodes[i].revival != REVIVAL_NONE &&
+			upgrade->nodes[i].kept)
+			return true;
+	return false;
+}
+
+/* What began in the probation is part of it. */
 void upgrade_on_probation_over(struct upgrade *upgrade)
 {
+	if (is_undecided(upgrade)) {
+		upgrade_arm(
+			upgrade, UPGRADE_TIMER_PROBATION, UPGRADE_UNDECIDED_NS);
+		return;
+	}
 	upgrade_let_go(upgrade, false);
 	upgrade_result(upgrade, upgrade->waiter, EXIT_CODE_DONE, NULL);
 	upgrade->waiter = 0;
