@@ -22,8 +22,10 @@ START_TEST(a_state_that_cannot_be_read_is_refused)
 	check_refused(&compared,
 		"per cannot take over its state: acme 2.0.0, which runs, "
 		"writes version 1 and 2 of it, and acme 3.0.0 reads 3 and 4; "
-		"let the new plugin read one that the old one writes, or give "
-		"the operator another name and let it begin anew");
+		"let the new plugin read one that the old one writes "
+		"(\"reads\" "
+		"of its \"state\"), or give the operator another name and let "
+		"it begin anew");
 	release(&compared);
 }
 END_TEST

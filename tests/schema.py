@@ -84,7 +84,21 @@ def check_keys(said):
         fail("the program said nothing of", list(objects))
 
 
+def check_foreign():
+    """Types of other plugins: not those of ours, each of which is named once."""
+    foreign = schema["$defs"]["operator_type"]["anyOf"][-1]
+    takes = jsonschema.Draft202012Validator(foreign).is_valid
+    for kind, right in {"acme.x.y": True, "cuont": False, "file.raed": False,
+                        "files.read": True, "tau-x.y": False}.items():
+        if takes(kind) != right:
+            fail(kind, "as a type of another plugin")
+    words = re.findall(r"[(|]([a-z-]+)", foreign["not"]["pattern"])
+    if len(words) < 10 or len(words) != len(set(words)):
+        fail("types are named twice:", words)
+
+
 check_good(sys.argv[4:])
+check_foreign()
 check_refused(pathlib.Path(sys.argv[2]))
 check_keys(open(sys.argv[3]).read())
 if not failed:

@@ -212,19 +212,26 @@ static json_t *known_type(const struct catalogue_type *type)
 static json_t *foreign_type(const struct catalogue *catalogue)
 {
 	struct text text = {0};
+	const char *before = "";
+	size_t bytes = 0;
 	json_t *schema;
 
-	text_add(&text, "^(?!(tau-[a-z0-9_-]*");
+	text_add(&text, "^(tau-[a-z0-9_-]*");
 	for (size_t i = 0; i < catalogue_type_count(catalogue); i++) {
 		const struct catalogue_type *type =
 			catalogue_type_at(catalogue, i);
 
-		if (type->plugin->standard)
-			text_format(&text, "|%.*s",
-				(int)strcspn(type->type, "."), type->type);
+		if (!type->plugin->standard ||
+			(strcspn(type->type, ".") == bytes &&
+				strncmp(type->type, before, bytes) == 0))
+			continue;
+		before = type->type;
+		bytes = strcspn(before, ".");
+		text_format(&text, "|%.*s", (int)bytes, before);
 	}
-	text_add(&text, ")\\.)[a-z0-9_-]{1,64}(\\." NAME ")+$");
-	schema = json_pack("{s:s, s:s, s:s}", "type", "string", "pattern",
+	text_add(&text, ")\\.");
+	schema = json_pack("{s:s, s:s, s:{s:s}, s:s}", "type", "string",
+		"pattern", "^[a-z0-9_-]{1,64}(\\." NAME ")+$", "not", "pattern",
 		text_string(&text), "description",
 		"An operator of a plugin that is not installed here.");
 	text_release(&text);

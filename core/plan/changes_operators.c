@@ -247,8 +247,8 @@ static void vet_state(
 	diagnostics_add(comparing->diagnostics, after->written->type_at,
 		"%s cannot take over its state: %s %s, which runs, writes "
 		"version %s of it, and %s %s reads %s; let the new plugin read "
-		"one that the old one writes, or give the operator another "
-		"name and let it begin anew",
+		"one that the old one writes (\"reads\" of its \"state\"), or "
+		"give the operator another name and let it begin anew",
 		after->name, plugin->name,
 		before->type->plugin->description->version,
 		list_versions(arena, old->writes, old->write_count),

@@ -124,6 +124,14 @@ static const struct param_description *named_param(
 	return description_param(draft->described, name);
 }
 
+/* Whether a `!` stands in the word, as in 5!stdout; not that of `!=`. */
+static bool has_glued_bang(const char *word, uint32_t bytes)
+{
+	const char *bang = memchr(word, '!', bytes);
+
+	return bang != NULL && bang + 1 < word + bytes && bang[1] != '=';
+}
+
 /* What went wrong before or at a bare word that no param takes, as the end of
  * the sentence that refuses it. */
 static const char *stray_hint(const struct oneliner *line, uint32_t at)
@@ -137,6 +145,8 @@ static const char *stray_hint(const struct oneliner *line, uint32_t at)
 		return "; a ! stands alone, between spaces";
 	if (end > 0 && end < at && line->text[end - 1] == ';')
 		return "; a ; stands alone, between spaces";
+	if (has_glued_bang(word, bytes))
+		return "; a ! stands alone, between spaces";
 	if ((bytes == 1 && *word == '|') ||
 		(bytes == 2 && memcmp(word, "->", 2) == 0))
 		return "; operators are joined by !";
