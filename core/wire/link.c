@@ -10,10 +10,11 @@
 #include "core/base/owner.h"
 #include "core/wire/link_private.h"
 
-static int add(struct link *link, uint32_t number, struct stream *stream,
-	const char *port, bool sends);
+static struct link *allocate(const struct link_settings *settings);
+static void init(struct link *link, const struct link_host *host, int fd,
+	struct link_listener *listener);
+static void deallocate(struct link *link);
 static void fd_told(struct reactor_watch *watch, uint32_t events);
-static void stream_told(struct stream_listener *listener);
 static void step(struct task *task);
 static int push(struct link *link, struct error *error);
 static void say_all(struct link *link);
@@ -21,51 +22,19 @@ static int watch_room(struct link *link, struct error *error);
 static bool all_over(const struct link *link);
 static void finished(struct task *task);
 static void hello_late(struct timer *timer);
-static void end_streams(struct link *link, bool broken);
 
 int link_create(struct link **link, const struct link_host *host,
 	const struct link_settings *settings, int fd,
 	struct link_listener *listener, struct error *error)
 {
-	struct link *made = calloc(1, sizeof *made);
-	int result = made ? 0 : -ENOMEM;
+	struct link *made = allocate(settings);
+	int result;
 
-	if (made) {
-		made->name = strdup(settings->name);
-		made->peer = strdup(settings->peer);
-		made->packet.scratch = malloc(LINK_SCRATCH_BYTES);
-		if (!made->name || !made->peer || !made->packet.scratch)
-			result = -ENOMEM;
-	}
-	if (result < 0) {
+	if (!made) {
 		host->os->close(host->os, fd);
-		if (made) {
-			free(made->name);
-			free(made->peer);
-			free(made->packet.scratch);
-		}
-		free(made);
-		return error_set(error, result, "out of memory for a link");
+		return error_set(error, -ENOMEM, "out of memory for a link");
 	}
-	made->magic = LINK_MAGIC;
-	made->host = *host;
-	made->settings = *settings;
-	if (made->settings.packet_bytes == 0)
-		made->settings.packet_bytes = LINK_PACKET_BYTES_DEFAULT;
-	made->listener = listener;
-	made->fd = fd;
-	made->next_fd = -1;
-	made->send_bytes = made->receive_bytes = LINK_FIRST_PACKET_BYTES;
-	if (settings->heirs) /* what another process was sent may come first */
-		made->receive_bytes = made->settings.packet_bytes;
-	TAILQ_INIT(&made->queue);
-	TAILQ_INIT(&made->resting);
-	task_init(&made->task, host->scheduler);
-	made->task.step = step;
-	made->task.finished = finished;
-	made->watch.told = fd_told;
-	made->hello_timer.fired = hello_late;
-	made->fds.retry.fired = link_fds_retry;
+	init(made, host, fd, listener);
 	result = reactor_add(host->reactor, &made->watch, fd, EPOLLIN);
 	if (result < 0) {
 		link_destroy(&made);
@@ -81,6 +50,45 @@ int link_create(struct link **link, const struct link_host *host,
 	return 0;
 }
 
+static struct link *allocate(const struct link_settings *settings)
+{
+	struct link *made = calloc(1, sizeof *made);
+
+	if (!made)
+		return NULL;
+	made->settings = *settings;
+	made->name = strdup(settings->name);
+	made->peer = strdup(settings->peer);
+	made->packet.scratch = malloc(LINK_SCRATCH_BYTES);
+	if (made->name && made->peer && made->packet.scratch)
+		return made;
+	deallocate(made);
+	return NULL;
+}
+
+static void init(struct link *link, const struct link_host *host, int fd,
+	struct link_listener *listener)
+{
+	link->magic = LINK_MAGIC;
+	link->host = *host;
+	if (link->settings.packet_bytes == 0)
+		link->settings.packet_bytes = LINK_PACKET_BYTES_DEFAULT;
+	link->listener = listener;
+	link->fd = fd;
+	link->next_fd = -1;
+	link->send_bytes = link->receive_bytes = LINK_FIRST_PACKET_BYTES;
+	if (link->settings.heirs) /* what another was sent may come first */
+		link->receive_bytes = link->settings.packet_bytes;
+	TAILQ_INIT(&link->queue);
+	TAILQ_INIT(&link->resting);
+	task_init(&link->task, host->scheduler);
+	link->task.step = step;
+	link->task.finished = finished;
+	link->watch.told = fd_told;
+	link->hello_timer.fired = hello_late;
+	link->fds.retry.fired = link_fds_retry;
+}
+
 void link_destroy(struct link **link)
 {
 	struct link *old = *link;
@@ -94,52 +102,19 @@ void link_destroy(struct link **link)
 	if (old->next_fd >= 0)
 		old->host.os->close(old->host.os, old->next_fd);
 	task_stop(&old->task);
-	for (uint32_t i = 0; i < old->end_count; i++) {
-		if (!old->ends[i])
-			continue;
-		old->ends[i]->stream->reader.listener =
-			old->ends[i]->sends
-				? NULL
-				: old->ends[i]->stream->reader.listener;
-		if (!old->ends[i]->sends)
-			old->ends[i]->stream->writer.listener = NULL;
-		free(old->ends[i]->port);
-		free(old->ends[i]);
-	}
-	free(old->ends);
-	free(old->packet.scratch);
-	free(old->dismissal);
-	free(old->name);
-	free(old->peer);
+	link_release_ends(old);
 	old->magic = 0;
-	free(old);
+	deallocate(old);
 	*link = NULL;
 }
 
-int link_send(struct link *link, uint32_t number, struct stream *stream,
-	const char *port)
+static void deallocate(struct link *link)
 {
-	int result = add(link, number, stream, port, true);
-
-	if (result < 0)
-		return result;
-	stream_limit(stream);
-	stream->reader.listener = &link->ends[number]->listener;
-	link_want(link->ends[number]);
-	return 0;
-}
-
-int link_receive(struct link *link, uint32_t number, struct stream *stream,
-	const char *port)
-{
-	int result = add(link, number, stream, port, false);
-
-	if (result < 0)
-		return result;
-	stream->linked = true;
-	stream->writer.listener = &link->ends[number]->listener;
-	link_want(link->ends[number]);
-	return 0;
+	free(link->packet.scratch);
+	free(link->dismissal);
+	free(link->name);
+	free(link->peer);
+	free(link);
 }
 
 bool link_is_open(const struct link *link)
@@ -164,65 +139,6 @@ const struct link_counts *link_counts(const struct link *link)
 	return &link->counts;
 }
 
-void link_want(struct link_end *end)
-{
-	struct link *link = end->link;
-
-	if (!end->queued) {
-		end->queued = true;
-		TAILQ_INSERT_TAIL(&link->queue, end, link_queue);
-	}
-	task_tell(&link->task, LINK_WORK);
-}
-
-void link_end_over(struct link_end *end)
-{
-	if (end->over)
-		return;
-	end->over = true;
-	end->link->ends_over++;
-}
-
-static int add(struct link *link, uint32_t number, struct stream *stream,
-	const char *port, bool sends)
-{
-	uint32_t count = link->end_count ? link->end_count : 16;
-	struct link_end **grown, *end;
-
-	if (number >= LINK_STREAMS_MAX)
-		return -EINVAL;
-	while (count <= number)
-		count *= 2;
-	if (count > link->end_count) {
-		grown = realloc(link->ends, count * sizeof(void *));
-		if (!grown)
-			return -ENOMEM;
-		for (uint32_t i = link->end_count; i < count; i++)
-			grown[i] = NULL;
-		link->ends = grown;
-		link->end_count = count;
-	}
-	if (link->ends[number])
-		return -EEXIST;
-	end = calloc(1, sizeof *end);
-	if (end)
-		end->port = strdup(port);
-	if (!end || !end->port) {
-		free(end);
-		return -ENOMEM;
-	}
-	end->listener.iota = stream_told;
-	end->link = link;
-	end->stream = stream;
-	end->number = number;
-	end->sends = sends;
-	if (link->settings.heirs && !sends)
-		link_heir_expects(end);
-	link->ends[number] = end;
-	link->ends_total++;
-	return 0;
-}
-
 static void fd_told(struct reactor_watch *watch, uint32_t events)
 {
 	struct link *link = OWNER_OF(watch, struct link, watch);
@@ -235,14 +151,6 @@ static void fd_told(struct reactor_watch *watch, uint32_t events)
 		bits |= LINK_WRITABLE;
 	}
 	task_tell(&link->task, bits);
-}
-
-static void stream_told(struct stream_listener *listener)
-{
-	struct link_end *end = (struct link_end *)listener;
-
-	if (end->sends || !link_keep_credit(end))
-		link_want(end);
 }
 
 static void step(struct task *task)
@@ -366,32 +274,8 @@ void link_shut(struct link *link, const char *why)
 	say_all(link); /* others may hold the connection as well */
 	host->os->close(host->os, link->fd);
 	link->fd = -1;
-	end_streams(link, why != NULL);
+	link_end_streams(link, why != NULL);
 	link_drop_chunks(link);
 	if (link->listener)
 		link->listener->closed(link->listener, link, why);
-}
-
-static void end_streams(struct link *link, bool broken)
-{
-	struct chunks *chunks = link->host.chunks;
-
-	for (uint32_t i = 0; i < link->end_count; i++) {
-		struct link_end *end = link->ends[i];
-
-		if (!end)
-			continue;
-		if (end->part)
-			chunk_drop(chunks, chunk_slot(chunks, end->part), 1);
-		end->part = NULL;
-		if (end->sends && broken && !end->heard_omega)
-			link_tell_lost(
-				end, end->over ? 0 : stream_count(end->stream));
-		if (end->sends)
-			stream_leave(end->stream, &end->in);
-		else
-			stream_end(end->stream, &end->out,
-				broken ? STREAM_CRASHED : STREAM_DONE);
-		link_end_over(end);
-	}
 }

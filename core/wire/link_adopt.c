@@ -9,6 +9,17 @@
 #include "core/wire/link_carried.h"
 #include "core/wire/link_private.h"
 
+/* What was carried of the link itself, besides what it has fields for. */
+struct carried_link {
+	uint32_t flags, end_count;
+	uint64_t connection;
+};
+
+static bool take_link(struct link *link, struct carry_reader *from,
+	struct carried_link *carried);
+static int adopt_all(struct link *link, struct carry_reader *from,
+	uint32_t count, bool partly, struct error *error);
+static void go_on(struct link *link, uint32_t flags);
 static int adopt_ends(struct link *link, struct carry_reader *from,
 	struct link_end **ends, uint32_t count, bool partly,
 	struct error *error);
@@ -31,13 +42,25 @@ static int refuse(const struct link *link, int code, struct error *error);
 int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	struct error *error)
 {
-	uint32_t flags = carry_take_u32(from), count;
-	uint64_t connection;
-	struct link_end **ends = NULL;
+	struct carried_link carried;
 	int result;
 
 	CHECK(link->frozen && !link->said_hello);
 	link->adopted = true;
+	if (!take_link(link, from, &carried))
+		return refuse(link, -EBADMSG, error);
+	result = adopt_all(link, from, carried.end_count, partly, error);
+	if (result < 0)
+		return result;
+	go_on(link, carried.flags);
+	return link_connect_adopted(link, carried.connection, error);
+}
+
+/* False: it is none that this one could be. */
+static bool take_link(struct link *link, struct carry_reader *from,
+	struct carried_link *carried)
+{
+	carried->flags = carry_take_u32(from);
 	link->send_bytes = carry_take_u32(from);
 	link->receive_bytes = carry_take_u32(from);
 	link->settings.packet_bytes = carry_take_u32(from);
@@ -52,17 +75,25 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	link->hello_timer.due_ns = (int64_t)carry_take_u64(from);
 	link->settings.incarnation = carry_take_u64(from);
 	link->peer_incarnation = carry_take_u64(from);
-	connection = carry_take_u64(from);
-	count = carry_take_u32(from);
-	if (!sizes_fit(link) || flags > 255 ||
-		!(flags & CARRIED_PACKETS) == link->settings.packets ||
-		(link->settings.packets && connection) ||
-		count > LINK_STREAMS_MAX ||
-		count > (size_t)(from->limit - from->next))
-		return refuse(link, -EBADMSG, error);
-	ends = calloc(count + 1u, sizeof(void *));
-	result = ends ? adopt_ends(link, from, ends, count, partly, error)
-		      : refuse(link, -ENOMEM, error);
+	carried->connection = carry_take_u64(from);
+	carried->end_count = carry_take_u32(from);
+	return sizes_fit(link) && carried->flags <= 255 &&
+	       !(carried->flags & CARRIED_PACKETS) != link->settings.packets &&
+	       !(link->settings.packets && carried->connection) &&
+	       carried->end_count <= LINK_STREAMS_MAX &&
+	       carried->end_count <= (size_t)(from->limit - from->next);
+}
+
+/* Its ends, and what it had received and not yet sent. */
+static int adopt_all(struct link *link, struct carry_reader *from,
+	uint32_t count, bool partly, struct error *error)
+{
+	struct link_end **ends = calloc(count + 1u, sizeof(void *));
+	int result;
+
+	if (!ends)
+		return refuse(link, -ENOMEM, error);
+	result = adopt_ends(link, from, ends, count, partly, error);
 	if (result == 0) {
 		result = adopt_input(link, from);
 		if (result == 0)
@@ -71,8 +102,11 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 			result = refuse(link, result, error);
 	}
 	free(ends);
-	if (result < 0)
-		return result;
+	return result;
+}
+
+static void go_on(struct link *link, uint32_t flags)
+{
 	link->open = link->opened = flags & CARRIED_OPEN;
 	if (link->open)
 		link_heir_settles(link);
@@ -86,7 +120,6 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 			link->hello_timer.due_ns);
 	if (flags & CARRIED_CLOSED)
 		go_over(link);
-	return link_connect_adopted(link, connection, error);
 }
 
 static int adopt_ends(struct link *link, struct carry_reader *from,

@@ -1,10 +1,10 @@
 /*
- * link_private: what the files of `link` share: link.c its life, link_send.c
- * packets that go, link_receive.c packets that come, link_notice.c what is
+ * link_private: what the files of `link` share: link.c its life, link_ends.c
+ * the streams that it carries, link_send.c packets that go, link_receive.c packets that come, link_notice.c what is
  * told, link_credit.c how much may come, link_fds.c fds beside records,
  * link_space.c where packets come, link_carry.c standing still
- * and handing over, link_adopt.c going on in another process, link_again.c and
- * link_heir.c another far side.
+ * and handing over, link_adopt.c going on in another process, link_again.c,
+ * link_heir.c and link_renew.c another far side.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
@@ -295,6 +295,12 @@ int link_renew_late(struct link *link, struct error *error);
 
 /* An end will carry nothing any more. */
 void link_end_over(struct link_end *end);
+
+/* The connection is over: so is what all ends carry. */
+void link_end_streams(struct link *link, bool broken);
+
+/* Lets go of the streams, and frees what is known of them. */
+void link_release_ends(struct link *link);
 
 /* The far side has broken the rules, and another may follow: it is told so, and
  * not heard until link_begin_again. */
