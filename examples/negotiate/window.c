@@ -5,6 +5,10 @@
  * that the window is over. Nobody sends or asks ahead.
  */
 #include <tau/operator.h>
+#include <tau/writer.h>
+
+#include <errno.h>
+#include <stdlib.h>
 
 /* clang-format off */
 TAU_PLUGIN({
@@ -14,16 +18,42 @@ TAU_PLUGIN({
 		{"name": "send", "doc": "sends as much as it is asked for", "style": "coroutine",
 		 "in": [{"name": "in", "type": "utf8"}],
 		 "out": [{"name": "out", "type": "utf8", "back": "required"}],
-		 "params": {"most": {"type": "int", "default": 100, "min": 1, "doc": "records in a window"}}},
+		 "params": {"most": {"type": "int", "default": 100, "min": 1, "doc": "records in a window"}},
+		 "state": {"version": 1}},
 		{"name": "receive", "doc": "asks for more each time, and puts the window's number before each record", "style": "coroutine",
 		 "in": [{"name": "in", "type": "utf8", "back": "required"}],
 		 "out": [{"name": "out", "type": "utf8"}],
-		 "params": {"most": {"type": "int", "default": 16, "min": 1, "doc": "records in a window"}}}
+		 "params": {"most": {"type": "int", "default": 16, "min": 1, "doc": "records in a window"}},
+		 "state": {"version": 1}}
 	]
 });
 /* clang-format on */
 
 enum { IN = 0, OUT = 0, SEND_BACK = 1, RECEIVE_BACK = 1, MOST = 0 };
+
+/* What either has to know after a stop; all of it is its state. */
+struct window {
+	int64_t open;   /* send: a window was asked for; receive: has asked */
+	int64_t left;   /* send: records until its end */
+	int64_t size;   /* receive: what it has asked for */
+	int64_t number; /* receive: of the window */
+};
+
+static int create(struct tau_op *op)
+{
+	struct window *self = calloc(1, sizeof *self);
+
+	op->self = self;
+	if (!self)
+		return tau_fail(op, -ENOMEM, "no memory");
+	self->size = self->number = 1;
+	return 0;
+}
+
+static void destroy(struct tau_op *op)
+{
+	free(op->self);
+}
 
 /* The number that was asked for; 0: nobody asks any more. */
 static int64_t asked(struct tau_op *op)
@@ -42,16 +72,20 @@ static int64_t asked(struct tau_op *op)
 
 static int send_run(struct tau_op *op)
 {
+	struct window *self = op->self;
 	int flow = TAU_OK;
-	int64_t left;
 
-	while (flow == TAU_OK && (left = asked(op)) > 0) {
-		for (; left > 0 && flow == TAU_OK && tau_read(op, IN); left--)
+	while (flow == TAU_OK && (self->open || (self->left = asked(op)) > 0)) {
+		self->open = 1;
+		for (; self->left > 0 && tau_read(op, IN); self->left--) {
 			flow = tau_pass(op, IN, OUT);
-		if (flow == TAU_OK && left > 0)
-			break; /* the end */
-		if (flow == TAU_OK)
-			flow = tau_write(op, OUT, "", 0, TAU_CYCLE);
+			if (flow != TAU_OK)
+				return flow < 0 ? flow : 0;
+		}
+		if (self->left > 0)
+			break; /* the end, or told to stop */
+		flow = tau_write(op, OUT, "", 0, TAU_CYCLE);
+		self->open = 0;
 	}
 	return flow < 0 ? flow : 0;
 }
@@ -83,17 +117,20 @@ static int number(
 
 static int receive_run(struct tau_op *op)
 {
-	int64_t most = op->params[MOST].value.i, size = 1, window = 1;
-	int flow = ask(op, size);
+	struct window *self = op->self;
+	int64_t most = op->params[MOST].value.i;
+	int flow = self->open ? TAU_OK : ask(op, self->size);
 	const struct tau_record *record;
 
+	self->open = flow == TAU_OK;
 	while (flow == TAU_OK && (record = tau_read(op, IN))) {
 		if (record->type == TAU_CYCLE) {
-			size = 2 * size < most ? 2 * size : most;
-			window++;
-			flow = ask(op, size);
+			self->size =
+				2 * self->size < most ? 2 * self->size : most;
+			self->number++;
+			flow = ask(op, self->size);
 		} else {
-			flow = number(op, window, record);
+			flow = number(op, self->number, record);
 		}
 		if (flow == TAU_OK)
 			tau_consume(op, IN);
@@ -101,9 +138,43 @@ static int receive_run(struct tau_op *op)
 	return flow < 0 ? flow : 0;
 }
 
-static const struct tau_operator send_operator = {
-	.size = sizeof send_operator, .name = "send", .run = send_run};
+static int save(struct tau_op *op, struct tau_out *state, uint32_t version)
+{
+	(void)version;
+	return tau_write_at(
+		op, state, op->self, sizeof(struct window), TAU_BYTES);
+}
+
+static int restore(struct tau_op *op, struct tau_in *state, uint32_t version)
+{
+	const struct tau_record *record = tau_read_at(op, state);
+	struct window *self = op->self;
+
+	(void)version;
+	if (!record || record->bytes != sizeof *self)
+		return tau_fail(op, -EBADMSG, "the state is not one of window");
+	memcpy(self, record->body, sizeof *self);
+	if (self->left < 0 || self->size < 1 || self->number < 1)
+		return tau_fail(
+			op, -EBADMSG, "the state of window contradicts itself");
+	tau_consume_at(op, state);
+	return 0;
+}
+
+static const struct tau_operator send_operator = {.size = sizeof send_operator,
+	.name = "send",
+	.create = create,
+	.destroy = destroy,
+	.run = send_run,
+	.save = save,
+	.restore = restore};
 static const struct tau_operator receive_operator = {
-	.size = sizeof receive_operator, .name = "receive", .run = receive_run};
+	.size = sizeof receive_operator,
+	.name = "receive",
+	.create = create,
+	.destroy = destroy,
+	.run = receive_run,
+	.save = save,
+	.restore = restore};
 
 TAU_OPERATORS(&send_operator, &receive_operator);

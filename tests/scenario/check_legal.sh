@@ -29,3 +29,9 @@ for plugin in $PLUGINS; do
 	t check "$top_builddir/$plugin"
 	[ "$status" = 0 ] || fail "$plugin: $(cat out err)"
 done
+
+scenario "those of the examples pass"
+for plugin in "$top_builddir"/examples/*/*.so "$top_builddir"/examples/*/*/*.so; do
+	t check "$plugin"
+	[ "$status" = 0 ] || fail "$plugin: $(cat out err)"
+done
