@@ -307,6 +307,33 @@ static void make_manifest(struct oneliner *line)
 			make_stream(line, &line->chains[i]);
 }
 
+/* Whether a `!` stands in the word, as in 5!stdout; not that of `!=`. */
+static bool has_glued_bang(const char *word, uint32_t bytes)
+{
+	const char *bang = memchr(word, '!', bytes);
+
+	return bang != NULL && bang + 1 < word + bytes && bang[1] != '=';
+}
+
+const char *oneliner_word_hint(const struct oneliner *line, uint32_t at)
+{
+	const char *word = line->text + at;
+	uint32_t bytes = oneliner_word_end(line, at) - at, end = at;
+
+	while (end > 0 && (unsigned char)line->text[end - 1] <= ' ')
+		end--;
+	if (end > 0 && end < at && line->text[end - 1] == '!')
+		return "; a ! stands alone, between spaces";
+	if (end > 0 && end < at && line->text[end - 1] == ';')
+		return "; a ; stands alone, between spaces";
+	if (has_glued_bang(word, bytes))
+		return "; a ! stands alone, between spaces";
+	if ((bytes == 1 && *word == '|') ||
+		(bytes == 2 && memcmp(word, "->", 2) == 0))
+		return "; operators are joined by !";
+	return "";
+}
+
 const char *oneliner_list_hint(const struct oneliner *line,
 	const struct draft *draft, const struct param_description *param,
 	uint32_t at)

@@ -64,6 +64,10 @@ struct draft *oneliner_find_draft(
  * of its type; where that is unknown, only steps over them. */
 void oneliner_read_args(struct oneliner *line, struct draft *draft);
 
+/* What went wrong before or at a bare word at `at` that no param takes, as the
+ * end of the sentence that refuses it; or "". */
+const char *oneliner_word_hint(const struct oneliner *line, uint32_t at);
+
 /* What was most likely meant by a bare word at `at` that is no value of its
  * param, when it stands behind that of a list; or "". */
 const char *oneliner_list_hint(const struct oneliner *line,

@@ -124,35 +124,6 @@ static const struct param_description *named_param(
 	return description_param(draft->described, name);
 }
 
-/* Whether a `!` stands in the word, as in 5!stdout; not that of `!=`. */
-static bool has_glued_bang(const char *word, uint32_t bytes)
-{
-	const char *bang = memchr(word, '!', bytes);
-
-	return bang != NULL && bang + 1 < word + bytes && bang[1] != '=';
-}
-
-/* What went wrong before or at a bare word that no param takes, as the end of
- * the sentence that refuses it. */
-static const char *stray_hint(const struct oneliner *line, uint32_t at)
-{
-	const char *word = line->text + at;
-	uint32_t bytes = oneliner_word_end(line, at) - at, end = at;
-
-	while (end > 0 && (unsigned char)line->text[end - 1] <= ' ')
-		end--;
-	if (end > 0 && end < at && line->text[end - 1] == '!')
-		return "; a ! stands alone, between spaces";
-	if (end > 0 && end < at && line->text[end - 1] == ';')
-		return "; a ; stands alone, between spaces";
-	if (has_glued_bang(word, bytes))
-		return "; a ! stands alone, between spaces";
-	if ((bytes == 1 && *word == '|') ||
-		(bytes == 2 && memcmp(word, "->", 2) == 0))
-		return "; operators are joined by !";
-	return "";
-}
-
 static void refuse_param(struct oneliner *line, const struct draft *draft,
 	uint32_t at, const char *name)
 {
@@ -195,7 +166,7 @@ static bool is_stray(struct oneliner *line, const struct draft *draft,
 	const struct param_description *param, const json_t *value, uint32_t at)
 {
 	struct error error = ERROR_NONE;
-	const char *hint = stray_hint(line, at);
+	const char *hint = oneliner_word_hint(line, at);
 
 	if (description_check_value(param, value, &error) == 0)
 		return false;
@@ -215,7 +186,7 @@ static void refuse_more(struct oneliner *line, const struct draft *draft)
 {
 	const struct operator_description *described = draft->described;
 	struct text names = {0};
-	const char *hint = stray_hint(line, line->at);
+	const char *hint = oneliner_word_hint(line, line->at);
 
 	if (*hint == '\0' && refuse_name(line, draft, line->at))
 		return;
