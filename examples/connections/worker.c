@@ -68,11 +68,9 @@ static int create(struct tau_op *op)
 	if (!self)
 		return tau_fail(op, -ENOMEM, "no memory");
 	self->os = op->host->ext(op, "tau.os/1");
-	if (!self->os)
-		return tau_fail(op, -ENOTSUP, "this host offers no tau.os/1");
 	self->name = op->params[NAME].value.s.text;
 	self->name_bytes = op->params[NAME].value.s.bytes;
-	return 0;
+	return self->os ? 0 : tau_fail(op, -ENOTSUP, "no tau.os/1 here");
 }
 
 /* --- connections --- */
