@@ -31,6 +31,23 @@ struct wish {
 	bool watch;
 };
 
+/* What is held while a topology runs. */
+struct run {
+	struct loop_node *nodes;
+	uint32_t node_count;
+	struct links_pair *links;
+	struct arena arena; /* of the links' paths */
+	struct replan_settings settings;
+	struct replan *replan;
+	struct progress progress;
+	struct detached detached;
+	struct ledger ledger;
+	struct crash_book crashes;
+	char *record;
+	struct supervisor_options options;
+	struct loop_request request;
+};
+
 static int take_for(struct cli *cli, const char *value, int64_t *for_ns);
 static int run_plan(
 	struct cli *cli, const struct wish *wish, struct plan *plan);
@@ -40,8 +57,11 @@ static void hold_signals(struct os *os, sigset_t *former);
 static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name, const char *folder,
 	struct control *control);
-static int make_nodes(const struct plan *plan, const char *name,
-	struct loop_request *request, struct loop_node *nodes,
+static void init_run(struct run *run, struct cli *cli, const struct wish *wish,
+	const struct plan *plan);
+static void release_run(struct run *run, int code);
+static int make_nodes(const struct plan *plan,
+	const struct loop_request *request, struct loop_node *nodes,
 	struct error *error);
 static struct links_pair *make_links(const struct placement *placement,
 	const char *folder, struct arena *arena);
@@ -172,74 +192,86 @@ static int run_named(struct cli *cli, const struct wish *wish,
 	const struct plan *plan, const char *name, const char *folder,
 	struct control *control)
 {
-	uint32_t count = plan->placement.node_count;
-	struct loop_node *nodes = calloc(count, sizeof *nodes);
+	struct run run;
 	struct error error = ERROR_NONE;
-	struct progress progress;
-	struct detached detached = {0};
-	struct ledger ledger;
-	struct crash_book crashes;
-	char *record;
-	struct replan *replan = NULL;
-	struct supervisor_options options = {.node_count = count,
-		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
-		.for_ns = wish->for_ns,
-		.drain_ns = wish->drain_ns};
-	struct arena arena = {0};
-	struct links_pair *links = make_links(&plan->placement, folder, &arena);
-	struct replan_settings settings = make_settings(&plan->placement);
-	struct loop_request request = {.options = &options,
-		.nodes = nodes,
-		.links = links,
-		.link_count = plan->placement.link_count,
-		.name = name,
-		.control = control,
-		.ledger = &ledger,
-		.crashes = &crashes,
-		.watchdogs = settings.watchdogs,
-		.watch = wish->watch,
-		.environment = cli->environment};
 	int code;
 
-	CHECK(nodes != NULL);
-	progress_init(&progress, cli);
-	options.policies = settings.policies;
-	if (!cli->detached_fd)
-		options.progress_ns =
-			progress_period_ns(&progress, wish->progress);
-	request.view = progress_view(&progress);
-	ledger_init(&ledger, &cli->os, count + APPLY_NODES_MAX);
-	crash_book_init(&crashes, &cli->os, SEATS * (count + APPLY_NODES_MAX));
-	code = make_nodes(plan, name, &request, nodes, &error);
-	request.record = record = record_write(cli, &wish->planning, plan);
-	detached.manifest = plan->source.name;
+	init_run(&run, cli, wish, plan);
+	run.request.links = run.links =
+		make_links(&plan->placement, folder, &run.arena);
+	run.request.name = name;
+	run.request.control = control;
+	code = make_nodes(plan, &run.request, run.nodes, &error);
 	if (code == 0)
-		code = detached_begin(&detached, cli, name, &request, &error);
+		code = detached_begin(
+			&run.detached, cli, name, &run.request, &error);
 	if (code == 0)
-		replan = replan_create(cli, &wish->planning, plan, name, folder,
-			settings, NULL);
-	request.planner = replan_planner(replan);
+		run.replan = replan_create(cli, &wish->planning, plan, name,
+			folder, run.settings, NULL);
+	run.request.planner = replan_planner(run.replan);
 	if (code == 0)
-		code = loop_run(&cli->os, &request, &error);
-	replan_destroy(&replan);
-	detached_end(&detached, code);
-	free(record);
-	ledger_release(&ledger);
-	crash_book_release(&crashes);
-	progress_end(&progress);
-	forget_nodes(nodes, count);
-	free(links);
-	arena_release(&arena);
-	free(settings.watchdogs);
-	free(settings.policies);
+		code = loop_run(&cli->os, &run.request, &error);
+	release_run(&run, code);
 	if (code >= 0)
 		return code;
 	cli_say(cli, "%s", error.text);
 	return EXIT_CODE_IO;
 }
 
-static int make_nodes(const struct plan *plan, const char *name,
-	struct loop_request *request, struct loop_node *nodes,
+/* All but where it runs, and under which name. */
+static void init_run(struct run *run, struct cli *cli, const struct wish *wish,
+	const struct plan *plan)
+{
+	uint32_t count = plan->placement.node_count;
+
+	*run = (struct run){.nodes = calloc(count, sizeof *run->nodes),
+		.node_count = count,
+		.settings = make_settings(&plan->placement),
+		.detached.manifest = plan->source.name,
+		.record = record_write(cli, &wish->planning, plan)};
+	CHECK(run->nodes != NULL);
+	progress_init(&run->progress, cli);
+	ledger_init(&run->ledger, &cli->os, count + APPLY_NODES_MAX);
+	crash_book_init(
+		&run->crashes, &cli->os, SEATS * (count + APPLY_NODES_MAX));
+	run->options = (struct supervisor_options){.node_count = count,
+		.stop_on_failure = plan->manifest.on_failure == ON_FAILURE_STOP,
+		.for_ns = wish->for_ns,
+		.drain_ns = wish->drain_ns,
+		.progress_ns = cli->detached_fd
+				       ? 0
+				       : progress_period_ns(&run->progress,
+						 wish->progress),
+		.policies = run->settings.policies};
+	run->request = (struct loop_request){.options = &run->options,
+		.nodes = run->nodes,
+		.link_count = plan->placement.link_count,
+		.record = run->record,
+		.ledger = &run->ledger,
+		.crashes = &run->crashes,
+		.watchdogs = run->settings.watchdogs,
+		.watch = wish->watch,
+		.view = progress_view(&run->progress),
+		.environment = cli->environment};
+}
+
+static void release_run(struct run *run, int code)
+{
+	replan_destroy(&run->replan);
+	detached_end(&run->detached, code);
+	free(run->record);
+	ledger_release(&run->ledger);
+	crash_book_release(&run->crashes);
+	progress_end(&run->progress);
+	forget_nodes(run->nodes, run->node_count);
+	free(run->links);
+	arena_release(&run->arena);
+	free(run->settings.watchdogs);
+	free(run->settings.policies);
+}
+
+static int make_nodes(const struct plan *plan,
+	const struct loop_request *request, struct loop_node *nodes,
 	struct error *error)
 {
 	char *folder = getcwd(NULL, 0); /* planning has found it there */
@@ -249,7 +281,8 @@ static int make_nodes(const struct plan *plan, const char *name,
 	for (uint32_t i = 0; i < plan->placement.node_count && code == 0; i++) {
 		struct node_plan part = {0};
 
-		placement_node_plan(&plan->placement, i, name, folder, &part);
+		placement_node_plan(
+			&plan->placement, i, request->name, folder, &part);
 		nodes[i].name = plan->placement.nodes[i].name;
 		nodes[i].plan = command_text(node_plan_encode(&part));
 		nodes[i].with_stdin = part.stdin_operator != NODE_PLAN_NONE;
