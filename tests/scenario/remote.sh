@@ -197,6 +197,29 @@ if command -v node >/dev/null; then
 	expect_text out $'[] 1\n'
 fi
 
+# Of a record in hand nobody knows yet what becomes of it: who dies with it has
+# lost it, and that is told.
+scenario "credit tells what was done with"
+cat >hand.py <<'END'
+import select, socket, tau_peer
+
+ours, theirs = socket.socketpair()
+program, node = tau_peer.Peer(theirs), tau_peer.Peer(ours)
+reader, writer = program.reader("in", records=4), node.writer("in")
+node._notice(tau_peer._ALPHA, 0, "in", "out", 65536, 0)
+while reader._number is None:
+    program._receive()
+for _ in range(4):
+    writer.send(b"a record")
+for _ in range(3):
+    next(reader)
+    while select.select([ours], [], [], 0)[0]:
+        node._receive()
+    print(writer._records - 4)
+END
+python3 hand.py >out
+expect_text out $'0\n1\n2\n'
+
 # Records so large that credit in bytes is what counts.
 for program in "python3 python/upper.py" "node node/upper.js"; do
 	command -v "${program%% *}" >/dev/null || continue

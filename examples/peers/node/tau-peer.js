@@ -26,13 +26,15 @@ const padding = (bytes) => -bytes & 7;
 /* Nobody reads what is written any more: how a program stops, and no failure. */
 class Gone extends Error {}
 
-/* The records of one stream, in order. */
+/* The records of one stream, in order. Whoever asks for the next one has done
+ * with the one before. */
 class Reader {
 	constructor(peer, port, {records = 1024, size = 1 << 20} = {}) {
 		Object.assign(this, {peer, port, records, size});
 		this.queue = [];
 		this.parts = [];
-		this.taken = this.takenBytes = 0;
+		this.given = 0;
+		this.taken = this.takenBytes = 0; // done with
 		this.granted = this.grantedBytes = 0;
 		this.reason = null; // once it has ended: 'done', 'failed', …
 		this.wake = () => {};
@@ -48,12 +50,13 @@ class Reader {
 				await new Promise((wake) => { this.wake = wake; });
 			}
 			const record = this.queue.shift();
+			this.given++;
+			yield record;
 			this.taken++;
 			this.takenBytes += record.body.length;
 			if (this.taken + this.records - this.granted >= this.records / 4 ||
 				this.takenBytes + this.size - this.grantedBytes >= this.size / 4)
 				this.grant();
-			yield record;
 		}
 	}
 
@@ -186,7 +189,7 @@ class Peer {
 		for (const writer of this.writers.values()) writer.end();
 		for (const reader of this.readers.values())
 			if (reader.reason === null && reader.number !== undefined)
-				this.notice(OMEGA, reader.number, reader.taken, 'gone', '');
+				this.notice(OMEGA, reader.number, reader.given, 'gone', '');
 		if (this.socket.destroyed) return Promise.resolve();
 		return new Promise((closed) => this.socket.end(closed));
 	}

@@ -41,14 +41,16 @@ class Gone(Exception):
 
 
 class Reader:
-    """The records of one stream, in order. Iterate over it."""
+    """The records of one stream, in order. Iterate over it. Whoever asks for the
+    next record has done with the one before."""
 
     def __init__(self, peer, port, records=1024, size=1 << 20):
         self._peer, self.port = peer, port
         self._records, self._size = records, size
         self._number = None
         self._queue = collections.deque()
-        self._taken = self._taken_bytes = 0
+        self._given = self._given_bytes = 0
+        self._taken = self._taken_bytes = 0  # done with
         self._granted = self._granted_bytes = 0
         self._part = bytearray()
         self.reason = None  # once it has ended: "done", "failed", "crashed" …
@@ -57,6 +59,12 @@ class Reader:
         return self
 
     def __next__(self):
+        self._taken, self._taken_bytes = self._given, self._given_bytes
+        if self._number is not None and (
+            self._taken + self._records - self._granted >= self._records // 4
+            or self._taken_bytes + self._size - self._granted_bytes >= self._size // 4
+        ):
+            self._grant()
         while not self._queue:
             if self.reason is not None:
                 raise StopIteration
@@ -64,13 +72,8 @@ class Reader:
                 self._grant()  # all that came is done with
             self._peer._receive()
         record = self._queue.popleft()
-        self._taken += 1
-        self._taken_bytes += len(record.body)
-        if (
-            self._taken + self._records - self._granted >= self._records // 4
-            or self._taken_bytes + self._size - self._granted_bytes >= self._size // 4
-        ):
-            self._grant()
+        self._given += 1
+        self._given_bytes += len(record.body)
         return record
 
     def _grant(self):
@@ -170,7 +173,7 @@ class Peer:
             writer.end()
         for reader in self._readers.values():
             if reader.reason is None and reader._number is not None:
-                self._notice(_OMEGA, reader._number, reader._taken, "gone", "")
+                self._notice(_OMEGA, reader._number, reader._given, "gone", "")
         try:  # what was said must not be lost to a reset
             self._sock.shutdown(socket.SHUT_WR)
             while self._sock.recv(_PACKET):
