@@ -187,6 +187,7 @@ goes_on late
 exec {go}>&-
 t upgrade --topology late --plugin new.so --freeze-timeout 1m
 expect_status 0
+goes_on late
 t stop --topology late
 wait $supervisor || fail "it ended with $?"
 wait $ledger
