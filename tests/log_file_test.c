@@ -140,12 +140,11 @@ START_TEST(a_log_without_a_place_says_so)
 }
 END_TEST
 
-static void expect_notified(const char *socket_name)
+static int open_door(const char *socket_name)
 {
 	struct sockaddr_un where = {.sun_family = AF_UNIX};
 	size_t bytes = strlen(socket_name);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char text[64] = "";
 
 	memcpy(where.sun_path, socket_name, bytes);
 	if (where.sun_path[0] == '@')
@@ -155,6 +154,14 @@ static void expect_notified(const char *socket_name)
 			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
 				    bytes)),
 		0);
+	return fd;
+}
+
+static void expect_notified(const char *socket_name)
+{
+	int fd = open_door(socket_name);
+	char text[64] = "";
+
 	ck_assert_int_eq(notify_send(&fake.os, socket_name, "READY=1"), 0);
 	ck_assert_int_eq(recv(fd, text, sizeof text, 0), 7);
 	ck_assert_str_eq(text, "READY=1");
@@ -172,6 +179,24 @@ START_TEST(systemd_is_told)
 	ck_assert_int_eq(notify_send(&fake.os, NULL, "READY=1"), 0);
 	ck_assert_int_eq(notify_send(&fake.os, "here", "READY=1"), -EINVAL);
 	ck_assert_int_eq(notify_send(&fake.os, name, "X=1"), -ECONNREFUSED);
+}
+END_TEST
+
+START_TEST(a_systemd_that_does_not_read_holds_up_nobody)
+{
+	char name[100], text[64] = "";
+	int fd, code;
+
+	snprintf(name, sizeof name, "%s/notify", base);
+	fd = open_door(name);
+	do
+		code = notify_alive(&fake.os, name);
+	while (code == 0);
+	ck_assert_int_eq(code, -EAGAIN);
+	ck_assert_int_eq(recv(fd, text, sizeof text, 0), 10);
+	ck_assert_str_eq(text, "WATCHDOG=1");
+	ck_assert_int_eq(notify_alive(&fake.os, name), 0);
+	close(fd);
 }
 END_TEST
 
@@ -203,6 +228,7 @@ static Suite *log_file_suite(void)
 	tcase_add_test(tests, what_cannot_be_written_is_counted);
 	tcase_add_test(tests, a_log_without_a_place_says_so);
 	tcase_add_test(tests, systemd_is_told);
+	tcase_add_test(tests, a_systemd_that_does_not_read_holds_up_nobody);
 	tcase_add_test(tests, the_watchdog_is_told_twice_as_often_as_need_be);
 	return suite;
 }

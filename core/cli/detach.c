@@ -292,5 +292,5 @@ static void alive(void *context)
 {
 	struct detached *detached = context;
 
-	notify_send(&detached->cli->os, detached->notify, "WATCHDOG=1");
+	notify_alive(&detached->cli->os, detached->notify);
 }

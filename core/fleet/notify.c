@@ -7,7 +7,21 @@
 #include <string.h>
 #include <sys/un.h>
 
+static int send_text(
+	struct os *os, const char *socket, const char *text, int flags);
+
 int notify_send(struct os *os, const char *socket, const char *text)
+{
+	return send_text(os, socket, text, MSG_NOSIGNAL);
+}
+
+int notify_alive(struct os *os, const char *socket)
+{
+	return send_text(os, socket, "WATCHDOG=1", MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static int send_text(
+	struct os *os, const char *socket, const char *text, int flags)
 {
 	struct sockaddr_un where = {.sun_family = AF_UNIX};
 	struct iovec part = {(char *)text, strlen(text)};
@@ -33,7 +47,7 @@ int notify_send(struct os *os, const char *socket, const char *text)
 	if (fd < 0)
 		return fd;
 	do
-		sent = os->sendmsg(os, fd, &message, MSG_NOSIGNAL);
+		sent = os->sendmsg(os, fd, &message, flags);
 	while (sent == -EINTR);
 	os->close(os, fd);
 	return sent < 0 ? (int)sent : 0;

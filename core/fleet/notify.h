@@ -10,8 +10,12 @@
 #include "core/base/os.h"
 
 /* Sends `text`, as "READY=1"; `socket` is a path, or @NAME for an abstract one,
- * or NULL: then nobody wants to know. 0 or a negative errno. */
+ * or NULL: then nobody wants to know. 0 or a negative errno. Waits for room. */
 int notify_send(struct os *os, const char *socket, const char *text);
+
+/* Sends "WATCHDOG=1", if there is room: who does not read holds up nobody, and
+ * another follows. */
+int notify_alive(struct os *os, const char *socket);
 
 /* How often WATCHDOG=1 is to be sent, by what WATCHDOG_USEC and WATCHDOG_PID
  * say (or NULL): half as long as it may take. 0: never. */
