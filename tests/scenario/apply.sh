@@ -35,17 +35,6 @@ until_reads() {
 		kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
 	done
 }
-pids() { "$TAU" ps --json | sed 's/.*"node": "\([^"]*\)".*"pid": \([0-9]*\).*/\1 \2/'; }
-read_so_far() {
-	"$TAU" ps --json | sed -n 's/.*"node": "sink".*"records": \([0-9]*\).*/\1/p'
-}
-goes_on() {
-	local before
-	before=$(read_so_far)
-	until [ "$(read_so_far)" != "$before" ]; do
-		kill -0 $running || fail "it does not go on"
-	done
-}
 
 build one -DNUMBER=1
 build two -DNUMBER=2
@@ -84,7 +73,7 @@ expect_line err 'tau: up: committed: the new ones run'
 pids >after
 [ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
 	fail "others were replaced than should be"
-goes_on
+goes_on sink
 t plan new.json
 expect_status 0
 t history
@@ -107,7 +96,7 @@ for node in first second third; do
 		expect_line err "tau: up: $node: the new version says: * (steady): not today*"
 		pids >after
 		cmp -s before after || fail "$step in $node changed a process"
-		goes_on
+		goes_on sink
 	done
 done
 t plan new.json
@@ -120,7 +109,7 @@ t apply --freeze-timeout 1ns now.json
 kill -CONT "$first"
 expect_status 1
 expect_line err 'tau: up: first: the running version did not stand still within 1ns*'
-goes_on
+goes_on sink
 pids >after
 cmp -s before after || fail "a process was replaced"
 
@@ -143,7 +132,7 @@ expect_line out 'third is gone'
 expect_line out '  two * 0  *0'
 pids | grep -q '^last [1-9]' || fail "the new one does not run"
 ! pids | grep -q '^third' || fail "the old one is still there"
-goes_on
+goes_on sink
 t plan renamed.json
 expect_status 0
 
@@ -151,7 +140,7 @@ scenario "from standard input, back to what it was"
 status=0
 "$TAU" apply - <now.json >out 2>err || status=$?
 expect_status 0
-goes_on
+goes_on sink
 t plan now.json
 expect_status 0
 
@@ -180,7 +169,7 @@ t apply more.json
 expect_status 0
 expect_line out '├─ + more  take n=1000000000'
 expect_line out 'second runs steady * (????????), tau-flow * (????????); pause *'
-goes_on
+goes_on sink
 t plan more.json
 expect_status 0
 t upgrade second --plugin two.so
@@ -222,7 +211,7 @@ expect_status 0
 t apply now.json
 expect_status 0
 expect_line out '├─ - more  take: it ends, and its state is dropped'
-goes_on
+goes_on sink
 manifest now one.so '"restart": {"on": "failure"}, '
 t apply now.json
 expect_status 0
@@ -295,7 +284,7 @@ for step in more moved more; do
 	t apply $step.json
 	expect_status 0
 	expect_no_line out '* dropped *'
-	goes_on
+	goes_on sink
 	t plan $step.json
 	expect_status 0
 done
@@ -334,7 +323,7 @@ for node in first extra; do
 		expect_line err "tau: up: $node: the new version says: * (steady): not today*"
 		pids >after
 		cmp -s before after || fail "$step in $node changed a process"
-		goes_on
+		goes_on sink
 	done
 done
 [ "$(fds)" = "$open" ] || fail "$(fds) fds are open, and $open were"
@@ -358,11 +347,11 @@ until pids >after && grep -q '^m [1-9]' after && ! cmp -s before after; do
 	kill -0 $running 2>/dev/null || fail "it ended: $(cat run.err)"
 done
 until_reads m
-goes_on
+goes_on sink
 t apply plain.json
 expect_status 0
 expect_line out 'm is gone'
-goes_on
+goes_on sink
 t stop
 wait $running || fail "it ended with $?"
 running=
@@ -383,7 +372,7 @@ pids >before
 t apply --wait bad.json
 expect_status 1
 expect_line err 'tau: up: second*the previous version *' # before it was said to run, or behind
-goes_on
+goes_on sink
 pids >after
 [ "$(comm -12 <(sort before) <(sort after) | cut -d' ' -f1 | tr '\n' ' ')" = "sink source " ] ||
 	fail "others were replaced than should be"

@@ -60,7 +60,6 @@ manifest other 'then -> last' "$(program then c)"
 sed 's/"python3", "word.py"/".\/nowhere"/' more.json >lost.json
 sed 's/"command"[^]]*]/"remote": "unix:it"/' a.json >remote.json
 sed 's/unix:it/unix:that/' remote.json >that.json
-pids() { "$TAU" ps --json | sed 's/.*"node": "\([^"]*\)".*"pid": \([0-9]*\).*/\1 \2/'; }
 pid_of() { sed -n "s/^$2 //p" "$1"; }
 # goes_on WORD: until a line with it comes out.
 goes_on() {

@@ -9,11 +9,7 @@ begin() {
 	shift
 	"$TAU" run "$@" >"$into.out" 2>"$into.err" &
 	running=$!
-	trap 'stop_all; rm -rf "$folder"' EXIT
-}
-stop_all() {
-	local job
-	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
+	trap 'kill_jobs; rm -rf "$folder"' EXIT
 }
 # until_line GLOB WORD...: asks until the answer has such a line.
 until_line() {

@@ -21,16 +21,6 @@ chain() {
 	"$TAU" validate "$3" >out 2>err || fail "the chain is not valid"
 }
 
-# pid_of NODE: of a process that the supervisor started; nothing when it ended.
-pid_of() {
-	local child
-	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
-		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
-		*"node $1 ") echo "$child" && return ;;
-		esac
-	done
-}
-
 # crash NODE LINES FILE [ENDED]: kills it when so many lines have come out, and
 # when the node ENDED has.
 crash() {
@@ -45,9 +35,9 @@ crash() {
 		read -r line <&9 || fail "it ended too early"
 		[ "$line" = $((i + 1)) ] || fail "line $((i + 1)) says $line"
 	done
-	[ -z "${4-}" ] || ended=$(pid_of "$4")
+	[ -z "${4-}" ] || ended=$(processes "$4")
 	[ -z "$ended" ] || tail -s 0.02 -f --pid="$ended" /dev/null
-	kill -9 "$(pid_of "$1")"
+	kill -9 "$(processes "$1")"
 	cat <&9 >out
 	exec 9<&-
 	status=0

@@ -3,10 +3,6 @@
 # became of its files since.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 
-stop_all() {
-	local job
-	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
-}
 # until_runs FILE: asks until it runs.
 until_runs() {
 	while kill -0 "$running" 2>/dev/null; do
@@ -39,7 +35,7 @@ expect_line err 'tau: started, weblog.json would have 2 nodes with 6 operators'
 scenario "what runs is what the file says"
 WEBLOG_BY=out.txt "$TAU" run weblog.json >run.out 2>run.err &
 running=$!
-trap 'stop_all; rm -rf "$folder"' EXIT
+trap 'kill_jobs; rm -rf "$folder"' EXIT
 until_runs
 export WEBLOG_BY=out.txt
 t plan weblog.json

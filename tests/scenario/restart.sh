@@ -45,18 +45,6 @@ expect_told() {
 	[ "$down" "$1" "$lost" ] || fail "$down were lost by restarts, and $lost in all"
 }
 
-children() { cat "/proc/$supervisor/task/$supervisor/children"; }
-
-# kill_node NAME: if it is there just now.
-kill_node() {
-	local child
-	for child in $(children); do
-		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
-		*"node $1 ") kill -9 "$child" 2>&- || : ;;
-		esac
-	done
-}
-
 memory() { sed -n -E 's/^RssAnon:[[:space:]]*([0-9]+) kB/\1/p' "/proc/$supervisor/status"; }
 fds() { find "/proc/$supervisor/fd" 2>&- | wc -l; }
 

@@ -8,11 +8,7 @@ command -v python3 >/dev/null || {
 	exit 77
 }
 # Whoever fails leaves nobody behind.
-stop_all() {
-	local job
-	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
-}
-trap 'stop_all; rm -rf "$folder"' EXIT
+trap 'kill_jobs; rm -rf "$folder"' EXIT
 PYTHONPATH=$(cd "$top_srcdir" && pwd)/examples/peers/python
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
 

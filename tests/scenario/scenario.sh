@@ -34,6 +34,45 @@ build() {
 		-o "$name.so" "$tree/tests/fixtures/upgraded/steady.c"
 }
 
+# kill_jobs: what was started here and still runs.
+kill_jobs() {
+	local job
+	for job in $(jobs -p); do kill -9 "$job" || :; done 2>/dev/null
+}
+
+# processes NODE: of it, as the children of $supervisor; the oldest first.
+processes() {
+	local child
+	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
+		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
+		*"node $1 ") echo "$child" ;;
+		esac
+	done
+}
+
+# kill_node NODE: if it is there just now.
+kill_node() {
+	local one
+	for one in $(processes "$1"); do kill -9 "$one" 2>&- || :; done
+}
+
+# pids: "NODE PID" of all nodes of what runs, a line each.
+pids() { "$TAU" ps --json | sed 's/.*"node": "\([^"]*\)".*"pid": \([0-9]*\).*/\1 \2/'; }
+
+# read_so_far NODE: how many records it has read.
+read_so_far() {
+	"$TAU" ps --json | sed -n "s/.*\"node\": \"$1\".*\"records\": \([0-9]*\).*/\1/p"
+}
+
+# goes_on NODE: waits until it has read more; $running is the supervisor.
+goes_on() {
+	local before
+	before=$(read_so_far "$1")
+	until [ "$(read_so_far "$1")" != "$before" ]; do
+		kill -0 "$running" || fail "it does not go on"
+	done
+}
+
 # For scenarios whose peers are written in Python, with the library of
 # examples/peers.
 python_peers() {

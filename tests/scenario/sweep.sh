@@ -96,16 +96,6 @@ goes_on() {
 	done
 }
 
-# processes NODE: of it, as the supervisor's children; the oldest first.
-processes() {
-	local child
-	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
-		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
-		*"node $1 ") echo "$child" ;;
-		esac
-	done
-}
-
 # One process of each node, and none besides.
 expect_one_of_each() {
 	local node

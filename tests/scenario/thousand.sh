@@ -35,12 +35,9 @@ $2 != version { version = $2; changes++ }
 END { if (!bad) printf "%d changes, in order, up to %.0f\n", changes - 1, NR }
 AWK
 
-read_so_far() {
-	"$TAU" ps --json | sed -n 's/.*"node": "c".*"records": \([0-9]*\).*/\1/p'
-}
 # until_reads NUMBER
 until_reads() {
-	until [ "0$(read_so_far 2>&-)" -gt "$1" ]; do
+	until [ "0$(read_so_far c 2>&-)" -gt "$1" ]; do
 		kill -0 $running 2>&- || fail "it ended: $(cat run.err)"
 	done
 }
@@ -63,7 +60,7 @@ for ((i = 1; i <= UPGRADES; i++)); do
 	expect_line out '  both.out\[0\] * 0 * 0'
 	expect_line out '  both.out\[1\] * 0 * 0'
 	expect_line out '  steady * 0 * 0'
-	until_reads $(($(read_so_far) + 5000))
+	until_reads $(($(read_so_far c) + 5000))
 	[ "$(children)" = 3 ] || fail "$(children) processes after upgrade $i"
 	if [ $i = 4 ]; then
 		files=$(fds) pages=$(memory)

@@ -52,19 +52,6 @@ finish() {
 	expect_text "$1.ledger" "$3"$'\n'
 }
 
-# How many records c has read so far.
-read_so_far() {
-	"$TAU" ps --json | sed -n 's/.*"node": "c".*"records": \([0-9]*\).*/\1/p'
-}
-
-goes_on() {
-	local before
-	before=$(read_so_far)
-	until [ "$(read_so_far)" != "$before" ]; do
-		kill -0 $running || fail "it does not go on"
-	done
-}
-
 # bad NAME SENTENCE [DEFINITION]...: a version that is refused, and harms not.
 bad() {
 	local name=$1 sentence=$2
@@ -73,7 +60,7 @@ bad() {
 	t upgrade --plugin "$name.so" --freeze-timeout 5s
 	expect_status 1
 	expect_line err "$sentence"
-	goes_on
+	goes_on c
 }
 
 build steady1 -DNUMBER=1
@@ -89,7 +76,7 @@ expect_line out 'b runs steady 2.0.0 (????????); pause * ms, * bytes handed over
 expect_line out '  STREAM *CARRIED *DIGEST *SENT *RECEIVED *RETIRED *LOST *TWICE'
 expect_line out '  numbers * 0  *0'
 expect_line out 'up.json:1:*: so that a start takes the new one, write "path": *'
-goes_on
+goes_on c
 t rollback b
 expect_status 0
 expect_line out 'b runs steady 1.0.0 (????????); pause *'
@@ -106,7 +93,7 @@ expect_line err 'tau: up: */steady1.so is what runs already; nothing is replaced
 
 scenario 'a file that is written over changes nothing'
 cp steady2.so steady.so
-goes_on
+goes_on c
 
 scenario 'what is not ready when the deadline is over changes nothing'
 build later -DNUMBER=2 -include unistd.h "-DCREATE=while (access(\"$folder/go\", F_OK)) usleep(1000);"
@@ -115,7 +102,7 @@ expect_status 1
 expect_line err 'tau: up: b: the new version is not ready within 1us*'
 t upgrade --plugin steady2.so --deadline soon
 expect_status 2
-goes_on
+goes_on c
 
 scenario 'a standard plugin comes with tau'
 t upgrade --plugin "$top_builddir/plugins/tau-io.so"
@@ -187,7 +174,7 @@ expect_status 1
 expect_line err 'tau: frail: b*the previous version *' # before it was said to run, or behind
 expect_line frail.err 'tau: b: crashed before its operators were done: signal 6 (Aborted), while it ran steady'
 expect_line frail.err 'tau: b:   steady 2.0.0 is */crashes.so,*'
-goes_on
+goes_on c
 t history
 expect_line out '*  b  returned  *'
 finish frail 0 'in order 1 2 1'
@@ -210,7 +197,7 @@ start two two.awk
 for _ in 1 2; do
 	t upgrade --plugin crashes.so --wait
 	expect_status 1
-	goes_on
+	goes_on c
 done
 "$TAU" stop --topology two >/dev/null 2>&1 || true
 wait $running || true
@@ -245,7 +232,7 @@ expect_status 1
 expect_line err 'tau: failing: b*the previous version *'
 expect_no_line out 'b runs ;*'
 expect_line failing.err 'tau: b: steady: not today'
-goes_on
+goes_on c
 "$TAU" history | sed 's/^[^a-z]*//; s/(.*//' >out
 expect_text out $'b  upgraded  steady 2.0.0 \nb  returned  steady 1.0.0 \n'
 finish failing 0 'in order 1'
@@ -262,7 +249,7 @@ for way in '"numbers -> steady", {"from": "steady", "to": "out", "transport": "f
 	for version in 2 1 2; do
 		t upgrade --plugin steady$version.so --freeze-timeout 30s
 		expect_status 0
-		goes_on
+		goes_on c
 	done
 	finish pipes 0 'in order 1 2 1 2'
 done
@@ -275,7 +262,7 @@ sed -i -e 's|"numbers": {"type": "generate"}|&, "back": {"type": "merge"}|' \
 start links
 t upgrade --plugin steady2.so --freeze-timeout 30s
 expect_status 0
-goes_on
+goes_on c
 finish links 0 'in order 1 2'
 
 scenario 'one that closes its links is a failure, and makes way'
@@ -287,7 +274,7 @@ start closing frail.awk
 t upgrade --plugin closes.so --wait
 expect_status 1
 expect_line closing.err 'tau: b: the link to [ac]: cannot * [ac]: Bad file descriptor'
-goes_on
+goes_on c
 finish closing 0 'in order 1'
 expect_told closing
 
@@ -337,7 +324,7 @@ touch go
 until "$TAU" history | grep -q 'b  returned'; do
 	kill -0 $running || fail "it ended: $(cat blocked.err)"
 done
-goes_on
+goes_on c
 finish blocked 0 'in order 1 2 1'
 
 scenario 'one that loops is killed'
@@ -348,7 +335,7 @@ t upgrade --plugin loops.so --wait --freeze-timeout 3s
 expect_status 1
 expect_line err 'tau: looped: b*the previous version *'
 expect_line looped.err '*b: cannot hand back: b: the running version did not stand still within 3 s, and is in steady'
-goes_on
+goes_on c
 finish looped 0 'in order 1 2 1'
 expect_told looped
 
@@ -366,8 +353,8 @@ start over versions.awk
 cp steady2.so steady.so
 kill -9 "$("$TAU" ps --json | sed -n 's/.*"node": "b".*"pid": \([0-9]*\).*/\1/p')"
 until_said over 'b: starting again'
-goes_on
-goes_on
+goes_on c
+goes_on c
 finish over 0 'began again 1, versions 1'
 
 scenario 'a hash in the manifest refuses another file'
