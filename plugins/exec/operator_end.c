@@ -99,6 +99,13 @@ static bool decide(struct tau_op *op, struct exec *self)
 	return true;
 }
 
+/* Who was told of its end has counted what it never read: the version of the
+ * node that this one was put back for. */
+static bool was_told_before(const struct exec *self)
+{
+	return self->end.code == -EPIPE;
+}
+
 /* All that it wrote leaves; then what it did not read is counted. */
 int exec_finish(struct tau_op *op, struct exec *self)
 {
@@ -124,6 +131,8 @@ int exec_finish(struct tau_op *op, struct exec *self)
 	self->again = decide(op, self);
 	if (!self->again)
 		self->lost += (int64_t)feed_drop(&self->feed);
+	if (was_told_before(self))
+		self->lost = 0;
 	self->phase = PHASE_COUNTED;
 	return TAU_OK;
 }

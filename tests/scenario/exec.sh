@@ -277,3 +277,31 @@ cat >test.json <<'END'
 END
 t test test.json
 expect_status 0
+
+scenario "what it never read is counted once, whichever version of its node is told"
+rm -f out err in go && mkfifo in go
+cat >kept.json <<'END'
+{ "tau": 1, "name": "kept", "nodes": {
+    "a": {"operators": {"from": {"type": "stdin"}, "lines": {"type": "lines"}}},
+    "b": {"operators": {"e": {"type": "exec", "params": {"pause": "100ms", "command":
+      ["sh", "-c", "echo up >&2; read x <go; exit 3"]}}, "out": {"type": "null"}}}},
+  "streams": ["from -> lines -> e -> out"] }
+END
+sed 's/100ms/200ms/' kept.json >changed.json
+"$TAU" run kept.json <in >out 2>err &
+pid=$! running=$!
+exec 9>in
+await err up
+seq 5 >&9
+until "$TAU" ps --json | grep -q '"node": "b".*"records": [5-9]'; do
+	kill -0 $pid || fail "it ended"
+done
+"$TAU" apply changed.json >applied 2>&1 || fail "$(cat applied)"
+echo >go
+status=0
+wait $pid || status=$?
+exec 9>&-
+expect_status 1
+expect_line err 'tau: b: returned; *'
+expect_line err '*: nobody tells how sh has ended: another version of its node was told, *'
+[ "$(grep -c 'never read 5 records' err)" = 1 ] || fail "it is not counted once"
