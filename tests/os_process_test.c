@@ -128,6 +128,23 @@ START_TEST(a_child_may_open_so_many_files)
 }
 END_TEST
 
+START_TEST(a_child_may_begin_with_fewer_files_than_it_may_ask_for)
+{
+	struct os_spawn child = {.soft_files = 66};
+	struct rlimit limit;
+	char text[64], expected[64];
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	snprintf(expected, sizeof expected, "66\n%llu\n",
+		(unsigned long long)limit.rlim_max);
+	run_script(&child, "ulimit -Sn; ulimit -Hn", text, sizeof text);
+	ck_assert_str_eq(text, expected);
+	child = (struct os_spawn){.soft_files = 66, .files = 77};
+	run_script(&child, "ulimit -Sn; ulimit -Hn", text, sizeof text);
+	ck_assert_str_eq(text, "66\n77\n");
+}
+END_TEST
+
 START_TEST(nobody_may_open_more_files_than_there_can_be)
 {
 	char *const argv[] = {(char *)"/bin/true", NULL};
@@ -237,6 +254,8 @@ static Suite *os_process_suite(void)
 	tcase_add_test(children, descriptors_may_change_places);
 	tcase_add_test(children, a_child_starts_with_the_signals_it_was_given);
 	tcase_add_test(children, a_child_may_open_so_many_files);
+	tcase_add_test(children,
+		a_child_may_begin_with_fewer_files_than_it_may_ask_for);
 	tcase_add_test(children, nobody_may_open_more_files_than_there_can_be);
 	tcase_add_test(children, a_child_may_lead_a_group_or_a_session);
 	tcase_add_test(children, what_cannot_be_started_leaves_no_child);

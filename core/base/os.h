@@ -57,8 +57,9 @@ struct os_spawn {
 	size_t cpu_count;              /* 0: the parent's */
 	const struct os_spawn_fd *fds; /* all others are closed */
 	size_t fd_count;
-	unsigned flags;   /* OS_SPAWN_… */
-	uint64_t files;   /* how many it may open (RLIMIT_NOFILE); 0: as we */
+	unsigned flags; /* OS_SPAWN_… */
+	uint64_t files; /* how many it may open (RLIMIT_NOFILE); 0: as we */
+	uint64_t soft_files; /* … until it asks for more itself; 0: as we */
 	int death_signal; /* sent when the spawning thread dies; 0: none */
 	sigset_t ignored; /* start ignored; every other one at its default */
 	sigset_t blocked; /* the mask that the child starts with */

@@ -49,7 +49,7 @@ static int prepare_child(struct start *start);
 static int reset_signals(const struct os_spawn *child);
 static int join_parent(const struct start *start);
 static int place_fds(struct start *start);
-static int limit_files(uint64_t files);
+static int limit_files(const struct os_spawn *child);
 static int tie(const struct os_spawn *child);
 static int mark_all_to_close(struct os *os);
 static int mark_to_close(void *context, const char *name, unsigned char kind);
@@ -258,8 +258,8 @@ static int prepare_child(struct start *start)
 		result = tie(child);
 	if (result == 0)
 		result = place_fds(start);
-	if (result == 0 && child->files)
-		result = limit_files(child->files);
+	if (result == 0)
+		result = limit_files(child);
 	if (result == 0)
 		result = os_linux_result(
 			sigprocmask(SIG_SETMASK, &child->blocked, NULL));
@@ -328,10 +328,16 @@ static int place_fds(struct start *start)
 	return result;
 }
 
-static int limit_files(uint64_t files)
+static int limit_files(const struct os_spawn *child)
 {
-	const struct rlimit limit = {.rlim_cur = files, .rlim_max = files};
+	struct rlimit limit = {child->files, child->files};
 
+	if (!child->files && !child->soft_files)
+		return 0;
+	if (!child->files && prlimit(0, RLIMIT_NOFILE, NULL, &limit) != 0)
+		return -errno;
+	if (child->soft_files && child->soft_files < limit.rlim_max)
+		limit.rlim_cur = child->soft_files;
 	return os_linux_result(prlimit(0, RLIMIT_NOFILE, &limit, NULL));
 }
 

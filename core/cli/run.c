@@ -60,6 +60,7 @@ static int run_named(struct cli *cli, const struct wish *wish,
 static void init_run(struct run *run, struct cli *cli, const struct wish *wish,
 	const struct plan *plan);
 static void release_run(struct run *run, int code);
+static uint64_t raise_files(struct os *os);
 static int make_nodes(const struct plan *plan,
 	const struct loop_request *request, struct loop_node *nodes,
 	struct error *error);
@@ -252,7 +253,8 @@ static void init_run(struct run *run, struct cli *cli, const struct wish *wish,
 		.watchdogs = run->settings.watchdogs,
 		.watch = wish->watch,
 		.view = progress_view(&run->progress),
-		.environment = cli->environment};
+		.environment = cli->environment,
+		.program_files = raise_files(&cli->os)};
 }
 
 static void release_run(struct run *run, int code)
@@ -268,6 +270,21 @@ static void release_run(struct run *run, int code)
 	arena_release(&run->arena);
 	free(run->settings.watchdogs);
 	free(run->settings.policies);
+}
+
+/* A shell's soft limit is low for the sake of select(2). We and our nodes do
+ * without that, and need a file for each connection. Returns what programs are
+ * to begin with; 0: as we. */
+static uint64_t raise_files(struct os *os)
+{
+	struct rlimit limit = {0}, most;
+
+	if (os->rlimit(os, RLIMIT_NOFILE, NULL, &limit) < 0 ||
+		limit.rlim_cur >= limit.rlim_max)
+		return 0;
+	most = (struct rlimit){limit.rlim_max, limit.rlim_max};
+	return os->rlimit(os, RLIMIT_NOFILE, &most, NULL) < 0 ? 0
+							      : limit.rlim_cur;
 }
 
 static int make_nodes(const struct plan *plan,

@@ -48,6 +48,7 @@ struct children {
 	struct os *os;
 	struct children_view view;
 	char *const *environment;
+	uint64_t soft_files;        /* that one may open; 0: as many as we */
 	struct reactor *reactor;    /* NULL: there was no child yet */
 	struct reactor_watch watch; /* in the loop around it */
 	struct reactor *around;

@@ -254,6 +254,7 @@ static int spawn(struct child *child, const struct wish *wish, const char *path,
 		.fds = placed,
 		.fd_count = 3,
 		.flags = OS_SPAWN_NEW_GROUP,
+		.soft_files = child->children->soft_files,
 		.death_signal = SIGKILL};
 	pid_t pid;
 

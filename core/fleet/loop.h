@@ -122,6 +122,7 @@ struct loop_request {
 	const struct loop_planner *planner; /* NULL: nothing is replaced */
 	bool watch; /* the planner's files: what they say is applied */
 	char *const *environment;
+	uint64_t program_files; /* that programs may open; 0: as many as we */
 	struct loop_view view;
 };
 

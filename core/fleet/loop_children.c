@@ -15,6 +15,7 @@ void loop_begin_children(struct loop *loop)
 
 	children_init(&loop->children, loop->os, loop->reactor,
 		loop->request->environment, &view);
+	loop->children.soft_files = loop->request->program_files;
 }
 
 bool loop_hear_spawn(

@@ -7,6 +7,7 @@
 #include "core/fleet/loop_private.h"
 #include "core/fleet/peek.h"
 
+static bool is_program(const struct loop *loop, uint32_t node);
 static int open_page(struct loop *loop, uint32_t index);
 static void give_link(void *context, uint32_t node, uint32_t link, int fd);
 static void send_link(struct loop *loop, uint32_t index, uint32_t link, int fd);
@@ -58,6 +59,8 @@ void loop_spawn(struct loop *loop, uint32_t index)
 	request.with_stdin = one->version->with_stdin;
 	request.with_stdout = one->version->with_stdout;
 	request.files = one->version->files;
+	if (is_program(loop, node))
+		request.soft_files = loop->request->program_files;
 	request.around = one->version->around;
 	request.link_count = one->version->link_count;
 	ends = calloc(request.link_count + 1u, sizeof *ends);

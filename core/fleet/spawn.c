@@ -35,6 +35,7 @@ pid_t spawn_node(struct os *os, const struct spawn_request *request, int *pidfd,
 		.fds = fds,
 		.death_signal = SIGKILL,
 		.files = request->files,
+		.soft_files = request->soft_files,
 		.ignored = ignored_signals()};
 	int null_fd = os->openat(os, AT_FDCWD, "/dev/null", O_RDONLY, 0);
 	char **environment = NULL;

@@ -32,7 +32,8 @@ struct spawn_request {
 	int counters_fd;     /* or -1 */
 	const int *link_fds; /* the node's ends, which stay the caller's */
 	uint32_t link_count;
-	uint64_t files; /* how many it may open; 0: as many as we */
+	uint64_t files;      /* how many it may open; 0: as many as we */
+	uint64_t soft_files; /* until it asks for more; 0: likewise */
 	const struct surroundings *around; /* NULL: ours */
 };
 

@@ -42,6 +42,35 @@ scenario "few files may be open, and more fds than those go through"
 	sort -n out | cmp -s - <(seq 3000) || fail "not every fd arrived once"
 )
 
+scenario "nodes may open what the hard limit allows, programs begin with the soft one"
+cat >limits.sh <<'END'
+echo "$1 $(ulimit -Sn) $(ulimit -Hn)"
+[ "$1" = child ] || exit 0
+for pid in $PPID $(cat /proc/$PPID/task/$PPID/children); do
+	case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
+	*'tau run '*) who=supervisor ;;
+	*'tau node main '*) who=node ;;
+	*) continue ;;
+	esac
+	awk -v who=$who '/^Max open files/ { print who, $4, $5 }' "/proc/$pid/limits"
+done
+END
+cat >limits.json <<'END'
+{ "tau": 1, "nodes": {
+    "main": { "operators": { "nothing": {"type": "null"} } },
+    "it": { "command": ["sh", "-c", "sh limits.sh program >program"],
+      "out": [{"name": "out", "type": "any"}] } },
+  "streams": [ "it.out -> nothing" ] }
+END
+(
+	ulimit -Sn 200
+	ulimit -Hn 300
+	t run -e 'exec sh,limits.sh,child ! stdout'
+	expect_text out $'child 200 300\nsupervisor 300 300\nnode 300 300\n'
+	t run limits.json
+	expect_text program $'program 200 300\n'
+)
+
 for node in front two; do
 	scenario "$node is killed while fds are under way"
 	rm -f pipe && mkfifo pipe
