@@ -2,21 +2,12 @@
 # hung.sh: upgrades to versions that hang, from one that does not stand still, and
 # beside a neighbour that dies for good. What is in the node afterwards is the
 # old version, and what came out is all there is, in order and once.
-source=$(cd "$(dirname "$0")/../.." && pwd)
-. "$source/tests/scenario/scenario.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 trap 'stop_all; rm -rf "$folder"' EXIT
 supervisors=
 stop_all() {
 	local one
 	for one in $supervisors; do kill -9 "$one" 2>&- || :; done
-}
-
-# build NAME [DEFINITION]...: a version of tests/fixtures/upgraded/steady.c.
-build() {
-	local name=$1
-	shift
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" "$@" \
-		-o "$name.so" "$source/tests/fixtures/upgraded/steady.c"
 }
 
 # manifest NAME PLUGIN [POLICY] [KEYS]: the neighbour's policy is POLICY, and the
@@ -59,16 +50,6 @@ start() {
 	until "$TAU" ps --json --topology "$1" 2>/dev/null |
 		grep -q '"node": "last".*"records": [1-9]'; do
 		kill -0 $supervisor 2>/dev/null || fail "$1 ended: $(cat "$1.err")"
-	done
-}
-
-# processes NODE: of it, as the supervisor's children; the oldest first.
-processes() {
-	local child
-	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
-		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
-		*"node $1 ") echo "$child" ;;
-		esac
 	done
 }
 

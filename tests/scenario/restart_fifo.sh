@@ -41,16 +41,6 @@ read_lines() {
 	done
 }
 
-# kill_node NAME: if it is there just now.
-kill_node() {
-	local child
-	for child in $(cat "/proc/$supervisor/task/$supervisor/children"); do
-		case $(tr '\0' ' ' 2>&- <"/proc/$child/cmdline" || :) in
-		*"node $1 ") kill -9 "$child" 2>&- || : ;;
-		esac
-	done
-}
-
 finish() {
 	cat <&9 >>out
 	exec 9<&-
