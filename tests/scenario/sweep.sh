@@ -7,8 +7,7 @@
 if [ -n "${LONG-}" ] && [ -z "${SCENARIO_TIMED-}" ]; then
 	SCENARIO_TIMED=1 exec timeout -k 5 1800 bash "$0" "$@"
 fi
-source=$(cd "$(dirname "$0")/../.." && pwd)
-. "$source/tests/scenario/scenario.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 trap '[ $BASHPID != $$ ] || { end_all; rm -rf "$folder"; }' EXIT
 : "${AT_ONCE:=4}"
 
@@ -27,8 +26,8 @@ build new -DNUMBER=2 '-DCREATE=hold("create-in");' \
 	'-DRUN=static int ran; if (!ran++) hold("run-in");'
 build bad -DNUMBER=2 '-DRESTORE=return tau_fail(op, -5, "not today");'
 build mute -DNUMBER=1 '-DSAVE=return tau_fail(op, -5, "not today");'
-${CC:-cc} -shared -fPIC -O1 -Wall -Wextra -Werror "-I$source" -o held.so \
-	"$source/tests/held.c"
+${CC:-cc} -shared -fPIC -O1 -Wall -Wextra -Werror "-I$tree" -o held.so \
+	"$tree/tests/held.c"
 
 # Lines "COUNT VERSION N": N grows; what it leaves out is missing. The count
 # grows by one and by what was counted and is missing, but where its state was

@@ -6,17 +6,13 @@
 if [ -n "${LONG-}" ] && [ -z "${SCENARIO_TIMED-}" ]; then
 	SCENARIO_TIMED=1 exec timeout -k 5 1800 bash "$0" "$@"
 fi
-source=$(cd "$(dirname "$0")/../.." && pwd)
-. "$source/tests/scenario/scenario.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 : "${UPGRADES:=${LONG:+1000}}" "${UPGRADES:=20}"
 
-for version in 1 2; do
-	${CC:-cc} -shared -fPIC -fvisibility=hidden -O1 "-I$source/abi" \
-		-DNUMBER=$version -o steady$version.so \
-		"$source/tests/fixtures/upgraded/steady.c"
-done
+build steady1 -DNUMBER=1
+build steady2 -DNUMBER=2
 cat >up.json <<'END_JSON'
 {"tau": 1, "name": "up", "plugins": {"steady": {"path": "steady1.so"}},
  "nodes": {

@@ -1,8 +1,7 @@
 #!/bin/bash
 # Nodes that are replaced while they run: good versions and bad ones, under
 # load, with a ledger at the sink.
-source=$(cd "$(dirname "$0")/../.." && pwd)
-. "$source/tests/scenario/scenario.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 

@@ -1,8 +1,7 @@
 #!/bin/bash
 # run --watch: what the manifest and the plugins' files say is applied as soon
 # as they have been written, and what cannot be is said, and changes nothing.
-source=$(cd "$(dirname "$0")/../.." && pwd)
-. "$source/tests/scenario/scenario.sh"
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/scenario/scenario.sh"
 running=
 trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$folder"' EXIT
 
