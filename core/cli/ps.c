@@ -121,7 +121,9 @@ const struct cli_command ps_command = {
 	.operands = "",
 	.doc = "list running topologies and their nodes",
 	.text = "READ is how many records the operators of a node have read, "
-		"one counted at every operator that it passes. RUNS is the "
+		"one counted at every operator that it passes, also in the "
+		"processes that the node had before; UP is its process's. "
+		"RUNS is the "
 		"operator that works at this moment; where a node waits, it is "
 		"empty. AGAIN is how often the node was restarted; what its "
 		"last crash reported stands below, and tau logs has every "
