@@ -105,6 +105,9 @@ void probe_fail(struct probe *probe);
 
 /* With a FIFO at the path that it opened, "" for none. */
 void probe_fifo(struct probe *probe, const char *opened);
+
+/* What its lives leave behind of memory. */
+void probe_memory(struct probe *probe);
 /* Of its state: each version that it writes but does not prefer. */
 void probe_versions(struct probe *probe);
 

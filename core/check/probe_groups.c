@@ -135,6 +135,7 @@ void probe_lives(struct probe *probe)
 		(void)live_once(probe, &stage, &life);
 		stage_release(&stage);
 	}
+	probe_memory(probe);
 }
 
 /* One life in which a call of the host's fails, or an allocation; false when it

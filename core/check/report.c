@@ -75,6 +75,8 @@ static const struct {
 		"close each file once, and none that run did not open"},
 	{"life.process", "put it back before the next call that may suspend, "
 			 "or do without"},
+	{"life.memory", "free in destroy what create, restore and run made, and "
+			"in run what is of one record"},
 	{"life.children", "wait for what was started, or put it into a node "
 			  "with a \"command\""},
 	{"stop.output", "what run knows when it returns must be in op->self, "

@@ -26,6 +26,11 @@ for source in "$here"/*.c; do
 	[ "$code" != case.limit ] || memory=100MiB
 	t check --json --deadline $deadline --memory $memory bad.so
 	found=$(jq -r '.findings[].code' out | sort -u)
+	# What is in use is not known of an allocator of the sanitizers'.
+	[ -z "${TAU_SANITIZERS:-}" ] || [ "$code" != life.memory ] || {
+		echo "$code" >>"$folder/codes"
+		continue
+	}
 	[ "$found" = "$code" ] || fail "$name: found '$found', not '$code': $(cat out err)"
 	expect_status $((${#code} > 0))
 	echo "$code" >>"$folder/codes"
