@@ -16,6 +16,19 @@
 
 #define FOLDER_BYTES 2048
 
+static void (*const groups[])(struct probe *) = {
+	[PROBE_RUN] = probe_run,
+	[PROBE_STALL] = probe_stall,
+	[PROBE_PARAMS] = probe_params,
+	[PROBE_LIFE] = probe_lives,
+	[PROBE_STOP] = probe_stop,
+	[PROBE_CLOSE] = probe_close,
+	[PROBE_SAVE] = probe_save,
+	[PROBE_FAIL] = probe_fail,
+};
+
+static void try_operator(struct probe *probe, const char *path, uint32_t first,
+	const struct catalogue_search *search);
 static int load(struct probe *probe, const char *path, const char *name,
 	const char *store, struct library **library);
 static void find_code(struct probe *probe);
@@ -24,16 +37,6 @@ static void limit_files(struct os *os, rlim_t bytes);
 int probe_main(struct os *os, const char *path, const char *name,
 	uint32_t first, const struct catalogue_search *search)
 {
-	static void (*const groups[])(struct probe *) = {
-		[PROBE_RUN] = probe_run,
-		[PROBE_STALL] = probe_stall,
-		[PROBE_PARAMS] = probe_params,
-		[PROBE_LIFE] = probe_lives,
-		[PROBE_STOP] = probe_stop,
-		[PROBE_CLOSE] = probe_close,
-		[PROBE_SAVE] = probe_save,
-		[PROBE_FAIL] = probe_fail,
-	};
 	struct probe *probe = calloc(1, sizeof *probe);
 	char folder[FOLDER_BYTES], store[FOLDER_BYTES + 16];
 	ssize_t bytes = os->readlinkat(
@@ -58,22 +61,27 @@ int probe_main(struct os *os, const char *path, const char *name,
 	if (load(probe, path, name, store, &library) < 0)
 		os->exit(os, PROBE_ABANDONED);
 	limit_files(os, PROBE_FILE_BYTES);
-	if (!probe->owner) {
-		probe->page->group = PROBE_GROUPS;
-		os->exit(os, PROBE_DONE);
-	}
+	if (probe->owner)
+		try_operator(probe, path, first, search);
+	probe->page->group = PROBE_GROUPS;
+	os->exit(os, PROBE_DONE);
+}
+
+static void try_operator(struct probe *probe, const char *path, uint32_t first,
+	const struct catalogue_search *search)
+{
+	struct os *os = probe->os;
+
 	find_code(probe);
 	if (stack_arena_create(&probe->stacks, os, NULL) < 0 ||
 		probe_watch_signals(probe) < 0 ||
 		draw_init(&probe->draw, os, path, probe->owner->description,
-			search, folder) < 0)
+			search, probe->folder) < 0)
 		os->exit(os, 1);
 	for (uint32_t group = first; group < PROBE_GROUPS; group++) {
 		probe->page->group = group;
 		groups[group](probe);
 	}
-	probe->page->group = PROBE_GROUPS;
-	os->exit(os, PROBE_DONE);
 }
 
 /* What it prints, and what it writes. */
