@@ -20,11 +20,13 @@ struct probe_code {
 };
 
 #define PROBE_PROCESS_LINES 4
+#define PROBE_LOCALE_BYTES 512u
 
 /* What belongs to all in a process; the folder is the probe's. */
 struct probe_process {
 	uint64_t line[PROBE_PROCESS_LINES];
 	uint32_t rounding;
+	char locale[PROBE_LOCALE_BYTES]; /* of all categories */
 };
 
 struct probe {

@@ -6,6 +6,8 @@
 #include "core/check/probe.h"
 
 #include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xmmintrin.h>
@@ -63,6 +65,8 @@ void probe_process_look(struct os *os, struct probe_process *process)
 	for (size_t i = 0; i < PROBE_PROCESS_LINES; i++)
 		process->line[i] = number_of(status, lines[i]) & ~LIBC_SIGNALS;
 	process->rounding = _mm_getcsr() & ~ROUNDING_FLAGS;
+	(void)snprintf(process->locale, sizeof process->locale, "%s",
+		setlocale(LC_ALL, NULL));
 }
 
 static void judge_folder(struct probe *probe)
@@ -100,6 +104,11 @@ void probe_process_judge(struct probe *probe, const struct probe_process *was)
 			probe_finding(probe, "life.process",
 				"it changed %s, for all operators of the node",
 				named[i]);
+	if (strcmp(is.locale, was->locale) != 0)
+		probe_finding(probe, "life.process",
+			"it changed the locale to %.100s, for all operators of "
+			"the node",
+			is.locale);
 	if (is.rounding != was->rounding)
 		probe_finding(probe, "life.process",
 			"it changed how numbers are rounded (mxcsr), for all "
