@@ -213,7 +213,7 @@ void stage_take_back(struct stage *stage)
 
 static int open_window(struct stage *stage, struct stage_in *in)
 {
-	const struct stage_record *record = &in->feed[in->at];
+	const struct stage_record *record;
 
 	if (in->cell) /* not consumed: the same again */
 		return (int)(in->head.state = TAU_OK);
@@ -221,6 +221,7 @@ static int open_window(struct stage *stage, struct stage_in *in)
 		in->told_end = true;
 		return (int)(in->head.state = TAU_END);
 	}
+	record = &in->feed[in->at];
 	in->cell = cell_take(stage->cells, CELL_IN, record->bytes);
 	if (!in->cell)
 		stage->found(stage, "out.endless",
