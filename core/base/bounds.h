@@ -247,6 +247,7 @@
 #define STAGE_SPINS_MAX 5000u
 #define STAGE_IDLE_MAX 24u
 #define STAGE_STALE_MAX 16u /* waits that only a bit not drained has ended */
+#define STAGE_PAST_MAX 8u   /* … that only a deadline of the past has ended */
 #define STAGE_RECORDS_MAX 200u
 #define STAGE_KEPT_MAX 10000u
 #define STAGE_OVER_MAX 100u

@@ -62,7 +62,8 @@ static const struct {
 	{"out.endless", "write what is there, and then return"},
 	{"run.result", "return 0, or a negative errno"},
 	{"run.spins", "wait for the bits of what you need, or read, instead of "
-		      "asking again and again; call drained after -EAGAIN"},
+		      "asking again and again; call drained after -EAGAIN; a "
+		      "deadline is op->host->now(op) + how long"},
 	{"run.thread", "let threads work on memory of yours, and call the host "
 		       "from run alone"},
 	{"fail.silent", "return tau_fail(op, -E..., \"why, and what to do\")"},

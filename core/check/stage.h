@@ -38,6 +38,8 @@
 #define STAGE_PATH_BYTES 512u
 #define STAGE_WATCHES 16u /* fds at once */
 #define STAGE_VISITS 2u   /* connections to who listens */
+/* Where the clock begins: later than what somebody may wait for. */
+#define STAGE_BEGIN_NS (INT64_C(3600) * 1000000000)
 
 /* A record that goes in, and what came out. */
 struct stage_record {
@@ -143,6 +145,7 @@ struct stage {
 	/* What has happened. */
 	size_t waits, run_waits, calls, failable, records_out;
 	uint32_t stale; /* waits in a row that only such a bit has ended */
+	uint32_t past;  /* … that only a deadline of the past has ended */
 	uint32_t told_calls, stall, idle, turn, spins;
 	uint32_t
 		fresh; /* in ports at which a peek may find a record, as bits */

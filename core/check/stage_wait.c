@@ -11,6 +11,8 @@
 #define STAGE_IN_BITS ((UINT32_C(1) << PORTS_IN_MAX) - 1)
 /* What is later than that does not come: a hundred years. */
 #define TIME_MAX_NS (INT64_C(100) * 366 * 86400 * 1000000000)
+/* A deadline before that is no pause that was meant: it asks what is ready. */
+#define ASKS_NS 1000
 
 static struct stage *stage_of(struct tau_op *op)
 {
@@ -63,6 +65,25 @@ static void look_for_spin(struct stage *stage, uint64_t ready)
 			"its file has nothing to read, and 16 waits in a row "
 			"came back at once, since its bit stays until drained "
 			"is called");
+}
+
+/* Who is behind may catch up, record by record; but a wait for nothing else,
+ * until before the clock began, is a pause that is none. */
+static void look_for_past(
+	struct stage *stage, const struct tau_want *want, bool others)
+{
+	bool pauses =
+		!(want->any | want->all) && want->deadline_ns < STAGE_BEGIN_NS;
+
+	if (others || want->deadline_ns < ASKS_NS ||
+		want->deadline_ns >= stage->now_ns ||
+		(stage->idle == 1 && !pauses))
+		stage->past = 0;
+	else if (++stage->past > STAGE_PAST_MAX)
+		stage->found(stage, "run.spins",
+			"8 waits in a row came back at once, since their "
+			"deadline had passed when it asked for it: a deadline "
+			"is a time of now()'s clock, not how long to wait");
 }
 
 static uint64_t ready_slots(struct stage *stage, uint64_t asked)
@@ -210,6 +231,8 @@ int stage_wait(
 	for (int tries = 0; tries < 4; tries++) {
 		*ready = ready_ports(stage, want, &ended) |
 			 ready_slots(stage, asked);
+		if (tries == 0)
+			look_for_past(stage, want, holds(want, *ready));
 		if (stage->idle <= STAGE_IDLE_MAX &&
 			(holds(want, *ready) ||
 				(want->deadline_ns &&
