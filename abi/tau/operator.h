@@ -595,7 +595,7 @@ static inline int tau_pass(struct tau_op *op, uint32_t in, uint32_t out)
 }
 
 /* Copies `bytes` into one record. Flow as tau_send. Suspends; `body` must not
- * lie in another reservation. */
+ * lie in another reservation. "", 0 and TAU_CYCLE end a cycle with no name. */
 static inline int tau_write_at(struct tau_op *op, struct tau_out *out,
 	const void *body, uint32_t bytes, uint16_t type)
 {

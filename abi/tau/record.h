@@ -45,7 +45,8 @@ struct tau_record {
 };
 
 /* Opens the value that a TAU_VALUE record carries; -EINVAL when the record is
- * of another type, -EBADMSG when its body is not one value. */
+ * of another type, as a text or a cycle is, whose body is read as it stands;
+ * -EBADMSG when its body is not one value. */
 static inline int tau_record_value(
 	const struct tau_record *record, struct tau_value *value)
 {
