@@ -15,7 +15,7 @@ static bool play(struct trying *trying);
 static bool do_step(struct trying *trying, const struct trial_step *step);
 static bool end_case(struct trying *trying);
 static bool check_failures(struct trying *trying, uint32_t at);
-static void explain(struct trying *trying);
+static void explain(struct trying *trying, const struct trial_step *step);
 static void note_names(struct trying *trying);
 
 bool trying_case(struct trial *trial, uint32_t at,
@@ -113,7 +113,7 @@ static bool play(struct trying *trying)
 
 		trying->renewals = 0;
 		if (!do_step(trying, step)) {
-			explain(trying);
+			explain(trying, step);
 			return false;
 		}
 		if (!check_failures(trying, step->at))
@@ -315,14 +315,16 @@ static bool check_failures(struct trying *trying, uint32_t at)
 				   failure->name, failure->text);
 }
 
-/* What did not come may not have come because somebody failed. */
-static void explain(struct trying *trying)
+/* What did not come may not have come because somebody failed, or refused. */
+static void explain(struct trying *trying, const struct trial_step *step)
 {
 	const struct try_failure *failure = find_unexpected(trying);
 
 	if (failure)
 		text_format(trying->why, "\n%s has failed: %s", failure->name,
 			failure->text);
+	if (step->verb == TRIAL_EXPECT || step->verb == TRIAL_EXPECT_END)
+		trying_tell_left(trying, step);
 }
 
 static bool end_case(struct trying *trying)

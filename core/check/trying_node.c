@@ -24,6 +24,8 @@ bool trying_begin(struct trying *trying)
 	struct error error = ERROR_NONE;
 
 	log_init(&trying->log, &trying->time.os, 2, "test", LOG_NOTICE);
+	trying->left = arena_allocate(&trying->arena,
+		trying->trial->node.stream_count, sizeof *trying->left);
 	if (!make(trying, &trying->node, trying->one->at))
 		return false;
 	trying_watch(trying);

@@ -1,7 +1,7 @@
 /*
  * trying_parts: what the files of the room trying share: trying.c the steps,
  * trying_node.c the node and time, trying_ports.c its ports, trying_differ.c
- * records that are held against others.
+ * records that are held against others, trying_left.c those of no step.
  */
 #ifndef TAU_CORE_CHECK_TRYING_PARTS_H
 #define TAU_CORE_CHECK_TRYING_PARTS_H
@@ -32,6 +32,12 @@ struct try_failure {
 	bool expected;
 };
 
+/* What the test took of a stream that is none of its ports. */
+struct try_left {
+	uint32_t count;
+	const char *first; /* as it is shown; in the arena */
+};
+
 struct trying {
 	struct node_listener listener; /* first */
 	struct trial *trial;
@@ -43,6 +49,7 @@ struct trying {
 	struct node *node;
 	enum node_state state;
 	struct try_port *ports; /* as the trial's */
+	struct try_left *left;  /* by stream of the node's plan */
 	struct try_failure *failures;
 	uint32_t failure_count;
 	uint32_t renewals;   /* in this step, while records moved */
@@ -92,6 +99,10 @@ void trying_unwatch(struct trying *trying);
  * differ. */
 bool trying_compare(struct trying *trying, const struct trial_step *step,
 	const struct trial_record *seen, uint32_t count);
+
+/* Tells of records that were refused, and that no step has read: they may be
+ * those that the step, which has failed, expects. */
+void trying_tell_left(struct trying *trying, const struct trial_step *step);
 
 /* "+ value {…}" for each. */
 void trying_list(struct text *why, char sign,

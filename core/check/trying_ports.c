@@ -71,10 +71,25 @@ static bool feed(struct try_port *port)
 	return true;
 }
 
-/* Takes all that is there; `port` NULL: nobody asks for it. */
-static bool take(
-	struct stream *stream, struct tau_in *in, struct try_port *port)
+/* Nobody asks for it; the first may be worth telling. */
+static void pass_over(struct trying *trying, struct try_left *left,
+	const struct tau_record *record)
 {
+	struct trial_record first = {.type = record->type,
+		.body = record->body,
+		.bytes = record->bytes};
+
+	if (left->count++ > 0)
+		return;
+	trial_show(&first, &trying->arena);
+	left->first = first.shown;
+}
+
+/* Takes all that is there, of a port, or of a stream that has none. */
+static bool take(struct trying *trying, uint32_t at, struct tau_in *in,
+	struct try_port *port)
+{
+	struct stream *stream = &trying->node->streams[at];
 	bool moved = false;
 	int flow;
 
@@ -82,6 +97,8 @@ static bool take(
 		for (; in->next < in->limit; in->next++) {
 			if (port)
 				keep(port, in->next);
+			else
+				pass_over(trying, &trying->left[at], in->next);
 			moved = true;
 		}
 	stream_unread(stream, in);
@@ -97,7 +114,8 @@ static bool drain(struct try_port *port)
 	bool moved = false;
 
 	if (!port->port->shared)
-		return !port->stalled && take(stream, &port->in, port);
+		return !port->stalled &&
+		       take(port->trying, port->port->stream, &port->in, port);
 	if (stream->reason != STREAM_OPEN && !port->ended)
 		port->ended = moved = true;
 	return moved;
@@ -126,7 +144,7 @@ bool trying_move(struct trying *trying)
 		else if (port)
 			moved |= drain(port);
 		else if (plan->streams[i].to.owner == NODE_PLAN_NONE)
-			moved |= take(&trying->node->streams[i], &in, NULL);
+			moved |= take(trying, i, &in, NULL);
 	}
 	return moved;
 }

@@ -214,6 +214,24 @@ make_moods
 t test -L . one.json
 expect_status 0
 
+scenario "what was refused, and nobody has read, is told where records lack"
+cat >one.json <<'END'
+{ "test": 1, "run": "l:lines max=3 ! u:json.parse ; @u.bad ! stdout", "cases": [
+  {"name": "nowhere", "steps": [ {"send": "l", "records": ["1\nfour\nfive5\n"]},
+    {"expect": "l", "records": ["1", "four"]} ]},
+  {"name": "named", "steps": [ {"send": "l", "records": ["four\n"]},
+    {"expect": "l", "count": 1}, {"expect": "l.bad", "count": 1} ]},
+  {"name": "not-run", "steps": [ {"send": "u", "records": ["{"]}, {"end": "u"}, {"expect": "u", "count": 1} ]},
+  {"name": "read", "steps": [ {"send": "l", "records": ["four\n"]},
+    {"expect": "l.bad", "count": 1}, {"expect": "l", "count": 1} ]} ] }
+END
+t test --renew-everywhere one.json
+expect_status 1
+expect_line out '      2 records left l.bad, and no step has read them; the first: value {"reason":"the line has 4 bytes*'
+expect_line out '      1 record left l.bad, and no step has read it: value {"reason":"the line has 4 bytes*'
+expect_line out '      1 record left u.bad, and no step has read it: value {"reason":"no JSON *'
+[ "$(grep -c 'no step has read' out)" = 6 ] || fail "$(cat out)"
+
 scenario "both ends of back streams"
 for one in window answers; do
 	${CC:-cc} -shared -fPIC -fvisibility=hidden -I"$tree/abi" -o $one.so \
