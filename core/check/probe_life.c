@@ -191,6 +191,16 @@ bool probe_judge(
 			what, code);
 		return false;
 	}
+	if (code < -STAGE_ERRNO_MAX) {
+		probe_finding(probe, "run.result",
+			"%s returned %d, which is no negative errno%s", what,
+			code,
+			code == -STAGE_ERRNO
+				? "; it is what a call that may suspend left "
+				  "in errno"
+				: "");
+		return false;
+	}
 	if (code == 0 && stage->complained)
 		probe_finding(probe, "fail.ignored",
 			"it called tau_fail (\"%.300s\"), and %s returned 0, "

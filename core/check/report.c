@@ -60,7 +60,8 @@ static const struct {
 	{"out.body", "commit a reservation, or send a part of a record that "
 		     "you consume later, or mark a constant TAU_STATIC"},
 	{"out.endless", "write what is there, and then return"},
-	{"run.result", "return 0, or a negative errno"},
+	{"run.result", "return 0, or a negative errno, kept before the next "
+		       "call that may suspend"},
 	{"run.spins", "wait for the bits of what you need, or read, instead of "
 		      "asking again and again; call drained after -EAGAIN; a "
 		      "deadline is op->host->now(op) + how long"},

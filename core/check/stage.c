@@ -64,6 +64,12 @@ void stage_release(struct stage *stage)
 	free(stage->next_member);
 }
 
+void stage_leave_if_copy(struct stage *stage)
+{
+	if (stage->os->getpid(stage->os) != stage->pid)
+		stage->os->exit(stage->os, 0);
+}
+
 int stage_create(struct stage *stage)
 {
 	stage->op.self = NULL;

@@ -38,6 +38,9 @@
 #define STAGE_PATH_BYTES 512u
 #define STAGE_WATCHES 16u /* fds at once */
 #define STAGE_VISITS 2u   /* connections to who listens */
+/* What errno is behind a call that may suspend: none of the system's. */
+#define STAGE_ERRNO 9999
+#define STAGE_ERRNO_MAX 4095
 /* Where the clock begins: later than what somebody may wait for. */
 #define STAGE_BEGIN_NS (INT64_C(3600) * 1000000000)
 

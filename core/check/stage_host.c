@@ -43,12 +43,6 @@ bool stage_is_gone(const struct stage *stage)
 	       (all || stage->records_out >= stage->gone_after);
 }
 
-void stage_leave_if_copy(struct stage *stage)
-{
-	if (stage->os->getpid(stage->os) != stage->pid)
-		stage->os->exit(stage->os, 0);
-}
-
 void stage_enter(struct stage *stage)
 {
 	if (fabric_thread() != stage->thread)
@@ -75,6 +69,7 @@ void stage_enter(struct stage *stage)
 bool stage_told(struct stage *stage, bool suspends)
 {
 	if (suspends && stage->running) {
+		errno = STAGE_ERRNO;
 		stage->spins = 0;
 		stage->run_waits++;
 		if (stage->waits == stage->stop_at ||
@@ -104,6 +99,8 @@ static int out_room(
 	else
 		stage_harvest(stage);
 	stage_again_hide(stage);
+	if (how & TAU_MAY_SUSPEND)
+		errno = STAGE_ERRNO;
 	if (bytes > head->atomic) {
 		stage->broken = -EMSGSIZE;
 		return op->host->fail(op, -EMSGSIZE,
