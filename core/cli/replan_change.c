@@ -9,6 +9,7 @@
 #include "core/cli/replan_private.h"
 
 static int place(struct replan *replan, struct error *error);
+static bool is_joined(const struct placement *after, uint32_t link);
 static uint32_t take_free(bool *taken, uint32_t room);
 static uint32_t find_former(const struct replan *replan, uint32_t node);
 static void fill_node(struct replan *replan, struct loop_change *change,
@@ -126,7 +127,8 @@ static int place(struct replan *replan, struct error *error)
 	}
 	for (uint32_t i = 0; i < after->link_count && last != TOPOLOGY_NONE;
 		i++) {
-		uint32_t was = after->former_links[i];
+		uint32_t was = is_joined(after, i) ? TOPOLOGY_NONE
+						   : after->former_links[i];
 
 		last = places->links[i] =
 			was == TOPOLOGY_NONE
@@ -141,6 +143,21 @@ static int place(struct replan *replan, struct error *error)
 		"a topology can have %u nodes and %u connections between them "
 		"more than it was started with; stop it and start it anew",
 		APPLY_NODES_MAX, APPLY_LINKS_MAX);
+}
+
+/* Whether streams come to a connection that is there. It may have ended with
+ * those that it had, so it is made anew. */
+static bool is_joined(const struct placement *after, uint32_t link)
+{
+	if (!after->links[link].packets || after->links[link].foreign)
+		return false;
+	for (uint32_t i = 0; i < after->crossing_count; i++)
+		if (after->crossing_links[i] == link &&
+			(after->former_streams[after->crossing[i]] ==
+					TOPOLOGY_NONE ||
+				after->moved[after->crossing[i]]))
+			return true;
+	return false;
 }
 
 static uint32_t take_free(bool *taken, uint32_t room)
@@ -267,6 +284,10 @@ static void fill_links(struct replan *replan, struct loop_change *change)
 				replan->next_places.nodes[pair->nodes[side]];
 		if (after->former_links[i] == TOPOLOGY_NONE)
 			continue;
+		if (at != replan->places.links[after->former_links[i]]) {
+			change->halts = true; /* nothing is under way then */
+			continue;
+		}
 		/* The ends lie as they were made. */
 		pair->fifo = former[at].fifo;
 		if (pair->nodes[0] != former[at].nodes[0]) {

@@ -19,7 +19,7 @@ static bool take_link(struct link *link, struct carry_reader *from,
 	struct carried_link *carried);
 static int adopt_all(struct link *link, struct carry_reader *from,
 	uint32_t count, bool partly, struct error *error);
-static void go_on(struct link *link, uint32_t flags);
+static int go_on(struct link *link, uint32_t flags, struct error *error);
 static int adopt_ends(struct link *link, struct carry_reader *from,
 	struct link_end **ends, uint32_t count, bool partly,
 	struct error *error);
@@ -52,7 +52,9 @@ int link_adopt(struct link *link, struct carry_reader *from, bool partly,
 	result = adopt_all(link, from, carried.end_count, partly, error);
 	if (result < 0)
 		return result;
-	go_on(link, carried.flags);
+	result = go_on(link, carried.flags, error);
+	if (result < 0)
+		return result;
 	return link_connect_adopted(link, carried.connection, error);
 }
 
@@ -105,8 +107,20 @@ static int adopt_all(struct link *link, struct carry_reader *from,
 	return result;
 }
 
-static void go_on(struct link *link, uint32_t flags)
+static int go_on(struct link *link, uint32_t flags, struct error *error)
 {
+	/* Its streams had all ended, and others have come. */
+	bool joined = flags & (CARRIED_SAID_ALL | CARRIED_CLOSED) &&
+		      link->ends_over < link->ends_total;
+
+	if (joined && !link->settings.packets)
+		return error_set(error, -ENOTSUP,
+			"the connection to %s has ended with the streams that "
+			"it had, and can carry no others; leave those out that "
+			"come to it, or start the topology anew",
+			link->peer);
+	if (joined) /* with a connection of their own */
+		flags &= ~(uint32_t)(CARRIED_SAID_ALL | CARRIED_CLOSED);
 	link->open = link->opened = flags & CARRIED_OPEN;
 	if (link->open)
 		link_heir_settles(link);
@@ -120,6 +134,7 @@ static void go_on(struct link *link, uint32_t flags)
 			link->hello_timer.due_ns);
 	if (flags & CARRIED_CLOSED)
 		go_over(link);
+	return 0;
 }
 
 static int adopt_ends(struct link *link, struct carry_reader *from,
