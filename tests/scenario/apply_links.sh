@@ -25,7 +25,7 @@ begin() {
 	rm -f few
 	"$TAU" run near.json 2>run.err &
 	running=$!
-	until [ -s few ] && [ "$(wc -l <few)" = 3 ] && "$TAU" ps --json >ps; do
+	until [ -s few ] && [ "$(wc -l <few)" = 3 ] && "$TAU" ps --json >now; do
 		kill -0 $running || fail "it ended"
 	done
 }
