@@ -110,12 +110,11 @@ static bool was_told_before(const struct exec *self)
 int exec_finish(struct tau_op *op, struct exec *self)
 {
 	int64_t unread = 0;
-	int flow = TAU_OK;
+	int flow;
 
-	while (flow == TAU_OK && !self->out_closed && !self->full)
+	do /* what was not taken goes first */
 		flow = exec_take(op, self);
-	if (flow == TAU_OK && self->full)
-		flow = exec_take(op, self);
+	while (flow == TAU_OK && !self->out_closed && !self->full);
 	if (flow != TAU_OK || self->full || !self->out_closed)
 		return flow;
 	flow = take_rest(op, &self->take, ended_well(op, self));

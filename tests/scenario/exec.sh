@@ -136,6 +136,36 @@ if command -v python3 >/dev/null; then
 	expect_line err '*: python3 was killed by signal 9 (Killed), and never read 8 records that it was given'
 fi
 
+scenario "what it wrote last comes out, though nobody read when it ended"
+cat >ends.py <<'END'
+import array, fcntl, os, termios, time
+
+for line in range(3):
+    os.write(1, b"x" * 50000 + b"\n")
+while fcntl.ioctl(1, termios.FIONREAD, left := array.array("i", [0]), True) or left[0]:
+    time.sleep(0.001)
+os.write(1, b"last\n")
+open("pid", "w").write(f"{os.getpid()}\n")
+END
+cat >ends.json <<'END'
+{"tau": 1, "name": "ends", "nodes": {"n": {"operators": {
+  "e": {"type": "exec", "params": {"command": ["python3", "ends.py"]}}, "o": {"type": "stdout"}}}},
+ "streams": [{"from": "e", "to": "o", "capacity": 65536}]}
+END
+rm -f pid pipe
+mkfifo pipe
+"$TAU" run ends.json >pipe 2>err &
+running=$!
+exec 9<pipe
+until [ -s pid ] && [ ! -e "/proc/$(cat pid)" ]; do
+	kill -0 $running || fail "it ended"
+done
+cat <&9 >out
+exec 9<&-
+wait $running || fail "it ended with $?"
+running=
+[ "$(wc -l <out)" = 4 ] && [ "$(tail -n 1 out)" = last ] || fail "not all came out"
+
 scenario "who reads no more ends it, and all that it started"
 t run -e 'exec ["sh", "-c", "sleep 100 & echo $! >grandchild; echo $$ >child; yes"] ! take 3 ! stdout'
 expect_status 0

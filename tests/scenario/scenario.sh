@@ -89,7 +89,7 @@ scenario() { scenario=$1; }
 # The reason comes last, where the end of a log is looked at.
 fail() {
 	for file in run.err out err; do
-		[ ! -e "$file" ] || tail -n 40 "$file" | sed "s/^/    $file: /" >&2
+		[ ! -e "$file" ] || tail -n 40 "$file" | cut -c1-400 | sed "s/^/    $file: /" >&2
 	done
 	echo "scenario: $scenario: $1" >&2
 	exit 1
