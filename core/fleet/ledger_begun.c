@@ -2,12 +2,12 @@
  * ledger: what went down with a process, when another has followed it.
  *
  *	writer's node  written before + gone when the link began anew --+
- *	                                                                 +--
- *lost reader's node  read before + come when the link began anew    --+
+ *	                                                                +-- lost
+ *	reader's node  read before + come when the link began anew -----+
  *
  * `before` is what processes of that node had counted that are gone by then, so
  * all is in it that they had read or written; a side that lives on has it all
- *in the other figure. The two sides are of one beginning when each names the
+ * in the other figure. The two sides are of one beginning when each names the
  * other's process. What comes of these sums was told of before, but for what is
  * new.
  */

@@ -1,10 +1,10 @@
 /*
  * link_private: what the files of `link` share: link.c its life, link_ends.c
- * the streams that it carries, link_send.c packets that go, link_receive.c packets that come, link_notice.c what is
- * told, link_credit.c how much may come, link_fds.c fds beside records,
- * link_space.c where packets come, link_carry.c standing still
- * and handing over, link_adopt.c going on in another process, link_again.c,
- * link_heir.c and link_renew.c another far side.
+ * the streams that it carries, link_send.c packets that go, link_receive.c
+ * packets that come, link_notice.c what is told, link_credit.c how much may
+ * come, link_fds.c fds beside records, link_space.c where packets come,
+ * link_carry.c standing still and handing over, link_adopt.c going on in
+ * another process, link_again.c, link_heir.c and link_renew.c another far side.
  */
 #ifndef TAU_CORE_WIRE_LINK_PRIVATE_H
 #define TAU_CORE_WIRE_LINK_PRIVATE_H
